@@ -1,0 +1,51 @@
+import type { Target } from '../functions/reachability/report.ts';
+import type { ExpectedTarget } from '../functions/reachability/verdict.ts';
+
+/** What a user owns and opens in the address policy of the probes. */
+export interface PolicyAllowance {
+  /** IPv4 or IPv6, e.g. `10.1.0.0/16`. */
+  cidr: string;
+  /** Absent: every port. */
+  ports?: number[];
+}
+
+/** A window in which announcements about a target stay silent. */
+export interface MaintenanceWindow {
+  /** `host:port` of the targets it covers; absent: all. */
+  targets?: string[];
+  /** ISO 8601 with an offset. */
+  from: string;
+  until: string;
+}
+
+export type OnDemandTargets = 'configured' | 'allow-list' | 'any';
+
+/** `synwhere.yaml` after validation, defaults filled in. Units stand in the names. */
+export interface Configuration {
+  /** Names the stacks, functions and the table: `synwhere` unless several installations share an account. */
+  name: string;
+  /** The region of the aggregator, its table and its topics. */
+  home: string;
+  /** The regions that probes stand in. */
+  regions: string[];
+  targets: (ExpectedTarget & { labels?: Record<string, string> })[];
+  controls: Target[];
+  policy: { allow: PolicyAllowance[] };
+  probe: { timeoutMs: number; attempts: number; memoryMiB: number; reservedConcurrency?: number };
+  schedule: { everyMinutes: number; enabled: boolean };
+  incidents: {
+    /** Ticks in a row that must agree before an incident opens or closes. */
+    confirmTicks: number;
+    /** Open-close changes within `flappingWindowMinutes` after which a target is called flapping. */
+    flappingChanges: number;
+    flappingWindowMinutes: number;
+    maintenance: MaintenanceWindow[];
+  };
+  onDemand: { targets: OnDemandTargets; allowList: string[]; maxTargets: number };
+  history: { retentionDays: number };
+  announce: { email: string[]; slackWebhookUrl?: string };
+  metrics: { perRegion: boolean };
+  alarms: { noTickMinutes: number; abstainingMinutes: number };
+  /** Local vantages of `synwhere check` and `synwhere dev`: name -> command. */
+  vantages: Record<string, string>;
+}

@@ -1,0 +1,78 @@
+import { endsInNumber, parseAddress } from './address.ts';
+import type { Target } from './report.ts';
+
+/** A target, address or name that cannot be meant; the message is one line for its writer. */
+export class TargetError extends Error {
+  override readonly name = 'TargetError';
+}
+
+/**
+ * Reads `host:port`. The host is a DNS name (RFC 1123, underscores allowed as in the wild), an IPv4 literal in any spelling, or a
+ * bracketed IPv6 literal; it comes back in canonical form, names in lower case without a trailing dot.
+ * Throws {@link TargetError} with what is wrong and what to write instead.
+ */
+export function parseTarget(text: string): Target {
+  const match = /^(?:\[(?<v6>[^\]]*)\]|(?<host>[^:[\]]*)):(?<port>[^:]*)$/.exec(text.trim());
+  if (!match?.groups) throw new TargetError(`target ${quote(text)}: ${shapeAdvice(text)}`);
+  const { v6, host = '', port = '' } = match.groups;
+  return { host: parseHost(v6 ?? host, text, v6 !== undefined), port: parsePort(port, text) };
+}
+
+/** The one spelling of a target: IPv6 literals in brackets. */
+export function formatTarget({ host, port }: Target): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Whether the host is a name that must be looked up, not a literal. */
+export function isName(host: string): boolean {
+  return parseAddress(host) === undefined;
+}
+
+/** Checks a host on its own, as it stands in a request. Throws {@link TargetError}. */
+export function parseHost(host: string, inText = host, bracketed = false): string {
+  const address = parseAddress(host);
+  if (address && (address.family === 6 || !bracketed)) return address.text;
+  const where = `target ${quote(inText)}`;
+  if (bracketed || host.includes(':'))
+    throw new TargetError(`${where}: ${quote(host)} is not an IPv6 address`);
+  if (host === '') throw new TargetError(`${where}: the host is missing; write host:port`);
+  if (endsInNumber(host)) throw new TargetError(`${where}: ${quote(host)} is not an IPv4 address`);
+  return parseName(host, where);
+}
+
+/** Checks a port on its own. Throws {@link TargetError}. */
+export function parsePort(port: string | number, inText = String(port)): number {
+  const text = String(port);
+  const value = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (value >= 1 && value <= 65535) return value;
+  throw new TargetError(`target ${quote(inText)}: port ${quote(text)} is not a number from 1 to 65535`);
+}
+
+function parseName(host: string, where: string): string {
+  let name = host.replace(/\.$/, '').toLowerCase();
+  if (/[\u0080-\u{10ffff}]/u.test(name)) {
+    try {
+      name = new URL(`http://${name}/`).hostname;
+    } catch {
+      throw new TargetError(`${where}: ${quote(host)} is not a domain name`);
+    }
+  }
+  if (name.length > 253) throw new TargetError(`${where}: the name is longer than 253 characters`);
+  for (const label of name.split('.')) {
+    if (label.length > 63) throw new TargetError(`${where}: a label is longer than 63 characters`);
+    if (!/^[a-z\d_]([a-z\d_-]*[a-z\d_])?$/.test(label)) {
+      throw new TargetError(`${where}: ${quote(host)} is not a domain name`);
+    }
+  }
+  return name;
+}
+
+function shapeAdvice(text: string): string {
+  if (/^[a-z][a-z\d+.-]*:\/\//i.test(text)) return 'this is a URL; write host:port';
+  if ((text.match(/:/g)?.length ?? 0) > 1) return 'an IPv6 address goes in brackets, like [2001:db8::1]:443';
+  return 'the port is missing; write host:port';
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}...` : text);
+}
