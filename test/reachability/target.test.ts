@@ -56,6 +56,8 @@ describe('parseAddress', () => {
     ['0', '0.0.0.0'],
   ])('%s is %s', (text, canonical) => expect(parseAddress(text)?.text).toBe(canonical));
 
+  it('takes a trailing dot as inet_aton does', () => expect(parseAddress('1.2.3.')?.text).toBe('1.2.0.3'));
+
   it.each([
     '1:2:3:4:5:6:7',
     '1::2::3',
@@ -67,10 +69,5 @@ describe('parseAddress', () => {
     'a',
     '',
     '::1%',
-    '1.2.3.',
-  ])('refuses %j or reads it as inet_aton does', (text) => {
-    const address = parseAddress(text);
-    if (text === '1.2.3.') expect(address?.text).toBe('1.2.0.3');
-    else expect(address).toBeUndefined();
-  });
+  ])('refuses %j', (text) => expect(parseAddress(text)).toBeUndefined());
 });
