@@ -1,5 +1,10 @@
+import { crossExamination } from '../reachability/cross-examination.ts';
+import { judge } from '../reachability/judge.ts';
 import type { ProbeRequest, Target, VantageAnswer } from '../reachability/report.ts';
+import { formatTarget } from '../reachability/target.ts';
 import type { ExpectedTarget, Verdict } from '../reachability/verdict.ts';
+import { askRound } from './ask-round.ts';
+import { roundBudget } from './round-budget.ts';
 import type { Vantage } from './vantages/vantage.ts';
 
 /** What happens while a check runs, for progress and for streamed answers. */
@@ -9,20 +14,116 @@ export type CheckEvent =
   | { type: 'judged'; verdict: Verdict };
 
 export interface CheckOptions {
+  /** One to {@link MAX_TARGETS}, each once. */
   targets: readonly ExpectedTarget[];
+  /** At least one, each name once. */
   vantages: readonly Vantage[];
   controls?: readonly Target[];
   timeoutMs?: ProbeRequest['timeoutMs'];
-  /** The whole check, both rounds, ends within this time. */
+  /** Connects per address; the probe's default where absent. */
+  attempts?: number;
+  /** The whole check, both rounds, ends within this time. Without, it follows from `timeoutMs` and the number of targets. */
   deadlineMs?: number;
   signal?: AbortSignal;
   onEvent?: (event: CheckEvent) => void;
 }
 
+/** Options that no check can be made from; the message is one line for whoever wrote them. */
+export class CheckError extends Error {
+  override readonly name = 'CheckError';
+}
+
+/** More targets than this in one check would outgrow one answer of 6 MB and the sockets of one vantage. */
+export const MAX_TARGETS = 1000;
+
+/** A second round shorter than this could not send the three SYNs that silence needs. */
+const LEAST_ROUND_MS = 500;
+
 /**
  * One check: survey, cross-examination where the contract asks for it, judgement. Resolves to one verdict a target, in their
- * order. Nothing that a vantage does makes it reject; it rejects only when `signal` aborts.
+ * order; a target that needs no second round is judged, and told by `onEvent`, before the second round begins. Nothing that a
+ * vantage does makes it reject. It rejects at once with the signal's reason when `signal` aborts, and with a {@link CheckError}
+ * when the options are wrong.
  */
-export function check(_options: CheckOptions): Promise<Verdict[]> {
-  throw new Error('not built yet');
+export async function check(options: CheckOptions): Promise<Verdict[]> {
+  refuseNonsense(options);
+  const startedAt = new Date().toISOString();
+  const start = performance.now();
+  const elapsedMs = () => Math.round(performance.now() - start);
+  const controls = options.controls ?? [];
+  const endMs = options.deadlineMs ?? Infinity;
+
+  const ask = (round: number, targets: ProbeRequest['targets'], roundsLeft: number) => {
+    const budget = roundBudget({
+      timeoutMs: options.timeoutMs,
+      targets: targets.length,
+      withinMs: (endMs - elapsedMs()) / roundsLeft,
+    });
+    options.onEvent?.({
+      type: 'asked',
+      round,
+      vantages: options.vantages.map(({ name }) => name),
+      targets: targets.length,
+    });
+    const request: ProbeRequest = {
+      targets,
+      controls: [...controls],
+      round,
+      deadlineMs: budget.probeMs,
+      ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
+      ...(options.attempts !== undefined && { attempts: options.attempts }),
+    };
+    return askRound(options.vantages, request, {
+      deadlineMs: budget.vantageMs,
+      ...(options.signal && { signal: options.signal }),
+      onAnswer: (answer) => {
+        options.onEvent?.({ type: 'answered', round, answer, elapsedMs: elapsedMs() });
+      },
+    });
+  };
+
+  const verdicts = new Map<string, Verdict>();
+  const settle = (target: ExpectedTarget, rounds: VantageAnswer[][]) => {
+    const verdict = judge(target, rounds, { startedAt, elapsedMs: elapsedMs() });
+    verdicts.set(formatTarget(target), verdict);
+    options.onEvent?.({ type: 'judged', verdict });
+  };
+
+  const survey = await ask(
+    1,
+    options.targets.map(({ host, port }) => ({ host, port })),
+    2,
+  );
+  const doubtful = crossExamination(options.targets, survey);
+  const again = endMs - elapsedMs() < LEAST_ROUND_MS ? [] : doubtful;
+  const asked = new Set(again.map(formatTarget));
+  for (const target of options.targets) {
+    if (!asked.has(formatTarget(target))) settle(target, [survey]);
+  }
+  if (again.length > 0) {
+    const examination = await ask(2, again, 1);
+    for (const target of options.targets) {
+      if (asked.has(formatTarget(target))) settle(target, [survey, examination]);
+    }
+  }
+  return options.targets.flatMap((target) => verdicts.get(formatTarget(target)) ?? []);
+}
+
+function refuseNonsense({ targets, vantages }: CheckOptions): void {
+  if (targets.length === 0) throw new CheckError('no target to check');
+  if (targets.length > MAX_TARGETS) {
+    throw new CheckError(
+      `${targets.length} targets are too many for one check: at most ${MAX_TARGETS}; check them in parts`,
+    );
+  }
+  if (vantages.length === 0) throw new CheckError('no vantage to check from');
+  const target = firstTwice(targets.map(formatTarget));
+  if (target !== undefined) throw new CheckError(`target ${target} is given twice; name each target once`);
+  const vantage = firstTwice(vantages.map(({ name }) => name));
+  if (vantage !== undefined) throw new CheckError(`two vantages are called ${vantage}; rename one`);
+}
+
+function firstTwice(names: string[]): string | undefined {
+  const seen = new Set<string>();
+  return names.find((name) => seen.size === seen.add(name).size);
 }

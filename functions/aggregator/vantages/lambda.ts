@@ -1,0 +1,124 @@
+import { InvokeCommand, LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda';
+import type { ProbeReport, ProbeRequest } from '../../reachability/report.ts';
+import { oneLine } from '../one-line.ts';
+import { parseAnswerText } from './answer-text.ts';
+import { VantageError, type Vantage } from './vantage.ts';
+
+export interface LambdaVantageOptions {
+  /** Default: the region. */
+  name?: string;
+  /** Handed to the client as they are; absent: the SDK's own chain. */
+  credentials?: LambdaClientConfig['credentials'];
+  /** Default: the region's own; `AWS_ENDPOINT_URL` works as everywhere. */
+  endpoint?: string;
+}
+
+/** Lambda's limit for the answer of a synchronous invocation (Lambda quotas: 6 MB). */
+const MAX_ANSWER_BYTES = 6 * 1024 * 1024;
+
+/** TLS to the farthest region takes well under a second. */
+const CONNECTION_TIMEOUT_MS = 3000;
+
+/** Beside the probe's own deadline, where the request carries none. */
+const REQUEST_TIMEOUT_MS = 30_000;
+const TRANSPORT_MS = 5000;
+
+/**
+ * The Lambda `functionName` in `region` as a vantage. One HTTP request per probe, whatever happens: the SDK's retries are off, for a
+ * second answer would be about another moment, and a connection is used once, for one that idled may be dead.
+ */
+export function lambdaVantage(
+  region: string,
+  functionName: string,
+  options: LambdaVantageOptions = {},
+): Vantage {
+  let client: LambdaClient | undefined;
+  return {
+    name: options.name ?? region,
+    async probe(request, signal) {
+      client ??= new LambdaClient({
+        region,
+        maxAttempts: 1,
+        ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
+        ...(options.credentials && { credentials: options.credentials }),
+        requestHandler: {
+          connectionTimeout: CONNECTION_TIMEOUT_MS,
+          requestTimeout: REQUEST_TIMEOUT_MS,
+          throwOnRequestTimeout: true,
+          httpAgent: { keepAlive: false },
+          httpsAgent: { keepAlive: false },
+        },
+      });
+      return invoke(client, functionName, request, signal);
+    },
+  };
+}
+
+async function invoke(
+  client: LambdaClient,
+  functionName: string,
+  request: ProbeRequest,
+  signal: AbortSignal,
+): Promise<ProbeReport> {
+  const requestTimeout =
+    request.deadlineMs === undefined ? REQUEST_TIMEOUT_MS : request.deadlineMs + TRANSPORT_MS;
+  const command = new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(request) });
+  const answer = await client
+    .send(command, { abortSignal: signal, requestTimeout })
+    .catch((error: unknown) => {
+      throw new VantageError(whyNotInvoked(error, functionName), { cause: error });
+    });
+  const payload = answer.Payload ?? new Uint8Array();
+  if (answer.FunctionError !== undefined) throw new VantageError(whyFailed(payload));
+  if (payload.length > MAX_ANSWER_BYTES) {
+    throw new VantageError(
+      `answered ${(payload.length / 1024 / 1024).toFixed(1)} MB, more than Lambda's 6 MB`,
+    );
+  }
+  return parseAnswerText(Buffer.from(payload).toString('utf8'));
+}
+
+/** What Lambda puts into the payload when the function itself failed (Lambda developer guide, "function errors"). */
+function whyFailed(payload: Uint8Array): string {
+  const text = Buffer.from(payload).toString('utf8');
+  let failure: { errorType?: unknown; errorMessage?: unknown } = {};
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === 'object' && parsed !== null) failure = parsed;
+  } catch {
+    failure = { errorMessage: text };
+  }
+  const type = typeof failure.errorType === 'string' ? failure.errorType : '';
+  const message = (typeof failure.errorMessage === 'string' ? failure.errorMessage : '')
+    .replace(/^RequestId: \S+ (Error: )?/, '')
+    .replace(/^\d{4}-\d\d-\d\dT\S+ [\da-f-]{36} /, '');
+  if (type === 'Function.ResponseSizeTooLarge') return "its answer was more than Lambda's 6 MB";
+  const detail = [type, message].filter((part) => part !== '').join(': ');
+  return oneLine(detail === '' ? 'the function failed' : `the function failed: ${detail}`);
+}
+
+function whyNotInvoked(error: unknown, functionName: string): string {
+  if (!(error instanceof Error)) return oneLine(`could not be invoked: ${String(error)}`);
+  const { name, message } = error;
+  const said = `${name}: ${message}`;
+  const status = '$metadata' in error ? httpStatus(error.$metadata) : undefined;
+  if (name === 'AbortError') return 'stopped';
+  if (name === 'TimeoutError')
+    return oneLine(`Lambda did not answer in time: ${message.replace(/^.*\] /, '')}`);
+  if (name === 'CredentialsProviderError') return oneLine(`no AWS credentials: ${message}`);
+  if (status === 429) return oneLine(`throttled (429): ${said}`);
+  if (status === 403) return oneLine(`forbidden (403): ${said}`);
+  if (status === 404) return oneLine(`missing (404): no function ${functionName} there`);
+  if (status !== undefined && status >= 500) return oneLine(`Lambda failed (${status}): ${said}`);
+  if (status !== undefined && status >= 400)
+    return oneLine(`Lambda refused the request (${status}): ${said}`);
+  if ('code' in error && typeof error.code === 'string') {
+    return oneLine(`the connection to Lambda failed: ${error.code}`);
+  }
+  return oneLine(`could not be invoked: ${said}`);
+}
+
+function httpStatus(metadata: unknown): number | undefined {
+  if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return undefined;
+  return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined;
+}
