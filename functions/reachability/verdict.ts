@@ -1,4 +1,4 @@
-import type { AddressReport, NameReport, Target, Trace } from './report.ts';
+import type { AddressReport, Attempt, NameReport, Target, Trace } from './report.ts';
 import type { Confidence, Expectation, Fault, Kind, Saw } from './words.ts';
 
 /** What is expected of a target: everywhere, and apart from that at single vantages. */
@@ -14,6 +14,8 @@ export interface ExpectedTarget extends Target {
 
 export interface AddressView extends AddressReport {
   saw: Saw;
+  /** What the rounds before the last one saw of it, oldest first. */
+  earlier?: { round: number; saw: Saw; attempts: Attempt[] }[];
 }
 
 /** What one vantage contributes to a verdict. */

@@ -1,0 +1,211 @@
+import { contradictions } from './confidence.ts';
+import { expectedFrom, isAsExpected } from './expectations.ts';
+import type { Column, Facts } from './facts.ts';
+import { capitalised, count, names, span, verb } from './phrases.ts';
+import type { Attempt } from './report.ts';
+import { sightingOf } from './sighting.ts';
+import type { Standing } from './standing.ts';
+import type { Expectations } from './verdict.ts';
+import type { NameOutcome } from './words.ts';
+
+const MOST_ADDRESSES = 6;
+const MOST_ABSTENTIONS = 6;
+
+export const NAME_WORDS: Record<NameOutcome, string> = {
+  'name-not-found': 'no such name (NXDOMAIN)',
+  'name-without-address': 'the name exists but has no address',
+  'name-server-failed': 'the name server failed (SERVFAIL)',
+  'name-timed-out': 'the name server did not answer',
+};
+
+/** The facts behind a verdict, with counts, the telling ones first. */
+export function because(facts: Facts, expect: Expectations | undefined): string[] {
+  return [
+    ...nameLines(facts),
+    ...addressLines(facts),
+    ...localLines(facts),
+    ...icmpLines(facts),
+    ...lossLines(facts),
+    ...roundLines(facts),
+    ...abstentionLines(facts),
+    ...expectationLines(facts, expect),
+  ];
+}
+
+function nameLines({ counted, nameFailed }: Facts): string[] {
+  const byOutcome = Map.groupBy(nameFailed, ({ name }) => name?.outcome);
+  const lines = [...byOutcome].map(([outcome, standings]) => {
+    const words = outcome && outcome !== 'resolved' ? NAME_WORDS[outcome] : 'the name leads to no address';
+    return `${names(standings.map(({ vantage }) => vantage))}: ${words}.`;
+  });
+  const given = Map.groupBy(
+    counted.filter(({ name }) => name?.outcome === 'resolved'),
+    ({ name }) => name?.addresses.join(', ') ?? '',
+  );
+  if (given.size < 2) return lines;
+  const shown = [...given].toSorted(([a], [b]) => (a < b ? -1 : 1)).slice(0, MOST_ADDRESSES);
+  return [
+    ...lines,
+    `Different addresses were given: ${shown
+      .map(([addresses, who]) => `${addresses} to ${names(who.map(({ vantage }) => vantage))}`)
+      .join('; ')}${given.size > shown.length ? '; …' : ''}.`,
+  ];
+}
+
+function addressLines({ columns, counted }: Facts): string[] {
+  const telling = columns.toSorted((a, b) => failing(b) - failing(a));
+  const lines = telling.slice(0, MOST_ADDRESSES).map((column) => addressLine(column, counted));
+  return columns.length > MOST_ADDRESSES
+    ? [...lines, `${columns.length - MOST_ADDRESSES} more addresses were tried.`]
+    : lines;
+}
+
+function failing({ saw }: Column): number {
+  return [...saw.values()].filter((seen) => seen !== 'open').length;
+}
+
+function addressLine({ address, saw }: Column, counted: readonly Standing[]): string {
+  const who = Map.groupBy([...saw], ([, seen]) => seen);
+  const parts = (['open', 'closing', 'refused', 'unreachable', 'silent'] as const).flatMap((seen) => {
+    const vantages = (who.get(seen) ?? []).map(([vantage]) => vantage);
+    if (vantages.length === 0) return [];
+    const attempts = counted
+      .filter(({ vantage }) => vantages.includes(vantage))
+      .flatMap((standing) => standing.addresses.filter((view) => view.address === address))
+      .flatMap((view) => view.attempts);
+    const subject = saw.size === 1 ? names(vantages) : `${vantages.length} of ${saw.size}`;
+    const whom = saw.size > 1 && vantages.length < saw.size ? ` (${names(vantages)})` : '';
+    return [`${subject} ${PHRASES[seen](vantages.length, attempts)}${whom}`];
+  });
+  return `${address}: ${parts.join('; ')}.`;
+}
+
+const PHRASES = {
+  open: (n: number, attempts: readonly Attempt[]) =>
+    `${verb(n, 'connects', 'connect')}${handshake(attempts)}`,
+  closing: (n: number, attempts: readonly Attempt[]) => {
+    const reset = attempts.filter(({ outcome }) => outcome === 'connected-then-reset').length;
+    return `${verb(n, 'connects and is', 'connect and are')} ${reset > 0 ? 'reset' : 'closed'} at once`;
+  },
+  refused: (n: number, attempts: readonly Attempt[]) => {
+    const by = new Set(attempts.flatMap(({ refusedBy }) => refusedBy ?? []));
+    const how =
+      by.size === 1
+        ? by.has('rst')
+          ? ' by a true RST'
+          : ' by ICMP port unreachable'
+        : by.size > 1
+          ? ' by RST and by ICMP'
+          : '';
+    return `${verb(n, 'is', 'are')} refused${how}`;
+  },
+  unreachable: (n: number, attempts: readonly Attempt[]) => {
+    const errnos = [...new Set(attempts.flatMap(({ errno }) => errno ?? []))].toSorted();
+    return `${verb(n, 'is', 'are')} told that it cannot be reached${errnos.length > 0 ? ` (${errnos.join(', ')})` : ''}`;
+  },
+  silent: (n: number, attempts: readonly Attempt[]) => {
+    const quiet = attempts.filter(({ outcome }) => outcome === 'timed-out');
+    const known = quiet.filter(({ synRetransmits }) => synRetransmits !== undefined);
+    const syns = known.reduce((sum, { synRetransmits = 0 }) => sum + 1 + synRetransmits, 0);
+    const sent = known.length === quiet.length && syns > 0 ? `, ${count(syns, 'SYN')} sent` : '';
+    return `${verb(n, 'hears', 'hear')} nothing: ${count(quiet.length, 'connect')} left in SYN_SENT${sent}`;
+  },
+};
+
+function handshake(attempts: readonly Attempt[]): string {
+  const times = attempts.flatMap(({ handshakeMs }) => handshakeMs ?? []);
+  return times.length > 0 ? ` in ${span(times)}` : '';
+}
+
+/** What the own kernel said before any SYN left is a different fact from what a router said. */
+function localLines({ counted }: Facts): string[] {
+  const byWords = new Map<string, Set<string>>();
+  for (const { vantage, addresses } of counted) {
+    for (const { address, saw, attempts } of addresses) {
+      if (saw !== 'unreachable') continue;
+      for (const { stage, errno, reason } of attempts) {
+        if (stage !== 'local') continue;
+        const words = `no SYN to ${address} left: ${reason ?? `the machine's own routing or firewall says ${errno ?? 'no'}`}`;
+        byWords.set(words, (byWords.get(words) ?? new Set<string>()).add(vantage));
+      }
+    }
+  }
+  return [...byWords].toSorted(byKey).map(([words, who]) => `At ${names([...who])}, ${words}.`);
+}
+
+function icmpLines({ failedAttempts }: Facts): string[] {
+  const heard = new Map<string, Set<string>>();
+  for (const { vantage, attempt } of failedAttempts) {
+    if (!attempt.icmp || attempt.stage === 'local') continue;
+    const key = `${attempt.icmp.from} answered "${attempt.icmp.name.replaceAll('-', ' ')}"`;
+    heard.set(key, (heard.get(key) ?? new Set<string>()).add(vantage));
+  }
+  return [...heard].toSorted(byKey).map(([words, who]) => `${words} to ${names([...who])}.`);
+}
+
+function lossLines({ failedAttempts, lostSyns, columns }: Facts): string[] {
+  const connecting = new Set(
+    columns.flatMap((column) => column.connecting.map((vantage) => `${vantage} ${column.address}`)),
+  );
+  const strays = failedAttempts.filter(
+    ({ vantage, address, attempt }) =>
+      connecting.has(`${vantage} ${address}`) && sightingOf(attempt.outcome) !== 'closing',
+  );
+  const outcomes = [...new Set(strays.map(({ attempt }) => attempt.outcome))].toSorted();
+  const who = [...new Set(strays.map(({ vantage }) => vantage))];
+  return [
+    ...(strays.length > 0
+      ? [
+          `${count(strays.length, 'connect')} of vantages that do get through failed (${outcomes.join(', ')}), from ${names(who)}.`,
+        ]
+      : []),
+    ...(lostSyns > 0 ? [`${count(lostSyns, 'SYN')} had to be sent again before the handshake.`] : []),
+  ];
+}
+
+function roundLines(facts: Facts): string[] {
+  if (facts.earlier.length === 0) return [];
+  const against = contradictions(facts);
+  if (against.length === 0) return ['A second round saw the same.'];
+  const shown = against.slice(0, 4).map(({ vantage, address, saw }) => {
+    return `${vantage}${address === undefined ? '' : ` at ${address}`} ${saw.join(', then ')}`;
+  });
+  return [
+    `The rounds contradict each other: ${shown.join('; ')}${against.length > shown.length ? '; …' : ''}.`,
+  ];
+}
+
+function abstentionLines({ standings }: Facts): string[] {
+  const byReason = Map.groupBy(
+    standings.filter(({ counted }) => !counted),
+    ({ abstained }) => abstained ?? 'no reason given',
+  );
+  const lines = [...byReason].toSorted(byKey).map(([reason, who]) => {
+    const vantages = who.map(({ vantage }) => vantage);
+    return `${names(vantages)} ${verb(vantages.length, 'does', 'do')} not count: ${reason}.`;
+  });
+  return lines.length > MOST_ABSTENTIONS
+    ? [
+        ...lines.slice(0, MOST_ABSTENTIONS),
+        `${lines.length - MOST_ABSTENTIONS} more reasons not to count were given.`,
+      ]
+    : lines;
+}
+
+function expectationLines({ counted }: Facts, expect: Expectations | undefined): string[] {
+  if (!expect || counted.length === 0) return [];
+  if (isAsExpected(counted, expect)) return ['That is what is expected of it.'];
+  const off = counted.filter((standing) => !isAsExpected([standing], expect));
+  const byExpectation = Map.groupBy(off, ({ vantage }) => expectedFrom(vantage, expect));
+  return [...byExpectation]
+    .toSorted(byKey)
+    .map(([expected, who]) =>
+      capitalised(
+        `${expected} is expected from ${names(who.map(({ vantage }) => vantage))}, and is not what ${verb(who.length, 'it sees', 'they see')}.`,
+      ),
+    );
+}
+
+function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,81 @@
+import type { Facts } from './facts.ts';
+import { isClosing, isContested, isDead, isSelective } from './rules.ts';
+import { connects } from './sighting.ts';
+import type { Standing } from './standing.ts';
+import type { Confidence, Saw } from './words.ts';
+
+/** One vantage that saw something else of the same address, or of the name, in a later round. */
+export interface Contradiction {
+  vantage: string;
+  /** Absent where the name is meant. */
+  address?: string;
+  saw: Saw[];
+}
+
+const ENOUGH_VANTAGES = 3;
+
+/**
+ * `high` with three or more that count, on the address that decides too, and, where anything failed, a second round that saw every
+ * failure again; `low` with one or none, or where the rounds contradict each other; else `medium`.
+ */
+export function confidenceOf(facts: Facts): Confidence {
+  if (facts.counted.length <= 1 || contradictions(facts).length > 0) return 'low';
+  const witnesses = Math.min(facts.counted.length, ...decisiveColumns(facts).map(({ saw }) => saw.size));
+  if (witnesses < ENOUGH_VANTAGES) return 'medium';
+  const failed = facts.failedAttempts.length > 0 || facts.nameFailed.length > 0;
+  return !failed || seenTwice(facts) ? 'high' : 'medium';
+}
+
+/** Where two rounds in a row contradict each other, by vantages that counted in both. */
+export function contradictions({ earlier, standings }: Facts): Contradiction[] {
+  const rounds = [...earlier, standings];
+  return rounds.slice(1).flatMap((later, index) => {
+    const before = new Map((rounds[index] ?? []).map((standing) => [standing.vantage, standing]));
+    return later.flatMap((standing) => {
+      const first = before.get(standing.vantage);
+      return first ? between(first, standing) : [];
+    });
+  });
+}
+
+function between(first: Standing, later: Standing): Contradiction[] {
+  if (!first.counted || !later.counted) return [];
+  const { vantage } = later;
+  if ((first.saw === 'name-failed') !== (later.saw === 'name-failed')) {
+    return [{ vantage, saw: [first.saw, later.saw] }];
+  }
+  const before = new Map(first.addresses.map(({ address, saw }) => [address, saw]));
+  return later.addresses.flatMap(({ address, saw }) => {
+    const earlier = before.get(address);
+    if (earlier === undefined || earlier === saw || earlier === 'nothing' || saw === 'nothing') return [];
+    return [{ vantage, address, saw: [earlier, saw] }];
+  });
+}
+
+/** Whether every failure of the last round was there in the round before it too. */
+function seenTwice({ earlier, counted }: Facts): boolean {
+  const before = earlier.at(-1);
+  if (!before) return false;
+  return counted.every((standing) => {
+    const first = before.find(({ vantage }) => vantage === standing.vantage);
+    if (!first?.counted) return standing.saw !== 'name-failed' && standing.addresses.every(isFine);
+    if (standing.saw === 'name-failed' && first.saw !== 'name-failed') return false;
+    return standing.addresses.every(
+      (view) =>
+        isFine(view) ||
+        first.addresses.some(({ address, saw }) => address === view.address && saw === view.saw),
+    );
+  });
+}
+
+function isFine({ saw }: { saw: Saw }): boolean {
+  return saw === 'nothing' || (connects(saw) && saw !== 'closing');
+}
+
+function decisiveColumns({ columns }: Facts): Facts['columns'] {
+  const nobody = columns.every(({ connecting }) => connecting.length === 0);
+  return columns.filter(
+    (column) =>
+      nobody || isSelective(column) || isContested(column) || isDead(column, columns) || isClosing(column),
+  );
+}

@@ -1,0 +1,110 @@
+import { because, NAME_WORDS } from './because.ts';
+import type { Facts } from './facts.ts';
+import { notRuledOut } from './not-ruled-out.ts';
+import { all, capitalised, count, names, verb } from './phrases.ts';
+import { isContested, isDead, isSelective } from './rules.ts';
+import { formatTarget } from './target.ts';
+import type { Expectations } from './verdict.ts';
+import type { Kind } from './words.ts';
+
+export interface Explained {
+  summary: string;
+  because: string[];
+  notRuledOut: string[];
+}
+
+/** What is said of a verdict: one sentence, the facts, and what they cannot exclude. */
+export function explain(verdict: {
+  kind: Kind;
+  also: readonly Kind[];
+  facts: Facts;
+  expect: Expectations | undefined;
+}): Explained {
+  const { kind, also, facts, expect } = verdict;
+  return {
+    summary: SUMMARIES[kind](facts),
+    because: because(facts, expect),
+    notRuledOut: notRuledOut([kind, ...also], facts),
+  };
+}
+
+const SUMMARIES: Record<Kind, (facts: Facts) => string> = {
+  'vantage-fault': ({ target, standings }) => {
+    const blameless = standings.every(
+      ({ reported, abstentionFault }) => !reported || abstentionFault === 'none',
+    );
+    const name = formatTarget(target);
+    return blameless
+      ? `Nobody was allowed to try ${name}: nothing can be said about it.`
+      : `The trouble is on our side: no vantage that reported can be trusted, so nothing is said about ${name}.`;
+  },
+  'insufficient-data': ({ target, counted, standings }) =>
+    `Only ${counted.length} of ${count(standings.length, 'vantage')} gave an answer that counts: too few to judge ${formatTarget(target)}.`,
+  'name-failure': ({ target, counted, nameFailed }) => {
+    const [first, ...others] = new Set(nameFailed.map(({ name }) => name?.outcome));
+    const why = first && first !== 'resolved' && others.length === 0 ? `: ${NAME_WORDS[first]}` : '';
+    return `The name ${target.host} leads to no address from ${all(counted.length)}${why}.`;
+  },
+  'remote-refusal': (facts) => {
+    const refused = who(facts, 'refused');
+    return `${formatTarget(facts.target)} answers, and says no: ${subject(refused, facts)} ${verb(refused.length, 'is', 'are')} refused, nobody connects.`;
+  },
+  unroutable: (facts) => {
+    const told = who(facts, 'unreachable');
+    return `The network says that ${formatTarget(facts.target)} cannot be reached: ${subject(told, facts)} ${verb(told.length, 'was', 'were')} told so, nobody connects.`;
+  },
+  unresponsive: (facts) =>
+    `${formatTarget(facts.target)} does not answer ${subject(who(facts, 'silent'), facts)}: down or filtered, which TCP alone cannot tell.`,
+  'selective-refusal': (facts) => {
+    const columns = facts.columns.filter(isSelective);
+    const refused = [...new Set(columns.flatMap((column) => column.refused))];
+    return `${formatTarget(facts.target)} is open to some and refused to ${names(refused)} at the same address: a filter by source, or something that answers in its name.`;
+  },
+  'local-routing-issue': (facts) => {
+    const cutOff = cutOffWhereOthersConnect(facts);
+    return `The fault is local to ${names(cutOff)}: ${verb(cutOff.length, 'it cannot', 'they cannot')} reach ${formatTarget(facts.target)}, most others connect.`;
+  },
+  'split-reachability': (facts) => {
+    const cutOff = cutOffWhereOthersConnect(facts);
+    return `${formatTarget(facts.target)} is reached by some and not by ${names(cutOff)} (${cutOff.length} of ${facts.counted.length}): too wide to be local, so a transit fault or a silent filter.`;
+  },
+  'partial-outage': (facts) => {
+    const dead = facts.columns.filter((column) => isDead(column, facts.columns));
+    const working = facts.columns.length - dead.length;
+    const addresses = names(dead.map(({ address }) => address));
+    return `${formatTarget(facts.target)} works at ${count(working, 'address', 'addresses')}, but ${addresses} ${verb(dead.length, 'fails', 'fail')} for everyone who tried.`;
+  },
+  'name-disagreement': ({ target, nameFailed }) =>
+    `The name ${target.host} leads nowhere from ${names(nameFailed.map(({ vantage }) => vantage))}, and works from others.`,
+  'accepts-then-closes': ({ target, counted }) =>
+    `${formatTarget(target)} accepts ${all(counted.length)} and hangs up at once.`,
+  unstable: ({ target, counted, failedAttempts, lostSyns }) => {
+    const troubles = [
+      ...(failedAttempts.length > 0 ? [`${count(failedAttempts.length, 'connect')} failed`] : []),
+      ...(lostSyns > 0 ? [`${count(lostSyns, 'SYN')} ${verb(lostSyns, 'was', 'were')} lost`] : []),
+    ];
+    return `${capitalised(all(counted.length))} ${verb(counted.length, 'connects', 'connect')} to ${formatTarget(target)} in the end, but not smoothly: ${troubles.join(' and ') || 'the name failed at first'}.`;
+  },
+  reachable: ({ target, counted }) =>
+    `${capitalised(all(counted.length))} ${verb(counted.length, 'connects', 'connect')} to ${formatTarget(target)}.`,
+};
+
+function who({ columns }: Facts, saw: 'refused' | 'unreachable' | 'silent'): string[] {
+  return [
+    ...new Set(
+      columns.flatMap((column) =>
+        [...column.saw].flatMap(([vantage, seen]) => (seen === saw ? [vantage] : [])),
+      ),
+    ),
+  ];
+}
+
+function subject(vantages: readonly string[], { counted }: Facts): string {
+  return vantages.length === counted.length
+    ? all(counted.length)
+    : `${vantages.length} of ${count(counted.length, 'vantage')}`;
+}
+
+function cutOffWhereOthersConnect({ columns }: Facts): string[] {
+  return [...new Set(columns.filter(isContested).flatMap((column) => column.cutOff))];
+}

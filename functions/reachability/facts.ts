@@ -1,0 +1,96 @@
+import { connects, isCutOff, sightingOf } from './sighting.ts';
+import type { Standing } from './standing.ts';
+import type { Attempt, Family, Target } from './report.ts';
+import type { Saw } from './words.ts';
+
+/** What all counting vantages saw of one address. */
+export interface Column {
+  address: string;
+  family: Family;
+  /** Who saw what; those that abstain for this address are left out. */
+  saw: ReadonlyMap<string, Saw>;
+  connecting: string[];
+  refused: string[];
+  cutOff: string[];
+}
+
+/** Everything that the rules look at: the last round, compared address by address, and what earlier rounds add. */
+export interface Facts {
+  target: Target;
+  /** Where everyone stands in the last round. */
+  standings: readonly Standing[];
+  earlier: readonly (readonly Standing[])[];
+  counted: readonly Standing[];
+  /** Vantages that gave no report. */
+  missing: readonly Standing[];
+  nameFailed: readonly Standing[];
+  columns: readonly Column[];
+  /** Failed attempts and lost SYNs of the counting vantages, over all rounds. */
+  failedAttempts: readonly { vantage: string; address: string; attempt: Attempt }[];
+  lostSyns: number;
+}
+
+/** Gathers the facts of one target. `rounds` holds where everyone stood in each round, oldest first. */
+export function gatherFacts(target: Target, rounds: readonly (readonly Standing[])[]): Facts {
+  const standings = rounds.at(-1) ?? [];
+  const counted = standings.filter((standing) => standing.counted);
+  const attempts = attemptsOf(counted, rounds);
+  return {
+    target,
+    standings,
+    earlier: rounds.slice(0, -1),
+    counted,
+    missing: standings.filter((standing) => !standing.reported),
+    nameFailed: counted.filter(({ saw }) => saw === 'name-failed'),
+    columns: columnsOf(counted),
+    failedAttempts: attempts.filter(
+      ({ attempt }) => !['open', 'nothing'].includes(sightingOf(attempt.outcome)),
+    ),
+    lostSyns: attempts.reduce(
+      (sum, { attempt }) => sum + (connects(sightingOf(attempt.outcome)) ? (attempt.synRetransmits ?? 0) : 0),
+      0,
+    ),
+  };
+}
+
+function attemptsOf(
+  counted: readonly Standing[],
+  rounds: readonly (readonly Standing[])[],
+): Facts['failedAttempts'] {
+  const names = new Set(counted.map(({ vantage }) => vantage));
+  return rounds.flatMap((round) =>
+    round
+      .filter((standing) => standing.counted && names.has(standing.vantage))
+      .flatMap(({ vantage, addresses }) =>
+        addresses
+          .filter(({ saw }) => saw !== 'nothing')
+          .flatMap(({ address, attempts }) => attempts.map((attempt) => ({ vantage, address, attempt }))),
+      ),
+  );
+}
+
+function columnsOf(counted: readonly Standing[]): Column[] {
+  const byAddress = new Map<string, { family: Family; saw: Map<string, Saw> }>();
+  for (const { vantage, addresses } of counted) {
+    for (const { address, family, saw } of addresses) {
+      if (saw === 'nothing') continue;
+      const entry = byAddress.get(address) ?? { family, saw: new Map<string, Saw>() };
+      byAddress.set(address, entry);
+      entry.saw.set(vantage, saw);
+    }
+  }
+  return [...byAddress]
+    .toSorted(([a, { family: fa }], [b, { family: fb }]) => fa - fb || (a < b ? -1 : 1))
+    .map(([address, { family, saw }]) => {
+      const who = (test: (saw: Saw) => boolean): string[] =>
+        [...saw].filter(([, seen]) => test(seen)).map(([vantage]) => vantage);
+      return {
+        address,
+        family,
+        saw,
+        connecting: who(connects),
+        refused: who((seen) => seen === 'refused'),
+        cutOff: who(isCutOff),
+      };
+    });
+}

@@ -1,0 +1,33 @@
+import type { Column, Facts } from './facts.ts';
+import { isDead, isSplitColumn } from './rules.ts';
+import { connects, isCutOff } from './sighting.ts';
+import type { Standing } from './standing.ts';
+import type { Fault, Saw } from './words.ts';
+
+/** Where a vantage has several troubles, the most telling one speaks. */
+const TELLING: readonly Fault[] = ['path', 'target', 'unknown'];
+
+/** Whose trouble it is that this vantage sees what it sees. */
+export function faultOf(standing: Standing, facts: Facts): Fault {
+  if (!standing.counted) return standing.abstentionFault;
+  if (standing.saw === 'name-failed') return 'name';
+  const faults = facts.columns.flatMap((column) => {
+    const saw = column.saw.get(standing.vantage);
+    return saw === undefined ? [] : faultAt(saw, column, facts.columns);
+  });
+  return TELLING.find((fault) => faults.includes(fault)) ?? 'none';
+}
+
+function faultAt(saw: Saw, column: Column, columns: readonly Column[]): Fault {
+  if (isCutOff(saw)) {
+    if (column.connecting.length > 0) return isSplitColumn(column) ? 'unknown' : 'path';
+    if (column.refused.length > 0) return 'path';
+    return isDead(column, columns) ? 'target' : 'unknown';
+  }
+  if (saw === 'refused') return column.connecting.length > 0 ? 'unknown' : 'target';
+  if (saw === 'closing') {
+    const everyone = [...column.saw.values()].filter(connects).every((seen) => seen === 'closing');
+    return everyone ? 'target' : 'unknown';
+  }
+  return 'none';
+}

@@ -1,0 +1,117 @@
+import type { Facts } from './facts.ts';
+import { names } from './phrases.ts';
+import { isContested, isDead, isSelective } from './rules.ts';
+import { formatTarget } from './target.ts';
+import type { Kind } from './words.ts';
+
+/** What the evidence cannot exclude, each with the test that would. The kind's own doubts come first. */
+export function notRuledOut(kinds: readonly Kind[], facts: Facts): string[] {
+  const doubts = [...kinds.flatMap((kind) => DOUBTS[kind](facts)), ...generalDoubts(kinds[0], facts)];
+  return [...new Set(doubts)];
+}
+
+const DOUBTS: Record<Kind, (facts: Facts) => string[]> = {
+  'vantage-fault': ({ target }) => [
+    `Anything at all about ${formatTarget(target)}. Mend the vantages or their controls, or ask from other vantages.`,
+  ],
+  'insufficient-data': ({ target }) => [
+    `Anything at all about ${formatTarget(target)}. See why the vantages did not report, and ask again.`,
+  ],
+  'name-failure': ({ nameFailed, target }) =>
+    nameFailed.every(
+      ({ name }) => name?.outcome === 'name-not-found' || name?.outcome === 'name-without-address',
+    )
+      ? [
+          `A name that was mistyped, lapsed or not yet published: ask the zone's own name servers, \`dig +trace ${target.host}\`.`,
+        ]
+      : [
+          `Whether the zone's name servers fail or the vantages' own resolvers do: ask the zone's servers directly, \`dig +trace ${target.host}\`.`,
+          'Whether anything listens there: no connect was possible without an address. Check the address itself if you know it.',
+        ],
+  'remote-refusal': ({ columns }) => [
+    'Who says no: the host, for nothing listens there, or a firewall that answers in its name. On the host, `ss -ltn` shows who listens, and a packet capture whether the SYNs arrive.',
+    ...(columns.some(({ refused, cutOff }) => refused.length > 0 && cutOff.length > 0)
+      ? [
+          'Whether those who hear nothing are cut off on the way or dropped by a filter there: capture their SYNs at the target.',
+        ]
+      : []),
+  ],
+  unroutable: () => [
+    'Whether the target itself runs: no answer came from it. Ask from inside its network, and ask whoever runs the router that answered.',
+    'A firewall that says "unreachable" on purpose: look at its reject rules.',
+  ],
+  unresponsive: () => [
+    'Down, or filtered: a host that is off, a firewall that drops, a full accept queue and a way back that is cut all look like this. A packet capture for SYNs on the host tells which.',
+  ],
+  'selective-refusal': ({ columns }) => {
+    const refused = names([...new Set(columns.filter(isSelective).flatMap((column) => column.refused))]);
+    return [
+      `A filter by source at the target, or something near ${refused} that answers in its name: capture at the target. If the SYNs of ${refused} do not arrive, someone on the way refuses.`,
+      'Several machines behind one address (anycast, a load balancer), some of which refuse: look at each of them.',
+    ];
+  },
+  'local-routing-issue': ({ columns }) => {
+    const cutOff = names([...new Set(columns.filter(isContested).flatMap((column) => column.cutOff))]);
+    return [
+      `Whether the SYNs of ${cutOff} are lost on the way there or the answers on the way back: capture at the target, or trace from both ends.`,
+      `A firewall at the target that silently drops ${cutOff}: look for that source in its rules.`,
+    ];
+  },
+  'split-reachability': () => [
+    'Whether a transit network fails or the target drops by source: see what those cut off have in common (provider, region, address range), and capture at the target.',
+    'Several machines behind one address (anycast), some of which are down: look at each of them.',
+  ],
+  'partial-outage': ({ columns, counted }) => {
+    const dead = columns.filter((column) => isDead(column, columns));
+    const strays = dead.filter(({ address }) => {
+      const given = counted.filter(({ name }) => name?.addresses.includes(address));
+      const resolved = counted.filter(({ name }) => name?.outcome === 'resolved');
+      return given.length > 0 && given.length < resolved.length;
+    });
+    return [
+      'Whether the address is down or filtered, or is in the DNS by mistake: compare the name with what is really deployed.',
+      ...strays.map(({ address }) => {
+        const given = counted
+          .filter(({ name }) => name?.addresses.includes(address))
+          .map(({ vantage }) => vantage);
+        return `A resolver that lies or is stale: only ${names(given)} ${given.length === 1 ? 'was' : 'were'} given ${address}. Ask the zone's own name servers.`;
+      }),
+    ];
+  },
+  'name-disagreement': ({ nameFailed, target }) => [
+    `Whether the resolver of ${names(nameFailed.map(({ vantage }) => vantage))} fails, or the zone's name servers as seen from there: \`dig +trace ${target.host}\` from that place.`,
+  ],
+  'accepts-then-closes': () => [
+    'Who hangs up: the service, or a proxy before it whose back end is down. The logs of both tell.',
+    'A service that waits for other words first (TLS, a PROXY header) or turns away these sources: try its own client.',
+  ],
+  unstable: () => [
+    'Loss on the way, a target that is overloaded (a full accept queue drops SYNs), or one broken path of several: check again for longer, and look at the listen queue with `ss -ltn`.',
+  ],
+  reachable: () => [
+    'That the service behind works: a handshake speaks for TCP alone, and a proxy may shake hands for a host that is gone. Ask the application.',
+  ],
+};
+
+function generalDoubts(kind: Kind | undefined, { counted, standings, columns, earlier }: Facts): string[] {
+  if (kind === undefined || kind === 'vantage-fault' || kind === 'insufficient-data') return [];
+  const troubled = kind !== 'reachable';
+  const abstaining = standings.filter((standing) => !standing.counted).map(({ vantage }) => vantage);
+  const cutOff = columns.some((column) => column.cutOff.length > 0);
+  return [
+    ...(troubled && counted.length === 1
+      ? [
+          'With one vantage that counts, whether the fault is here, on the way or there: ask from other places with --vantage.',
+        ]
+      : []),
+    ...(troubled && counted.length > 1 && cutOff && columns.every(({ connecting }) => connecting.length === 0)
+      ? ['A part of the way that all vantages share: ask from a place that is connected differently.']
+      : []),
+    ...(abstaining.length > 0
+      ? [`What ${names(abstaining)} would see: ${abstaining.length === 1 ? 'it does' : 'they do'} not count.`]
+      : []),
+    ...(troubled && earlier.length === 0
+      ? ['A trouble of the moment: this was seen in one round only. Ask again.']
+      : []),
+  ];
+}

@@ -1,0 +1,38 @@
+/** Small pieces of English that every explanation is made of. */
+
+/** "a", "a and b", "a, b and c", "a, b, c and 4 more"; sorted, so that order never changes the words. */
+export function names(vantages: readonly string[], most = 4): string {
+  const sorted = vantages.toSorted();
+  const shown =
+    sorted.length > most ? [...sorted.slice(0, most - 1), `${sorted.length - most + 1} more`] : sorted;
+  if (shown.length <= 1) return shown.join('');
+  return `${shown.slice(0, -1).join(', ')} and ${shown.at(-1) ?? ''}`;
+}
+
+/** "1 vantage", "3 vantages". */
+export function count(amount: number, noun: string, plural = `${noun}s`): string {
+  return `${amount} ${amount === 1 ? noun : plural}`;
+}
+
+/** "connects" for one, "connect" for several. */
+export function verb(amount: number, singular: string, plural: string): string {
+  return amount === 1 ? singular : plural;
+}
+
+/** "all 5 vantages", "both vantages", "the one vantage". */
+export function all(amount: number): string {
+  if (amount === 1) return 'the one vantage that counts';
+  return amount === 2 ? 'both vantages' : `all ${amount} vantages`;
+}
+
+export function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** "12 ms", or "12–88 ms" over several; whole milliseconds above ten, one digit below. */
+export function span(valuesMs: readonly number[]): string {
+  const [low, high] = [Math.min(...valuesMs), Math.max(...valuesMs)].map((ms) =>
+    ms < 10 ? ms.toFixed(1) : Math.round(ms).toString(),
+  );
+  return low === high ? `${low} ms` : `${low}–${high} ms`;
+}

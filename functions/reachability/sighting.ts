@@ -1,0 +1,51 @@
+import type { Attempt } from './report.ts';
+import type { Outcome, Saw } from './words.ts';
+
+const CLOSED_AT_ONCE: ReadonlySet<Outcome> = new Set(['connected-then-reset', 'connected-then-closed']);
+const UNREACHABLE: ReadonlySet<Outcome> = new Set([
+  'host-unreachable',
+  'network-unreachable',
+  'prohibited',
+  'protocol-unreachable',
+]);
+
+/** What one attempt says of the address; `nothing` where it is not evidence. */
+export function sightingOf(outcome: Outcome): Saw {
+  if (outcome === 'connected') return 'open';
+  if (CLOSED_AT_ONCE.has(outcome)) return 'closing';
+  if (outcome === 'refused' || outcome === 'reset') return 'refused';
+  if (UNREACHABLE.has(outcome)) return 'unreachable';
+  if (outcome === 'timed-out') return 'silent';
+  return 'nothing';
+}
+
+/** From the strongest to the weakest: an answer outweighs silence, and the target's answer that of a router. */
+const STRENGTH: readonly Saw[] = [
+  'open',
+  'closing',
+  'refused',
+  'unreachable',
+  'silent',
+  'name-failed',
+  'nothing',
+];
+
+/** The strongest of several sightings; `nothing` of none. */
+export function strongest(sightings: readonly Saw[]): Saw {
+  return STRENGTH.find((saw) => sightings.includes(saw)) ?? 'nothing';
+}
+
+/** What a vantage saw of one address in one round. */
+export function sawAddress(attempts: readonly Attempt[]): Saw {
+  return strongest(attempts.map(({ outcome }) => sightingOf(outcome)));
+}
+
+/** Whether the handshake was completed: `open`, or `closing`. */
+export function connects(saw: Saw): boolean {
+  return saw === 'open' || saw === 'closing';
+}
+
+/** Whether no answer came from the target itself: silence, or the network's word. */
+export function isCutOff(saw: Saw): boolean {
+  return saw === 'silent' || saw === 'unreachable';
+}

@@ -1,0 +1,161 @@
+import { judgeControls } from './controls.ts';
+import type { ControlFinding, ControlFindings } from './controls.ts';
+import type {
+  Attempt,
+  Family,
+  NameReport,
+  ProbeReport,
+  Target,
+  TargetReport,
+  VantageAnswer,
+} from './report.ts';
+import { connects, sawAddress, sightingOf, strongest } from './sighting.ts';
+import { formatTarget } from './target.ts';
+import type { AddressView } from './verdict.ts';
+import type { Fault, Saw } from './words.ts';
+
+/** Where one vantage stands towards one target in one round: what it saw, and whether that counts. */
+export interface Standing {
+  vantage: string;
+  /** Whether a report came that speaks of the target. */
+  reported: boolean;
+  counted: boolean;
+  abstained?: string;
+  /** Whose trouble an abstention is. */
+  abstentionFault: Fault;
+  saw: Saw;
+  name?: NameReport;
+  addresses: AddressView[];
+}
+
+/** Where every vantage stands towards a target in one round, in the order of the answers; the first answer of a name stands. */
+export function standings(target: Target, answers: readonly VantageAnswer[]): Standing[] {
+  const findings = controlFindings(answers);
+  const seen = new Set<string>();
+  return answers.flatMap((answer) => {
+    if (seen.has(answer.vantage)) return [];
+    seen.add(answer.vantage);
+    return [standing(target, answer, findings.get(answer.vantage))];
+  });
+}
+
+function standing(
+  target: Target,
+  answer: VantageAnswer,
+  controls: ReadonlyMap<Family, ControlFinding> | undefined,
+): Standing {
+  const { vantage } = answer;
+  const abstain = (abstained: string, abstentionFault: Fault = 'vantage'): Standing => ({
+    vantage,
+    reported: false,
+    counted: false,
+    abstained,
+    abstentionFault,
+    saw: 'nothing',
+    addresses: [],
+  });
+  if ('absent' in answer) return abstain(answer.absent);
+  const report = targetReport(answer.report, target);
+  if (!report) return abstain('its report does not speak of this target');
+  if (report.notTried !== undefined && report.addresses.length === 0 && !report.name)
+    return abstain(report.notTried);
+
+  const excuses = new Map<Family, string>();
+  for (const [family, finding] of controls ?? []) {
+    if (finding.atFault) excuses.set(family, controlWords(family, finding, controls));
+  }
+  for (const family of familiesWithoutRoute(answer.report))
+    excuses.set(family, `no IPv${family} route at all`);
+
+  const addresses = report.addresses.map((address): AddressView => {
+    return { ...address, saw: excuses.has(address.family) ? 'nothing' : sawAddress(address.attempts) };
+  });
+  const condemned = [...(controls?.values() ?? [])].some(({ atFault }) => atFault);
+  const nameFailed = report.name !== undefined && report.name.outcome !== 'resolved';
+  const saw = nameFailed && !condemned ? 'name-failed' : strongest(addresses.map((address) => address.saw));
+  const base = { vantage, reported: true, ...(report.name && { name: report.name }) };
+  if (saw !== 'nothing') return { ...base, counted: true, abstentionFault: 'none', saw, addresses };
+  const attempts = report.addresses.flatMap((address) => address.attempts);
+  return {
+    ...base,
+    counted: false,
+    abstained: whyNothing(report, addresses, excuses, attempts),
+    abstentionFault: whoseAbstention(attempts, excuses.size > 0 || condemned),
+    saw,
+    addresses: addresses.map((address) => ({ ...address, saw: 'nothing' })),
+  };
+}
+
+/** A vantage that got through, or was not allowed to try, is at no fault; too short a deadline is nobody's we know of. */
+function whoseAbstention(attempts: readonly Attempt[], excused: boolean): Fault {
+  if (attempts.some(({ outcome }) => connects(sightingOf(outcome)))) return 'none';
+  if (excused || attempts.some(({ outcome }) => outcome === 'local-fault')) return 'vantage';
+  if (attempts.length > 0 && attempts.every(({ outcome }) => outcome === 'denied')) return 'none';
+  return 'unknown';
+}
+
+function whyNothing(
+  report: TargetReport,
+  addresses: readonly AddressView[],
+  excuses: ReadonlyMap<Family, string>,
+  attempts: readonly Attempt[],
+): string {
+  const families = new Set(addresses.map(({ family }) => family));
+  const reasons = [...excuses]
+    .filter(([family]) => families.size === 0 || families.has(family))
+    .map(([, words]) => words);
+  for (const { outcome, reason, errno } of attempts) {
+    if (outcome === 'denied') reasons.push(`not allowed to try: ${reason ?? 'address policy'}`);
+    if (outcome === 'local-fault') reasons.push(`its own fault: ${reason ?? errno ?? 'unnamed'}`);
+    if (outcome === 'inconclusive') reasons.push('the deadline came before three SYNs could go out');
+  }
+  if (report.notTried !== undefined) reasons.push(report.notTried);
+  return [...new Set(reasons)].slice(0, 3).join('; ') || 'nothing it did is evidence';
+}
+
+function controlWords(
+  family: Family,
+  { failed, judging }: ControlFinding,
+  controls: ReadonlyMap<Family, ControlFinding> | undefined,
+): string {
+  const label = (controls?.size ?? 0) > 1 ? `IPv${family} controls` : 'controls';
+  return `${failed} of ${judging} ${label} failed`;
+}
+
+/** Families in which the kernel refused every attempt of the whole report for want of a route, before a SYN left. */
+function familiesWithoutRoute(report: ProbeReport): Family[] {
+  const cached = routeless.get(report);
+  if (cached) return cached;
+  const controls = report.controls.flatMap(({ before, after }) => (after ? [before, after] : [before]));
+  const addresses = [...report.targets, ...controls].flatMap((target) => target.addresses);
+  const families = ([4, 6] as const).filter((family) => {
+    const attempts = addresses
+      .filter((address) => address.family === family)
+      .flatMap((address) => address.attempts)
+      .filter(({ outcome }) => outcome !== 'denied');
+    return attempts.length > 0 && attempts.every(hasNoRoute);
+  });
+  routeless.set(report, families);
+  return families;
+}
+
+function hasNoRoute({ outcome, stage, errno }: Attempt): boolean {
+  return stage === 'local' && (outcome === 'network-unreachable' || errno === 'EAFNOSUPPORT');
+}
+
+// The three caches below spare a report of a thousand targets from being read a thousand times; results never depend on them.
+const routeless = new WeakMap<ProbeReport, Family[]>();
+const controlled = new WeakMap<readonly VantageAnswer[], ControlFindings>();
+const indexed = new WeakMap<ProbeReport, Map<string, TargetReport>>();
+
+function controlFindings(answers: readonly VantageAnswer[]): ControlFindings {
+  const findings = controlled.get(answers) ?? judgeControls(answers);
+  controlled.set(answers, findings);
+  return findings;
+}
+
+function targetReport(report: ProbeReport, target: Target): TargetReport | undefined {
+  const index = indexed.get(report) ?? new Map(report.targets.map((entry) => [formatTarget(entry), entry]));
+  indexed.set(report, index);
+  return index.get(formatTarget(target));
+}
