@@ -32,6 +32,10 @@ export interface Configuration {
   controls: Target[];
   policy: { allow: PolicyAllowance[] };
   probe: { timeoutMs: number; attempts: number; memoryMiB: number; reservedConcurrency?: number };
+  /** Absent: see `DEFAULTS` in defaults.ts. */
+  aggregator?: { memoryMiB: number };
+  /** How long CloudWatch keeps the functions' logs. Absent: see `DEFAULTS` in defaults.ts. */
+  logs?: { retentionDays: number };
   schedule: { everyMinutes: number; enabled: boolean };
   incidents: {
     /** Ticks in a row that must agree before an incident opens or closes. */
@@ -42,7 +46,11 @@ export interface Configuration {
     maintenance: MaintenanceWindow[];
   };
   onDemand: { targets: OnDemandTargets; allowList: string[]; maxTargets: number };
-  history: { retentionDays: number };
+  history: {
+    retentionDays: number;
+    /** Whether the table outlives the stack. Absent: true. */
+    keepOnDestroy?: boolean;
+  };
   announce: { email: string[]; slackWebhookUrl?: string };
   metrics: { perRegion: boolean };
   alarms: { noTickMinutes: number; abstainingMinutes: number };

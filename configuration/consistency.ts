@@ -1,0 +1,153 @@
+import { formatTarget } from '../functions/reachability/target.ts';
+import type { Target } from '../functions/reachability/report.ts';
+import type { Problem } from './error.ts';
+import { LIMITS } from './limits.ts';
+import { nearest } from './nearest.ts';
+import { ALL_REGIONS, partitionOf } from './regions.ts';
+import type { FileContent } from './schema.ts';
+
+/** The vantage that is this machine, where no command names another. */
+const HERE = 'here';
+
+/** What several fields say together: things named twice, things that name nothing, numbers that do not fit each other. */
+export function inconsistencies(content: FileContent): Problem[] {
+  return [
+    ...unknownRegions(content),
+    ...mixedPartitions(content),
+    ...twice(content.regions, 'regions', (region) => region),
+    ...twice(content.targets, 'targets', formatTarget),
+    ...twice(content.controls, 'controls', formatTarget),
+    ...twice(content.policy.allow, 'policy.allow', ({ cidr }) => cidr),
+    ...twice(content.announce.email, 'announce.email', (address) => address.toLowerCase()),
+    ...unknownVantages(content),
+    ...vantageNames(content),
+    ...windows(content),
+    ...tooLongPolicy(content),
+    ...emptyAllowList(content),
+    ...hastyAlarms(content),
+  ];
+}
+
+function unknownRegions({ regions, home, newRegions }: FileContent): Problem[] {
+  const named = regions.map((region, index) => ({ region, path: ['regions', index] as (string | number)[] }));
+  if (home !== undefined) named.push({ region: home, path: ['home'] });
+  return named
+    .filter(({ region }) => !ALL_REGIONS.includes(region) && !newRegions.includes(region))
+    .map(({ region, path }) => ({ path, text: unknownRegion(region) }));
+}
+
+function unknownRegion(region: string): string {
+  const meant = nearest(region, ALL_REGIONS);
+  const advice = meant === undefined ? 'write one such as eu-central-1' : `did you mean ${meant}?`;
+  return `${JSON.stringify(region)} is not an AWS region that this version knows; ${advice} (a region that AWS opened later goes under newRegions as well)`;
+}
+
+function mixedPartitions({ regions, home }: FileContent): Problem[] {
+  const first = home ?? regions[0];
+  const partition = first === undefined ? undefined : partitionOf(first);
+  if (partition === undefined) return [];
+  return regions.flatMap((region, index) => {
+    const other = partitionOf(region);
+    if (other === undefined || other === partition) return [];
+    const text = `${region} is in the partition ${other} and ${first} in ${partition}, which cannot call each other; write one file for each`;
+    return [{ path: ['regions', index], text }];
+  });
+}
+
+function twice<Item>(items: readonly Item[], list: string, spell: (item: Item) => string): Problem[] {
+  const seen = new Map<string, number>();
+  return items.flatMap((item, index) => {
+    const spelling = spell(item);
+    const before = seen.get(spelling);
+    if (before !== undefined) {
+      const text = `${spelling} stands already at ${list}[${before}]; remove one of them`;
+      return [{ path: [...list.split('.'), index], text }];
+    }
+    seen.set(spelling, index);
+    return [];
+  });
+}
+
+function unknownVantages({ targets, regions, vantages }: FileContent): Problem[] {
+  const known = [...regions, ...Object.keys(vantages), HERE];
+  return targets.flatMap(({ expect }, index) =>
+    Object.keys(expect?.vantages ?? {})
+      .filter((vantage) => !known.includes(vantage))
+      .map((vantage) => {
+        const meant = nearest(vantage, known);
+        const advice = meant === undefined ? `write one of ${known.join(', ')}` : `did you mean ${meant}?`;
+        const text = `is neither under regions nor under vantages; ${advice}`;
+        return { path: ['targets', index, 'expect', 'vantages', vantage], text };
+      }),
+  );
+}
+
+function vantageNames({ regions, vantages }: FileContent): Problem[] {
+  return Object.keys(vantages)
+    .filter((name) => name === HERE || regions.includes(name))
+    .map((name) => ({
+      path: ['vantages', name],
+      text:
+        name === HERE
+          ? 'means this machine; write another name'
+          : 'is also one of regions; write another name',
+    }));
+}
+
+function windows({ incidents, targets }: FileContent): Problem[] {
+  const known = targets.map((target) => formatTarget(target));
+  return incidents.maintenance.flatMap((window, index) => {
+    const path = ['incidents', 'maintenance', index];
+    const problems: Problem[] = strangers(window.targets ?? [], known).map(({ at, text }) => ({
+      path: [...path, 'targets', at],
+      text,
+    }));
+    if (Date.parse(window.until) <= Date.parse(window.from)) {
+      problems.push({ path: [...path, 'until'], text: 'is not after from; write a later time' });
+    }
+    return problems;
+  });
+}
+
+function strangers(targets: readonly Target[], known: readonly string[]): { at: number; text: string }[] {
+  return targets.flatMap((target, at) => {
+    const spelling = formatTarget(target);
+    if (known.includes(spelling)) return [];
+    const meant = nearest(spelling, known);
+    const advice = meant === undefined ? 'write one of those' : `did you mean ${meant}?`;
+    return [{ at, text: `${spelling} is not one of targets; ${advice}` }];
+  });
+}
+
+function tooLongPolicy({ policy }: FileContent): Problem[] {
+  const bytes = Buffer.byteLength(JSON.stringify(policy));
+  if (bytes <= LIMITS.policyBytes) return [];
+  const text = `takes ${bytes} bytes, and a function's environment has room for ${LIMITS.policyBytes}; write fewer, wider networks`;
+  return [{ path: ['policy', 'allow'], text }];
+}
+
+function emptyAllowList({ onDemand }: FileContent): Problem[] {
+  if (onDemand.targets === 'allow-list' && onDemand.allowList.length === 0) {
+    return [
+      {
+        path: ['onDemand', 'targets'],
+        text: 'is allow-list, and allowList is empty; write an entry there or `targets: configured`',
+      },
+    ];
+  }
+  if (onDemand.targets !== 'allow-list' && onDemand.allowList.length > 0) {
+    const text = `has no effect with \`targets: ${onDemand.targets}\`; write \`targets: allow-list\` or remove it`;
+    return [{ path: ['onDemand', 'allowList'], text }];
+  }
+  return [];
+}
+
+function hastyAlarms({ schedule, alarms }: FileContent): Problem[] {
+  const least = 2 * schedule.everyMinutes;
+  return (['noTickMinutes', 'abstainingMinutes'] as const)
+    .filter((key) => (alarms[key] ?? least) < least)
+    .map((key) => ({
+      path: ['alarms', key],
+      text: `${alarms[key]} is less than two ticks of ${schedule.everyMinutes} min; write at least ${least}`,
+    }));
+}

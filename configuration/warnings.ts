@@ -1,0 +1,47 @@
+import { isName } from '../functions/reachability/target.ts';
+import type { Configuration } from './configuration.ts';
+
+/** A SYN that is sent again at 1, 2 and 3 s needs this long to have been three of them (Linux, `tcp_syn_linear_timeouts`). */
+const THREE_SYNS_MS = 3100;
+
+/** What is allowed and most likely not meant, one line each. */
+export function configurationWarnings(configuration: Configuration): string[] {
+  const { controls, regions, vantages, probe, targets } = configuration;
+  const places = regions.length + Object.keys(vantages).length;
+  const warnings: string[] = [];
+  if (controls.length === 0) {
+    warnings.push(
+      'controls: there are none, so a vantage whose own network is down counts against the targets; write two or three that are known to be up',
+    );
+  }
+  if (
+    controls.length > 0 &&
+    targets.some(isIpv6) &&
+    !controls.some((control) => isIpv6(control) || isName(control.host))
+  ) {
+    warnings.push(
+      'controls: none has an IPv6 address, so a vantage without IPv6 counts against the IPv6 targets',
+    );
+  }
+  if (places > 0 && places < 3) {
+    warnings.push(
+      `regions: with ${places} vantage${places === 1 ? '' : 's'} a fault can hardly be placed; write at least three for high confidence`,
+    );
+  }
+  if (probe.timeoutMs < THREE_SYNS_MS) {
+    warnings.push(
+      `probe.timeoutMs: within ${probe.timeoutMs} ms fewer than three SYNs go out, so silence stays inconclusive; write at least ${THREE_SYNS_MS}`,
+    );
+  }
+  if (regions.length > 0 && targets.some(isIpv6)) {
+    warnings.push('targets: Lambda has no IPv6 on the way out, so the regions abstain for IPv6 addresses');
+  }
+  if (regions.length > 0 && targets.some(({ port }) => port === 25)) {
+    warnings.push('targets: AWS closes port 25 on the way out of Lambda unless it was asked to open it');
+  }
+  return warnings;
+}
+
+function isIpv6({ host }: { host: string }): boolean {
+  return host.includes(':');
+}

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import addFormats from 'ajv-formats';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { jsonSchemaText } from '../../configuration/json-schema.ts';
+import { loadConfiguration, parseConfiguration } from '../../configuration/load.ts';
+import { fileSchema } from '../../configuration/schema.ts';
+import { configurationWarnings } from '../../configuration/warnings.ts';
+
+const FILE = new URL('../../synwhere.yaml', import.meta.url).pathname;
+const example = readFileSync(FILE, 'utf8');
+
+describe('synwhere.yaml, the example', () => {
+  test('is valid, and nothing in it needs a warning', () => {
+    expect(configurationWarnings(loadConfiguration(FILE))).toEqual([]);
+  });
+
+  test('every default in its comments is the real one', () => {
+    const commentedIn = example.replaceAll(/^# (?=(name|newRegions|vantages|[a-zA-Z]+:$| {2}))/gm, '');
+    const written: unknown = parse(commentedIn);
+    const withDefaults = parseConfiguration(commentedIn, 'commented-in.yaml');
+    expect(withDefaults).toEqual(loadConfiguration(FILE));
+    expect(Object.keys(written ?? {}).toSorted()).toEqual(Object.keys(fileSchema.shape).toSorted());
+  });
+});
+
+describe('synwhere.schema.json', () => {
+  test('is what the grammar says (npm run schema writes it anew)', () => {
+    expect(readFileSync(new URL('../../synwhere.schema.json', import.meta.url), 'utf8')).toBe(
+      jsonSchemaText(),
+    );
+  });
+
+  test('takes the example and refuses an unknown key', () => {
+    const ajv = new Ajv({ strict: false });
+    addFormats.default(ajv);
+    const validate = ajv.compile(parse(jsonSchemaText()));
+    validate(parse(example));
+    expect(validate.errors).toBeNull();
+    expect(validate({ targets: ['a.example:1'], lables: {} })).toBe(false);
+    expect(validate({ targets: [] })).toBe(false);
+  });
+});

@@ -1,0 +1,406 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigurationError, loadConfiguration, parseConfiguration } from '../../configuration/load.ts';
+
+const TARGETS = 'targets: [a.example:1]\n';
+
+describe('a good file', () => {
+  test('one target is enough; everything else has its default', () => {
+    expect(parseConfiguration('targets:\n  - API.Example.com.:443\n', 'synwhere.yaml')).toEqual({
+      name: 'synwhere',
+      home: 'us-east-1',
+      regions: [],
+      targets: [{ host: 'api.example.com', port: 443 }],
+      controls: [],
+      policy: { allow: [] },
+      probe: { timeoutMs: 4000, attempts: 3, memoryMiB: 256 },
+      aggregator: { memoryMiB: 512 },
+      logs: { retentionDays: 14 },
+      schedule: { everyMinutes: 1, enabled: true },
+      incidents: { confirmTicks: 1, flappingChanges: 6, flappingWindowMinutes: 60, maintenance: [] },
+      onDemand: { targets: 'configured', allowList: [], maxTargets: 50 },
+      history: { retentionDays: 90, keepOnDestroy: true },
+      announce: { email: [] },
+      metrics: { perRegion: false },
+      alarms: { noTickMinutes: 5, abstainingMinutes: 15 },
+      vantages: {},
+    });
+  });
+
+  test('everything that can be written arrives', () => {
+    const text = `
+name: edge
+home: eu-west-1
+regions: [eu-west-1, us-east-1, xx-new-9]
+newRegions: [xx-new-9]
+targets:
+  - 192.0.2.1:80
+  - target: '[2001:DB8:0::1]:443'
+    expect: silent
+  - target: db.example.com:5432
+    expect: { vantages: { us-east-1: refused, lab: open, here: silent } }
+    labels: { team: payments }
+controls: [example.com:443]
+policy: { allow: [{ cidr: 10.1.0.0/16 }, { cidr: '2001:DB8::/32', ports: [443] }] }
+probe: { timeoutMs: 5000, attempts: 2, memoryMiB: 128, reservedConcurrency: 3 }
+aggregator: { memoryMiB: 1024 }
+logs: { retentionDays: 30 }
+schedule: { everyMinutes: 10, enabled: false }
+incidents:
+  confirmTicks: 2
+  flappingChanges: 4
+  flappingWindowMinutes: 30
+  maintenance:
+    - { targets: [DB.example.com:5432], from: 2026-03-01T22:00:00Z, until: '2026-03-02T00:00:00+01:00' }
+onDemand: { targets: allow-list, allowList: ['*.Example.com:443', b.example:1], maxTargets: 5 }
+history: { retentionDays: 7, keepOnDestroy: false }
+announce: { email: [ops@example.com], slackWebhookUrl: 'https://hooks.example.com/x' }
+metrics: { perRegion: true }
+alarms: { abstainingMinutes: 40 }
+vantages: { lab: ./probe - }
+`;
+    expect(parseConfiguration(text, 'synwhere.yaml')).toEqual({
+      name: 'edge',
+      home: 'eu-west-1',
+      regions: ['eu-west-1', 'us-east-1', 'xx-new-9'],
+      targets: [
+        { host: '192.0.2.1', port: 80 },
+        { host: '2001:db8::1', port: 443, expect: { everywhere: 'silent' } },
+        {
+          host: 'db.example.com',
+          port: 5432,
+          expect: { everywhere: 'open', vantages: { 'us-east-1': 'refused', lab: 'open', here: 'silent' } },
+          labels: { team: 'payments' },
+        },
+      ],
+      controls: [{ host: 'example.com', port: 443 }],
+      policy: { allow: [{ cidr: '10.1.0.0/16' }, { cidr: '2001:db8::/32', ports: [443] }] },
+      probe: { timeoutMs: 5000, attempts: 2, memoryMiB: 128, reservedConcurrency: 3 },
+      aggregator: { memoryMiB: 1024 },
+      logs: { retentionDays: 30 },
+      schedule: { everyMinutes: 10, enabled: false },
+      incidents: {
+        confirmTicks: 2,
+        flappingChanges: 4,
+        flappingWindowMinutes: 30,
+        maintenance: [
+          {
+            targets: ['db.example.com:5432'],
+            from: '2026-03-01T22:00:00Z',
+            until: '2026-03-02T00:00:00+01:00',
+          },
+        ],
+      },
+      onDemand: { targets: 'allow-list', allowList: ['*.example.com:443', 'b.example:1'], maxTargets: 5 },
+      history: { retentionDays: 7, keepOnDestroy: false },
+      announce: { email: ['ops@example.com'], slackWebhookUrl: 'https://hooks.example.com/x' },
+      metrics: { perRegion: true },
+      alarms: { noTickMinutes: 30, abstainingMinutes: 40 },
+      vantages: { lab: './probe -' },
+    });
+  });
+
+  test('home is the first region where it is not written', () => {
+    expect(parseConfiguration(`${TARGETS}regions: [sa-east-1, us-east-1]`, 'f').home).toBe('sa-east-1');
+  });
+});
+
+/** What is written, and the one line that its writer reads. `f.yaml` stands in front of each. */
+const BAD: [what: string, text: string, line: string][] = [
+  ['an empty file', '', ': the file is empty; write at least `targets:` and one target'],
+  ['only comments', '# nothing\n', ': the file is empty; write at least `targets:` and one target'],
+  ['a scalar', 'hello', ': holds "hello" where a map belongs; write `targets:` and what follows from it'],
+  ['a list', '- a', ': holds a list where a map belongs; write `targets:` and what follows from it'],
+  ['broken YAML', 'targets:\n  - "a.example:1\n', ':3: this is not plain YAML: Missing closing "quote'],
+  ['a key twice', `${TARGETS}home: a\nhome: b`, ':3: this key stands here twice; remove one of them'],
+  ['two documents', `${TARGETS}---\nb: 1`, ':2: a second document begins here; write one file for each'],
+  ['a tag', `name: !secret x\n${TARGETS}`, ':1: this is not plain YAML: Unresolved tag: !secret'],
+  [
+    'an alias bomb',
+    `a: &a [x, x, x, x, x, x, x, x, x, x]\nb: &b [${'*a, '.repeat(20)}]\nc: [${'*b, '.repeat(20)}]`,
+    ': its aliases cannot be followed: Excessive alias count indicates a resource exhaustion attack',
+  ],
+  [
+    'an unknown key',
+    `${TARGETS}schedul:\n  everyMinutes: 1`,
+    ':2: schedul: is not a key that belongs here; did you mean schedule?',
+  ],
+  [
+    'an unknown key without its unit',
+    `${TARGETS}probe:\n  attempts: 3\n  timeout: 3`,
+    ':4: probe.timeout: is not a key that belongs here; did you mean timeoutMs?',
+  ],
+  [
+    'an unknown key that is like none',
+    `${TARGETS}schedule: { cron: x }`,
+    ':2: schedule.cron: is not a key that belongs here; write one of everyMinutes, enabled',
+  ],
+  [
+    'an unknown key in an item',
+    'targets:\n  - a.example:1\n  - target: b.example:1\n    expects: open',
+    ':4: targets[1].expects: is not a key that belongs here; did you mean expect?',
+  ],
+  [
+    'an empty section',
+    `${TARGETS}schedule:\n`,
+    ':2: schedule: is empty; write `everyMinutes: …`, `enabled: …` below it, or remove it',
+  ],
+  [
+    'no targets key',
+    'home: eu-west-1',
+    ': targets: is missing; write a list such as `- api.example.com:443`',
+  ],
+  ['no target', 'targets: []', ':1: targets: has 0 targets; write 1 to 1000'],
+  [
+    '10,000 targets',
+    `targets:\n${Array.from({ length: 10_000 }, (_, i) => `  - t${i}.example:1\n`).join('')}`,
+    ':1: targets: has 10000 targets; write 1 to 1000',
+  ],
+  [
+    'a target without a port',
+    'targets:\n  - api.example.com',
+    ':2: targets[0]: target "api.example.com": the port is missing; write host:port',
+  ],
+  [
+    'a target with a bad port',
+    'targets:\n  - target: a.example:99999',
+    ':2: targets[0].target: target "a.example:99999": port "99999" is not a number from 1 to 65535',
+  ],
+  [
+    'a target with a bad name',
+    'targets: [a.example:1, "b ad:1"]',
+    ':1: targets[1]: target "b ad:1": "b ad" is not a domain name',
+  ],
+  [
+    'a target that is a number',
+    'targets: [42]',
+    ':1: targets[0]: 42 is not a target; write `api.example.com:443`',
+  ],
+  [
+    'a target without its place',
+    'targets:\n  - expect: open',
+    ':2: targets[0].target: is missing; write `api.example.com:443`',
+  ],
+  [
+    'a target twice',
+    'targets:\n  - a.example:1\n  - target: A.example.:1',
+    ':3: targets[1]: a.example:1 stands already at targets[0]; remove one of them',
+  ],
+  [
+    'a control twice',
+    `${TARGETS}controls: [c.example:1, c.example:1]`,
+    ':2: controls[1]: c.example:1 stands already at controls[0]; remove one of them',
+  ],
+  [
+    'an unknown expectation',
+    'targets:\n  - target: a.example:1\n    expect: refuse',
+    ':3: targets[0].expect: "refuse" is not open, refused or silent; write `expect: open`',
+  ],
+  [
+    'an unknown expectation at a vantage',
+    'regions: [eu-west-1]\ntargets:\n  - target: a.example:1\n    expect:\n      vantages:\n        eu-west-1: closed',
+    ':6: targets[0].expect.vantages.eu-west-1: "closed" is not open, refused or silent; write `expect: open`',
+  ],
+  [
+    'an expectation at an unknown vantage',
+    'regions: [eu-west-1]\ntargets:\n  - target: a.example:1\n    expect: { vantages: { eu-wset-1: open } }',
+    ':4: targets[0].expect.vantages.eu-wset-1: is neither under regions nor under vantages; did you mean eu-west-1?',
+  ],
+  [
+    'a label that is no label',
+    'targets: [{ target: a.example:1, labels: { 1st: x } }]',
+    ':1: targets[0].labels.1st: is not a label name; write letters, digits and underscores, such as `team: payments`',
+  ],
+  [
+    'a label that is a number',
+    'targets: [{ target: a.example:1, labels: { tier: 1 } }]',
+    ':1: targets[0].labels.tier: 1 is not text; write `team: payments`, with quotes around numbers',
+  ],
+  [
+    'a misspelt region',
+    `${TARGETS}regions:\n  - eu-west-1\n  - eu-wset-2`,
+    ':4: regions[1]: "eu-wset-2" is not an AWS region that this version knows; did you mean eu-west-2? (a region that AWS opened later goes under newRegions as well)',
+  ],
+  [
+    'a region that is none',
+    `${TARGETS}home: moonbase`,
+    ':2: home: "moonbase" is not an AWS region that this version knows; write one such as eu-central-1 (a region that AWS opened later goes under newRegions as well)',
+  ],
+  [
+    'a region twice',
+    `${TARGETS}regions: [eu-west-1, eu-west-1]`,
+    ':2: regions[1]: eu-west-1 stands already at regions[0]; remove one of them',
+  ],
+  [
+    'regions that cannot call each other',
+    `${TARGETS}regions: [eu-west-1, cn-north-1]`,
+    ':2: regions[1]: cn-north-1 is in the partition aws-cn and eu-west-1 in aws, which cannot call each other; write one file for each',
+  ],
+  [
+    'a name that no resource can bear',
+    `${TARGETS}name: My_Net`,
+    ':2: name: "My_Net" is not a name of at most 30 lower-case letters, digits and hyphens; write `name: synwhere`',
+  ],
+  [
+    'a network without a prefix',
+    `${TARGETS}policy: { allow: [{ cidr: 10.1.2.3 }] }`,
+    ':2: policy.allow[0].cidr: "10.1.2.3" has no prefix length; write 10.1.2.3/32 for this one address',
+  ],
+  [
+    'a network with bits beyond its prefix',
+    `${TARGETS}policy: { allow: [{ cidr: '2001:db8::1/32' }] }`,
+    ':2: policy.allow[0].cidr: "2001:db8::1/32" has bits beyond its prefix length; write 2001:db8::/32',
+  ],
+  [
+    'a network with an impossible prefix',
+    `${TARGETS}policy: { allow: [{ cidr: 10.0.0.0/33 }] }`,
+    ':2: policy.allow[0].cidr: "10.0.0.0/33" has a prefix length that is not from 1 to 32; write one such as 10.0.0.0/32',
+  ],
+  [
+    'a network that is everything',
+    `${TARGETS}policy: { allow: [{ cidr: 0.0.0.0/0 }] }`,
+    ':2: policy.allow[0].cidr: "0.0.0.0/0" opens every address; write the networks that you own',
+  ],
+  [
+    'a network in octal',
+    `${TARGETS}policy: { allow: [{ cidr: 0x0a000000/8 }] }`,
+    ':2: policy.allow[0].cidr: "0x0a000000/8" is not an IPv4 or IPv6 network; write one such as 10.1.0.0/16 or 2001:db8::/32',
+  ],
+  [
+    'a policy that no environment holds',
+    `${TARGETS}policy:\n  allow:\n${Array.from({ length: 200 }, (_, i) => `    - cidr: 10.${i}.0.0/16\n`).join('')}`,
+    ":3: policy.allow: takes 4901 bytes, and a function's environment has room for 3500; write fewer, wider networks",
+  ],
+  [
+    'half a minute',
+    `${TARGETS}schedule: { everyMinutes: 0.5 }`,
+    ':2: schedule.everyMinutes: 0.5 is not a number of minutes from 1 to 60; write `everyMinutes: 1`',
+  ],
+  [
+    'a number in words',
+    `${TARGETS}probe: { timeoutMs: 4s }`,
+    ':2: probe.timeoutMs: "4s" is not a number of milliseconds from 500 to 60000; write `timeoutMs: 4000`',
+  ],
+  [
+    'a retention that CloudWatch does not know',
+    `${TARGETS}logs: { retentionDays: 8 }`,
+    ':2: logs.retentionDays: 8 is not a retention that CloudWatch Logs knows; write one of 1, 3, 5, 7, 14, 30, 60, 90, 180 or 365',
+  ],
+  [
+    'a flag in words',
+    `${TARGETS}history: { keepOnDestroy: yes }`,
+    ':2: history.keepOnDestroy: "yes" is not true or false; write `keepOnDestroy: true`',
+  ],
+  [
+    'a window without an offset',
+    `${TARGETS}incidents: { maintenance: [{ from: 2026-03-01T22:00:00, until: 2026-03-01T23:00:00Z }] }`,
+    ':2: incidents.maintenance[0].from: "2026-03-01T22:00:00" is not a time with an offset; write `2026-03-01T22:00:00Z` or `2026-03-01T23:00:00+01:00`',
+  ],
+  [
+    'a window that ends before it begins',
+    `${TARGETS}incidents: { maintenance: [{ from: 2026-03-01T22:00:00Z, until: '2026-03-01T22:30:00+01:00' }] }`,
+    ':2: incidents.maintenance[0].until: is not after from; write a later time',
+  ],
+  [
+    'a window over a target that is none',
+    `${TARGETS}incidents:\n  maintenance:\n    - targets: [b.example:1]\n      from: 2026-03-01T22:00:00Z\n      until: 2026-03-01T23:00:00Z`,
+    ':4: incidents.maintenance[0].targets[0]: b.example:1 is not one of targets; did you mean a.example:1?',
+  ],
+  [
+    'an allow-list without entries',
+    `${TARGETS}onDemand: { targets: allow-list }`,
+    ':2: onDemand.targets: is allow-list, and allowList is empty; write an entry there or `targets: configured`',
+  ],
+  [
+    'an allow-list that nobody reads',
+    `${TARGETS}onDemand: { allowList: [b.example:1] }`,
+    ':2: onDemand.allowList: has no effect with `targets: configured`; write `targets: allow-list` or remove it',
+  ],
+  [
+    'an allow-list entry with a port range',
+    `${TARGETS}onDemand: { targets: allow-list, allowList: ['*.example.com:1-99'] }`,
+    ':2: onDemand.allowList[0]: target "example.com:1-99": port "1-99" is not a number from 1 to 65535',
+  ],
+  [
+    'a mail address that is none',
+    `${TARGETS}announce: { email: [ops] }`,
+    ':2: announce.email[0]: "ops" is not a mail address; write `- ops@example.com`',
+  ],
+  [
+    'a webhook in the clear',
+    `${TARGETS}announce: { slackWebhookUrl: http://hooks.example.com }`,
+    ':2: announce.slackWebhookUrl: "http://hooks.example.com" is not an https URL; write `slackWebhookUrl: https://…`',
+  ],
+  [
+    'an alarm faster than the ticks',
+    `${TARGETS}schedule: { everyMinutes: 10 }\nalarms: { noTickMinutes: 15 }`,
+    ':3: alarms.noTickMinutes: 15 is less than two ticks of 10 min; write at least 20',
+  ],
+  [
+    'a vantage called here',
+    `${TARGETS}vantages: { here: x }`,
+    ':2: vantages.here: means this machine; write another name',
+  ],
+  [
+    'a vantage with the name of a region',
+    `${TARGETS}regions: [us-east-1]\nvantages: { us-east-1: x }`,
+    ':3: vantages.us-east-1: is also one of regions; write another name',
+  ],
+  [
+    'a vantage without a command',
+    `${TARGETS}vantages: { tokyo: '' }`,
+    ':2: vantages.tokyo: "" is not a command; write `tokyo: ssh tokyo synwhere probe -`',
+  ],
+  [
+    'several at once: the first in the file, and how many more',
+    `${TARGETS}name: X\nlables: 1\nprobe: { attempts: 0 }`,
+    ':2: name: "X" is not a name of at most 30 lower-case letters, digits and hyphens; write `name: synwhere` (and 2 more)',
+  ],
+];
+
+describe('a bad file says in one line what, where and what to write', () => {
+  test.each(BAD)('%s', (_what, text, line) => {
+    expect(messageFor(() => parseConfiguration(text, 'f.yaml'))).toBe(`f.yaml${line}`);
+  });
+
+  test.each([
+    [
+      'that is not there',
+      '/nonexistent/f.yaml',
+      'there is no such file; write one (synwhere.yaml in the repository is an example) or name another',
+    ],
+    ['that is a directory', import.meta.dirname, 'is a directory; name a file'],
+  ])('a file %s', (_what, file, text) => {
+    expect(messageFor(() => loadConfiguration(file))).toBe(`${file}: ${text}`);
+  });
+
+  test('a file of a megabyte is not read as YAML', () => {
+    expect(messageFor(() => parseConfiguration('#'.repeat(1_000_001), 'f.yaml'))).toBe(
+      'f.yaml: is longer than 1000000 bytes; this is not a configuration',
+    );
+  });
+
+  test('all problems are there for whoever asks, in the order of the file', () => {
+    const error = errorOf(() =>
+      parseConfiguration(`${TARGETS}probe: { attempts: 0 }\nlables: 1\nname: X`, 'f.yaml'),
+    );
+    expect(error?.problems.map((line) => line.split(' ', 2).join(' '))).toEqual([
+      'f.yaml:2: probe.attempts:',
+      'f.yaml:3: lables:',
+      'f.yaml:4: name:',
+    ]);
+  });
+});
+
+function messageFor(act: () => unknown): string | undefined {
+  return errorOf(act)?.message;
+}
+
+function errorOf(act: () => unknown): ConfigurationError | undefined {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error;
+    throw error;
+  }
+  return undefined;
+}

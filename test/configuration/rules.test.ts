@@ -1,0 +1,86 @@
+import { RegionInfo } from 'aws-cdk-lib/region-info';
+import { describe, expect, test } from 'vitest';
+import { allowListed, canonicalAllowListEntry } from '../../configuration/allow-list.ts';
+import { canonicalCidr } from '../../configuration/cidr.ts';
+import { parseConfiguration } from '../../configuration/load.ts';
+import { nearest } from '../../configuration/nearest.ts';
+import { ALL_REGIONS, partitionOf } from '../../configuration/regions.ts';
+import { configurationWarnings } from '../../configuration/warnings.ts';
+import { parseTarget } from '../../functions/reachability/target.ts';
+
+test('every open region that the CDK knows is known here, in the same partition', () => {
+  const missing = RegionInfo.regions
+    .filter(({ name }) => !name.includes('-iso'))
+    .filter(({ name, partition }) => partitionOf(name) !== partition)
+    .map(({ name }) => name);
+  expect(missing).toEqual([]);
+  expect(new Set(ALL_REGIONS).size).toBe(ALL_REGIONS.length);
+});
+
+test.each([
+  ['10.0.0.0/8', '10.0.0.0/8'],
+  ['192.0.2.7/32', '192.0.2.7/32'],
+  ['128.0.0.0/1', '128.0.0.0/1'],
+  ['10.1.2.128/25', '10.1.2.128/25'],
+  ['2001:DB8:0:0::/32', '2001:db8::/32'],
+  ['::1/128', '::1/128'],
+  ['fc00::/7', 'fc00::/7'],
+])('the network %s is %s', (written, canonical) => {
+  expect(canonicalCidr(written)).toBe(canonical);
+});
+
+test.each(['fd00::/7', 'fe80::1%eth0/64', '10.0.0/8', '10.0.0.0/8/8', '10.0.0.0/', '10.0.0.0/-1', '::/0'])(
+  'the network %s is refused, with what to write instead',
+  (written) => {
+    expect(() => canonicalCidr(written)).toThrow('write');
+  },
+);
+
+describe('the allow-list', () => {
+  const list = ['API.example.com.:443', '*.example.net:443', '[2001:DB8::1]:80'].map(canonicalAllowListEntry);
+  test.each([
+    ['api.example.com:443', true],
+    ['api.example.com:80', false],
+    ['x.api.example.com:443', false],
+    ['a.example.net:443', true],
+    ['a.b.example.net:443', true],
+    ['example.net:443', false],
+    ['badexample.net:443', false],
+    ['a.example.net:4433', false],
+    ['[2001:db8:0::1]:80', true],
+  ])('%s: %s', (target, allowed) => {
+    expect(allowListed(list, parseTarget(target))).toBe(allowed);
+  });
+});
+
+test.each([
+  ['tiemoutMs', 'timeoutMs'],
+  ['timeout', 'timeoutMs'],
+  ['every_minutes', 'everyMinutes'],
+  ['x', undefined],
+  ['completely-else', undefined],
+])('%s was meant as %s', (word, meant) => {
+  expect(nearest(word, ['timeoutMs', 'attempts', 'everyMinutes'])).toBe(meant);
+});
+
+test.each([
+  ['no controls', 'targets: [a.example:1]', ['controls: there are none']],
+  [
+    'two vantages',
+    'targets: [a.example:1]\ncontrols: [c.example:1]\nvantages: {x: a, y: b}',
+    ['regions: with 2 vantages'],
+  ],
+  [
+    'a deadline under three SYNs',
+    'targets: [a.example:1]\ncontrols: [c.example:1]\nprobe: {timeoutMs: 2000}',
+    ['probe.timeoutMs'],
+  ],
+  [
+    'what Lambda cannot do',
+    'targets: ["[2001:db8::1]:25"]\ncontrols: [192.0.2.1:1]\nregions: [us-east-1, us-east-2, us-west-1]',
+    ['controls: none has an IPv6', 'targets: Lambda has no IPv6', 'targets: AWS closes port 25'],
+  ],
+])('warns of %s', (_what, text, starts) => {
+  const warnings = configurationWarnings(parseConfiguration(text, 'f.yaml'));
+  expect(warnings.map((warning, index) => warning.slice(0, starts[index]?.length))).toEqual(starts);
+});
