@@ -4,6 +4,7 @@ import type { ProbeRequest, Target, VantageAnswer } from '../reachability/report
 import { formatTarget } from '../reachability/target.ts';
 import type { ExpectedTarget, Verdict } from '../reachability/verdict.ts';
 import { askRound } from './ask-round.ts';
+import { MAX_TARGETS } from './limits.ts';
 import { roundBudget } from './round-budget.ts';
 import type { Vantage } from './vantages/vantage.ts';
 
@@ -32,9 +33,6 @@ export interface CheckOptions {
 export class CheckError extends Error {
   override readonly name = 'CheckError';
 }
-
-/** More targets than this in one check would outgrow one answer of 6 MB and the sockets of one vantage. */
-export const MAX_TARGETS = 1000;
 
 /** A second round shorter than this could not send the three SYNs that silence needs. */
 const LEAST_ROUND_MS = 500;
