@@ -1,0 +1,109 @@
+import type { Command } from 'commander';
+import type { Configuration } from '../../configuration/configuration.ts';
+import type { Target } from '../../functions/reachability/report.ts';
+import { formatTarget } from '../../functions/reachability/target.ts';
+import type { ExpectedTarget } from '../../functions/reachability/verdict.ts';
+import type { Expectation } from '../../functions/reachability/words.ts';
+import { collect, parseExpectation, parseTargets, parseTimeout } from '../arguments.ts';
+import { exitStatusOf } from '../exit-status.ts';
+import { interruption } from '../interruption.ts';
+import { UsageError } from '../usage-error.ts';
+
+const EXAMPLES = `
+Examples:
+  synwhere check example.com:443 [2001:db8::1]:22
+  synwhere check db.internal:5432 --vantage "tokyo=ssh tokyo synwhere probe -" --vantage here
+  synwhere check 192.0.2.7:23 --expect refused --json
+  synwhere check --config synwhere.yaml
+  synwhere check api.example.com:443 --config synwhere.yaml --vantage eu-west-1
+
+A vantage's COMMAND is read by the shell; it gets a probe request as JSON on stdin and answers with a report as JSON on stdout.
+A control is a target known to be up: a vantage that cannot reach its controls is at fault itself.
+`;
+
+interface CheckArguments {
+  vantage?: string[];
+  control?: string[];
+  expect?: string;
+  timeout?: string;
+  config?: string;
+  json?: boolean;
+}
+
+/** `synwhere check`. */
+export function register(program: Command): void {
+  program
+    .command('check')
+    .description('one check over all vantages: is it up, and if not, whose fault is it')
+    .argument('[TARGET...]', 'host:port; without any, those of the configuration')
+    .option('--vantage <NAME=COMMAND>', 'a vantage behind a command; again for more', collect)
+    .option('--control <TARGET>', 'a target known to be up; again for more', collect)
+    .option('--expect <WHAT>', 'open (default), refused or silent')
+    .option('--timeout <MS|kernel>', 'silence is called after this time (default 4000)')
+    .option('--config <FILE>', 'targets, controls, regions and vantages, as in synwhere.yaml')
+    .option('--json', 'print {"verdicts":[…]} in the order of the targets')
+    .addHelpText('after', EXAMPLES)
+    .action(runCheck);
+}
+
+async function runCheck(texts: string[], given: CheckArguments): Promise<void> {
+  const timeoutMs = given.timeout === undefined ? undefined : parseTimeout(given.timeout);
+  const expectation = given.expect === undefined ? undefined : parseExpectation(given.expect);
+  const named = parseTargets(texts);
+  const controls = given.control ? parseTargets(given.control, 'control') : undefined;
+  const configuration = given.config === undefined ? undefined : await readConfiguration(given.config);
+  const targets = chooseTargets(named, configuration, expectation);
+  const { chooseVantages } = await import('../vantages.ts');
+  const vantages = await chooseVantages(given.vantage ?? [], configuration);
+
+  const [{ check }, { Progress }] = await Promise.all([
+    import('../../functions/aggregator/check.ts'),
+    import('../render/progress.ts'),
+  ]);
+  const progress = new Progress(process.stderr);
+  const verdicts = await check({
+    targets,
+    vantages,
+    controls: controls ?? configuration?.controls ?? [],
+    ...((timeoutMs ?? configuration?.probe.timeoutMs) !== undefined && {
+      timeoutMs: timeoutMs ?? configuration?.probe.timeoutMs,
+    }),
+    ...(configuration && { attempts: configuration.probe.attempts }),
+    signal: interruption.signal,
+    onEvent: progress.onEvent,
+  }).finally(() => {
+    progress.end();
+  });
+
+  const { printVerdicts } = await import('../output.ts');
+  printVerdicts(verdicts, given.json === true);
+  process.exitCode = exitStatusOf(verdicts);
+}
+
+async function readConfiguration(file: string): Promise<Configuration> {
+  const { loadConfiguration } = await import('../../configuration/load.ts');
+  return loadConfiguration(file);
+}
+
+/** What is named; else what is configured. `--expect` goes before what the configuration expects. */
+function chooseTargets(
+  named: readonly Target[],
+  configuration: Configuration | undefined,
+  expectation: Expectation | undefined,
+): ExpectedTarget[] {
+  const configured = new Map(configuration?.targets.map((target) => [formatTarget(target), target]));
+  if (named.length === 0 && configured.size === 0) {
+    throw new UsageError(
+      configuration
+        ? 'no target: the configuration has none; write synwhere check HOST:PORT'
+        : 'no target: write synwhere check HOST:PORT, or name a --config with targets',
+    );
+  }
+  const targets = named.length > 0 ? named : [...configured.values()];
+  return targets.map(({ host, port }) => {
+    const expect = expectation
+      ? { everywhere: expectation }
+      : configured.get(formatTarget({ host, port }))?.expect;
+    return { host, port, ...(expect && { expect }) };
+  });
+}

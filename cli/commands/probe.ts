@@ -1,0 +1,111 @@
+import { addAbortSignal } from 'node:stream';
+import type { Command } from 'commander';
+import type { ProbeReport, ProbeRequest } from '../../functions/reachability/report.ts';
+import { collect, parseTargets, parseTimeout } from '../arguments.ts';
+import { exitStatusOf } from '../exit-status.ts';
+import { interruption } from '../interruption.ts';
+import { UsageError } from '../usage-error.ts';
+import { HERE } from '../vantages.ts';
+
+/** Above any request that a check makes. */
+const MAX_REQUEST_BYTES = 8 * 1024 * 1024;
+
+const EXAMPLES = `
+Examples:
+  synwhere probe 192.0.2.7:22 example.com:443
+  synwhere probe 192.0.2.7:22 --timeout kernel
+  synwhere probe example.com:443 --json --as office > office.json
+  echo '{"targets":[{"host":"192.0.2.7","port":22}]}' | synwhere probe -
+
+With - the request comes as JSON on stdin and the report goes as JSON to stdout: this is what the COMMAND of a vantage does.
+`;
+
+interface ProbeArguments {
+  control?: string[];
+  timeout?: string;
+  as?: string;
+  round?: string;
+  json?: boolean;
+}
+
+/** `synwhere probe`. */
+export function register(program: Command): void {
+  program
+    .command('probe')
+    .description('what this machine alone sees')
+    .argument('<TARGET...>', 'host:port; or - for a request on stdin')
+    .option('--control <TARGET>', 'a target known to be up; again for more', collect)
+    .option('--timeout <MS|kernel>', 'silence is called after this time (default 4000)')
+    .option('--as <NAME>', "this vantage's name, for synwhere compare")
+    .option('--round <N>', 'which round this is, for synwhere compare')
+    .option('--json', 'print the report as JSON')
+    .addHelpText('after', EXAMPLES)
+    .action(runProbe);
+}
+
+async function runProbe(texts: string[], given: ProbeArguments): Promise<void> {
+  if (texts.includes('-')) {
+    if (texts.length > 1 || Object.keys(given).length > 0) {
+      throw new UsageError('probe - takes no other target and no option: all of it stands in the request');
+    }
+    const { parseProbeRequest } = await import('../../functions/probe/request.ts');
+    const report = await probeHere(parseProbeRequest(parseJson(await readStdin())));
+    process.stdout.write(`${JSON.stringify(report)}\n`);
+    return;
+  }
+  const report = await probeHere({
+    targets: parseTargets(texts),
+    ...(given.control && { controls: parseTargets(given.control, 'control') }),
+    ...(given.timeout !== undefined && { timeoutMs: parseTimeout(given.timeout) }),
+    ...(given.round !== undefined && { round: parseRound(given.round) }),
+  });
+  if (given.as !== undefined) report.vantage = given.as;
+  const { printReport } = await import('../output.ts');
+  printReport(report, given.json === true);
+  process.exitCode = await exitStatus(report);
+}
+
+async function probeHere(request: ProbeRequest): Promise<ProbeReport> {
+  const [{ probe }, { allowEverything }] = await Promise.all([
+    import('../../functions/probe/probe.ts'),
+    import('../../functions/probe/policy.ts'),
+  ]);
+  return probe(request, { signal: interruption.signal, policy: allowEverything });
+}
+
+/** What a check from here alone would say. */
+async function exitStatus(report: ProbeReport): Promise<number> {
+  const { judge } = await import('../../functions/reachability/judge.ts');
+  const answers = [{ vantage: HERE, report }];
+  return exitStatusOf(report.targets.map((target) => judge(target, [answers], report)));
+}
+
+function parseRound(text: string): number {
+  if (/^[1-9]\d?$/.test(text)) return Number(text);
+  throw new UsageError(`--round ${text}: write a number from 1 to 99`);
+}
+
+async function readStdin(): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  const stdin: AsyncIterable<Buffer> = addAbortSignal(interruption.signal, process.stdin);
+  for await (const chunk of stdin) {
+    bytes += chunk.length;
+    if (bytes > MAX_REQUEST_BYTES) throw new UsageError('stdin: a request of more than 8 MB; ask in parts');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parseJson(text: string): unknown {
+  if (text.trim() === '') {
+    throw new UsageError(
+      'stdin: nothing came; write a request such as {"targets":[{"host":"192.0.2.7","port":22}]}',
+    );
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UsageError(`stdin: not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

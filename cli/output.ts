@@ -1,0 +1,21 @@
+import type { ProbeReport } from '../functions/reachability/report.ts';
+import type { Verdict } from '../functions/reachability/verdict.ts';
+import { renderReport } from './render/reports.ts';
+import { pageOf } from './render/text.ts';
+import { renderVerdicts } from './render/verdicts.ts';
+
+/** Prints verdicts on stdout, for a person or as JSON. */
+export function printVerdicts(verdicts: readonly Verdict[], json: boolean): void {
+  if (json) printJson({ verdicts });
+  else process.stdout.write(renderVerdicts(verdicts, pageOf(process.stdout)));
+}
+
+/** Prints one report on stdout, for a person or as JSON. */
+export function printReport(report: ProbeReport, json: boolean): void {
+  if (json) printJson(report);
+  else process.stdout.write(renderReport(report, pageOf(process.stdout)));
+}
+
+function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}

@@ -1,0 +1,57 @@
+import { stripVTControlCharacters, styleText } from 'node:util';
+
+export type Style = Parameters<typeof styleText>[0];
+
+/** Where text goes: its width in columns (Infinity in a pipe, where nothing is wrapped) and whether it takes colour. */
+export interface Page {
+  columns: number;
+  style: (style: Style, text: string) => string;
+}
+
+/** Narrower than this, wrapping would leave a word a line. */
+const LEAST_COLUMNS = 20;
+
+/** The page that a stream is: colour only on a terminal that has it, and never with NO_COLOR (no-color.org). */
+export function pageOf(stream: NodeJS.WriteStream): Page {
+  return {
+    columns: stream.isTTY ? Math.max(LEAST_COLUMNS, stream.columns || 80) : Infinity,
+    style: (style, text) => styleText(style, text, { stream, validateStream: true }),
+  };
+}
+
+/** Text from elsewhere, made safe for a terminal: one line, no control characters. */
+export function printable(text: string): string {
+  return stripVTControlCharacters(text)
+    .replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+    .trim();
+}
+
+/** Columns that a text without control characters takes. */
+export function widthOf(text: string): number {
+  return Array.from(text).length;
+}
+
+export function pad(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - widthOf(text)));
+}
+
+/**
+ * Breaks text between words into lines of at most `columns`, the first led by `first`, the others by as many spaces. A word that is
+ * longer than a line stays whole, so that an address can still be copied.
+ */
+export function wrap(text: string, columns: number, first = ''): string[] {
+  const rest = ' '.repeat(widthOf(first));
+  const lines: string[] = [];
+  let line = first;
+  let empty = true;
+  for (const word of printable(text).split(' ')) {
+    if (!empty && widthOf(line) + 1 + widthOf(word) > columns) {
+      lines.push(line);
+      line = rest;
+      empty = true;
+    }
+    line += empty ? word : ` ${word}`;
+    empty = false;
+  }
+  return [...lines, line];
+}

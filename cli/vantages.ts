@@ -1,0 +1,80 @@
+import type { Configuration } from '../configuration/configuration.ts';
+import type { Vantage } from '../functions/aggregator/vantages/vantage.ts';
+import { UsageError } from './usage-error.ts';
+
+/** What the one vantage is called where none is named. */
+export const HERE = 'here';
+
+/** Names go into tables, JSON and metrics: short, and nothing in them that a shell or a terminal would take for its own. */
+const NAME = /^[A-Za-z\d][\w.-]{0,62}$/;
+
+/**
+ * The vantages of a check. With `--vantage` only those named: `NAME=COMMAND`, or the NAME of a region or a vantage of the
+ * configuration. Without, those of the configuration. With neither, this machine, called `here`.
+ */
+export async function chooseVantages(
+  named: readonly string[],
+  configuration: Configuration | undefined,
+): Promise<Vantage[]> {
+  if (named.length > 0) {
+    const vantages = await Promise.all(named.map((text) => namedVantage(text, configuration)));
+    const names = vantages.map(({ name }) => name);
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    if (twice !== undefined) throw new UsageError(`two vantages are called ${twice}; rename one`);
+    return vantages;
+  }
+  if (configuration) {
+    const names = [...configuration.regions, ...Object.keys(configuration.vantages)];
+    if (names.length > 0) return Promise.all(names.map((name) => configuredVantage(name, configuration)));
+  }
+  return [await here()];
+}
+
+async function namedVantage(text: string, configuration: Configuration | undefined): Promise<Vantage> {
+  const equals = text.indexOf('=');
+  const name = equals < 0 ? text : text.slice(0, equals);
+  if (!NAME.test(name)) {
+    throw new UsageError(
+      `--vantage ${JSON.stringify(text)}: write NAME=COMMAND, the name of letters, digits, dots, hyphens and underscores`,
+    );
+  }
+  if (equals < 0) return configuredVantage(name, configuration);
+  const command = text.slice(equals + 1);
+  if (command.trim() === '') {
+    throw new UsageError(
+      `--vantage ${name}=: the command is missing; write ${name}="ssh ${name} synwhere probe -"`,
+    );
+  }
+  const { commandVantage } = await import('../functions/aggregator/vantages/command.ts');
+  return commandVantage(name, command);
+}
+
+async function configuredVantage(name: string, configuration: Configuration | undefined): Promise<Vantage> {
+  const command =
+    configuration && Object.hasOwn(configuration.vantages, name) && configuration.vantages[name];
+  if (typeof command === 'string') {
+    const { commandVantage } = await import('../functions/aggregator/vantages/command.ts');
+    return commandVantage(name, command);
+  }
+  if (configuration?.regions.includes(name)) {
+    const { lambdaVantage } = await import('../functions/aggregator/vantages/lambda.ts');
+    return lambdaVantage(name, `${configuration.name}-probe`);
+  }
+  if (name === HERE) return here();
+  const known = configuration ? [...configuration.regions, ...Object.keys(configuration.vantages)] : [];
+  const advice =
+    known.length > 0
+      ? `the configuration has ${known.join(', ')}; or write ${name}=COMMAND`
+      : `write ${name}=COMMAND, or name a --config that has it`;
+  throw new UsageError(`--vantage ${name}: no such vantage; ${advice}`);
+}
+
+/** This machine, where everything may be tried. */
+async function here(): Promise<Vantage> {
+  const [{ inProcessVantage }, { probe }, { allowEverything }] = await Promise.all([
+    import('../functions/aggregator/vantages/in-process.ts'),
+    import('../functions/probe/probe.ts'),
+    import('../functions/probe/policy.ts'),
+  ]);
+  return inProcessVantage(HERE, (request, { signal }) => probe(request, { signal, policy: allowEverything }));
+}
