@@ -24,7 +24,7 @@ export function explain(verdict: {
   return {
     summary: SUMMARIES[kind](facts),
     because: because(facts, expect),
-    notRuledOut: notRuledOut([kind, ...also], facts),
+    notRuledOut: notRuledOut(kind, also, facts),
   };
 }
 
@@ -39,11 +39,13 @@ const SUMMARIES: Record<Kind, (facts: Facts) => string> = {
       : `The trouble is on our side: no vantage that reported can be trusted, so nothing is said about ${name}.`;
   },
   'insufficient-data': ({ target, counted, standings }) =>
-    `Only ${counted.length} of ${count(standings.length, 'vantage')} gave an answer that counts: too few to judge ${formatTarget(target)}.`,
+    counted.length === 0
+      ? `No vantage gave an answer that counts: nothing can be said about ${formatTarget(target)}.`
+      : `Only ${counted.length} of ${count(standings.length, 'vantage')} gave an answer that counts: too few to judge ${formatTarget(target)}.`,
   'name-failure': ({ target, counted, nameFailed }) => {
     const [first, ...others] = new Set(nameFailed.map(({ name }) => name?.outcome));
     const why = first && first !== 'resolved' && others.length === 0 ? `: ${NAME_WORDS[first]}` : '';
-    return `The name ${target.host} leads to no address from ${all(counted.length)}${why}.`;
+    return `The name ${target.host} leads to no address from ${all(everyone(counted))}${why}.`;
   },
   'remote-refusal': (facts) => {
     const refused = who(facts, 'refused');
@@ -54,7 +56,7 @@ const SUMMARIES: Record<Kind, (facts: Facts) => string> = {
     return `The network says that ${formatTarget(facts.target)} cannot be reached: ${subject(told, facts)} ${verb(told.length, 'was', 'were')} told so, nobody connects.`;
   },
   unresponsive: (facts) =>
-    `${formatTarget(facts.target)} does not answer ${subject(who(facts, 'silent'), facts)}: down or filtered, which TCP alone cannot tell.`,
+    `Nothing answers at ${formatTarget(facts.target)}, seen from ${subject(who(facts, 'silent'), facts)}: down or filtered, which TCP alone cannot tell.`,
   'selective-refusal': (facts) => {
     const columns = facts.columns.filter(isSelective);
     const refused = [...new Set(columns.flatMap((column) => column.refused))];
@@ -77,16 +79,16 @@ const SUMMARIES: Record<Kind, (facts: Facts) => string> = {
   'name-disagreement': ({ target, nameFailed }) =>
     `The name ${target.host} leads nowhere from ${names(nameFailed.map(({ vantage }) => vantage))}, and works from others.`,
   'accepts-then-closes': ({ target, counted }) =>
-    `${formatTarget(target)} accepts ${all(counted.length)} and hangs up at once.`,
+    `${formatTarget(target)} accepts ${all(everyone(counted))} and hangs up at once.`,
   unstable: ({ target, counted, failedAttempts, lostSyns }) => {
     const troubles = [
       ...(failedAttempts.length > 0 ? [`${count(failedAttempts.length, 'connect')} failed`] : []),
       ...(lostSyns > 0 ? [`${count(lostSyns, 'SYN')} ${verb(lostSyns, 'was', 'were')} lost`] : []),
     ];
-    return `${capitalised(all(counted.length))} ${verb(counted.length, 'connects', 'connect')} to ${formatTarget(target)} in the end, but not smoothly: ${troubles.join(' and ') || 'the name failed at first'}.`;
+    return `${capitalised(all(everyone(counted)))} ${verb(counted.length, 'connects', 'connect')} to ${formatTarget(target)} in the end, but not smoothly: ${troubles.join(' and ') || 'the name failed at first'}.`;
   },
   reachable: ({ target, counted }) =>
-    `${capitalised(all(counted.length))} ${verb(counted.length, 'connects', 'connect')} to ${formatTarget(target)}.`,
+    `${capitalised(all(everyone(counted)))} ${verb(counted.length, 'connects', 'connect')} to ${formatTarget(target)}.`,
 };
 
 function who({ columns }: Facts, saw: 'refused' | 'unreachable' | 'silent'): string[] {
@@ -101,10 +103,14 @@ function who({ columns }: Facts, saw: 'refused' | 'unreachable' | 'silent'): str
 
 function subject(vantages: readonly string[], { counted }: Facts): string {
   return vantages.length === counted.length
-    ? all(counted.length)
+    ? all(everyone(counted))
     : `${vantages.length} of ${count(counted.length, 'vantage')}`;
 }
 
 function cutOffWhereOthersConnect({ columns }: Facts): string[] {
   return [...new Set(columns.filter(isContested).flatMap((column) => column.cutOff))];
+}
+
+function everyone(counted: Facts['counted']): string[] {
+  return counted.map(({ vantage }) => vantage);
 }

@@ -3,11 +3,13 @@ import { names } from './phrases.ts';
 import { isContested, isDead, isSelective } from './rules.ts';
 import { formatTarget } from './target.ts';
 import type { Kind } from './words.ts';
+import { SILENT_KINDS } from './words.ts';
 
 /** What the evidence cannot exclude, each with the test that would. The kind's own doubts come first. */
-export function notRuledOut(kinds: readonly Kind[], facts: Facts): string[] {
-  const doubts = [...kinds.flatMap((kind) => DOUBTS[kind](facts)), ...generalDoubts(kinds[0], facts)];
-  return [...new Set(doubts)];
+export function notRuledOut(kind: Kind, also: readonly Kind[], facts: Facts): string[] {
+  if (SILENT_KINDS.some((silent) => silent === kind)) return DOUBTS[kind](facts);
+  const doubts = [kind, ...also].flatMap((holds) => DOUBTS[holds](facts));
+  return [...new Set([...doubts, ...generalDoubts(kind, facts)])];
 }
 
 const DOUBTS: Record<Kind, (facts: Facts) => string[]> = {
@@ -93,8 +95,7 @@ const DOUBTS: Record<Kind, (facts: Facts) => string[]> = {
   ],
 };
 
-function generalDoubts(kind: Kind | undefined, { counted, standings, columns, earlier }: Facts): string[] {
-  if (kind === undefined || kind === 'vantage-fault' || kind === 'insufficient-data') return [];
+function generalDoubts(kind: Kind, { counted, standings, columns, earlier }: Facts): string[] {
   const troubled = kind !== 'reachable';
   const abstaining = standings.filter((standing) => !standing.counted).map(({ vantage }) => vantage);
   const cutOff = columns.some((column) => column.cutOff.length > 0);

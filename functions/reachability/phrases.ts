@@ -19,10 +19,10 @@ export function verb(amount: number, singular: string, plural: string): string {
   return amount === 1 ? singular : plural;
 }
 
-/** "all 5 vantages", "both vantages", "the one vantage". */
-export function all(amount: number): string {
-  if (amount === 1) return 'the one vantage that counts';
-  return amount === 2 ? 'both vantages' : `all ${amount} vantages`;
+/** "all 5 vantages", "both vantages", or the name of the only one. */
+export function all(vantages: readonly string[]): string {
+  if (vantages.length === 1) return `the one vantage that counts (${vantages.join('')})`;
+  return vantages.length === 2 ? 'both vantages' : `all ${vantages.length} vantages`;
 }
 
 export function capitalised(text: string): string {

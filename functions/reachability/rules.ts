@@ -71,8 +71,7 @@ export const RULES: readonly Rule[] = [
   {
     kind: 'name-disagreement',
     pattern: 'the name leads nowhere from some vantages, and works from others',
-    holds: ({ counted, nameFailed }) =>
-      nameFailed.length > 0 && counted.some(({ name }) => name?.outcome === 'resolved'),
+    holds: ({ counted, nameFailed }) => nameFailed.length > 0 && nameFailed.length < counted.length,
   },
   {
     kind: 'accepts-then-closes',
@@ -87,7 +86,7 @@ export const RULES: readonly Rule[] = [
   {
     kind: 'reachable',
     pattern: 'everyone connects, cleanly',
-    holds: (facts) => everyoneConnects(facts) && isClean(facts),
+    holds: (facts) => everyoneConnects(facts) && isClean(facts) && !facts.columns.every(isClosing),
   },
 ];
 
