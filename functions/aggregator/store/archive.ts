@@ -1,0 +1,19 @@
+import type { ArchiveEntry } from './records.ts';
+import type { Item } from './table.ts';
+
+export const INCIDENTS = 'incident';
+
+export function historyPartition(target: string): string {
+  return `history#${target}`;
+}
+
+/** The item of something that is over. The same entry always gives the same item, so a replay overwrites it with itself. */
+export function archiveItem(entry: ArchiveEntry): Item {
+  if (entry.type === 'incident') {
+    const { incident, expiresAt } = entry;
+    return { pk: INCIDENTS, sk: `${incident.openedAt}#${incident.id}`, incident, expiresAt };
+  }
+  const { target, stretch, to, ticks, expiresAt } = entry;
+  const sk = `${stretch.from}#${String(stretch.sequence).padStart(10, '0')}`;
+  return { pk: historyPartition(target), sk, target, stretch, to, ticks, expiresAt };
+}

@@ -1,0 +1,174 @@
+import { subjectName, type Incident } from '../incidents/incident.ts';
+import { historyPartition, INCIDENTS } from './archive.ts';
+import { asWritten } from './as-written.ts';
+import { fromCursor, toCursor } from './cursor.ts';
+import { readLatest } from './latest.ts';
+import { readService } from './lease.ts';
+import { unpack } from './pack.ts';
+import type {
+  ArchiveEntry,
+  History,
+  HistoryQuery,
+  HistoryStretch,
+  IncidentQuery,
+  Incidents,
+  Service,
+  State,
+  StateRecord,
+  Stretch,
+} from './records.ts';
+import { loadState, loadStates } from './states.ts';
+import type { Item, Table } from './table.ts';
+
+const DEFAULT_LIMIT = 100;
+
+export async function readStates(table: Table): Promise<StateRecord[]> {
+  const [states, latest, service] = await Promise.all([
+    loadStates(table),
+    readLatest(table),
+    readService(table),
+  ]);
+  const records = states.flatMap((state): StateRecord[] => {
+    if (state.subject.type !== 'target') return [];
+    const { target } = state.subject;
+    const view = latest.get(target);
+    const { incident } = state.watch;
+    return [
+      {
+        target,
+        ...(state.stretch ? { stretch: currentStretch(target, state.stretch, service) } : {}),
+        ...(view ? { latest: view } : {}),
+        ...(incident ? { incident } : {}),
+        pendingAnnouncements: state.outbox.length,
+      },
+    ];
+  });
+  return records.toSorted((a, b) => (a.target < b.target ? -1 : 1));
+}
+
+/** Newest first: the current stretch, those that the state has not handed over yet, and the archive. */
+export async function readHistory(table: Table, target: string, query: HistoryQuery): Promise<History> {
+  const { limit = DEFAULT_LIMIT } = query;
+  const from = query.from === undefined ? '' : new Date(query.from).toISOString();
+  const to = query.to === undefined ? '9' : new Date(query.to).toISOString();
+  const skAtMost = `${to}~`;
+  const after = query.cursor === undefined ? undefined : fromCursor(query.cursor);
+  const newer = after === undefined ? await unarchived(table, target) : [];
+  const archive = table.query({
+    pk: historyPartition(target),
+    skAtMost,
+    // A starting key outside of the range is an error to DynamoDB.
+    ...(after !== undefined && after <= skAtMost ? { after } : {}),
+    newestFirst: true,
+    pageSize: limit + 1,
+  });
+  const page: { stretch: HistoryStretch; sk: string }[] = [];
+  for await (const item of archive) {
+    const stretch = archivedStretch(item);
+    if (stretch.to < from || page.length > limit) break;
+    if (!newer.some((other) => other.from === stretch.from)) page.push({ stretch, sk: item.sk });
+  }
+  const shownPage = page.slice(0, limit);
+  const last = shownPage.at(-1)?.sk;
+  return {
+    stretches: [
+      ...newer.filter((stretch) => stretch.to >= from && stretch.from <= to),
+      ...shownPage.map(({ stretch }) => stretch),
+    ],
+    ...(page.length > limit && last ? { cursor: toCursor(last) } : {}),
+  };
+}
+
+export async function readIncidents(table: Table, query: IncidentQuery): Promise<Incidents> {
+  const { open, subject, limit = DEFAULT_LIMIT } = query;
+  const wanted = (incident: Incident): boolean =>
+    subject === undefined || subjectName(incident.subject) === subject;
+  const after = query.cursor === undefined ? undefined : fromCursor(query.cursor);
+  const known = after === undefined ? knownToStates(await loadStates(table)) : { open: [], closed: [] };
+  const incidents = [...(open === false ? [] : known.open), ...(open === true ? [] : known.closed)].filter(
+    wanted,
+  );
+  if (open === true) return { incidents };
+  const page: { incident: Incident; sk: string }[] = [];
+  const archive = table.query({
+    pk: INCIDENTS,
+    ...(after === undefined ? {} : { after }),
+    newestFirst: true,
+    pageSize: limit + 1,
+  });
+  for await (const item of archive) {
+    const incident = asWritten<Incident>(item['incident']);
+    if (!wanted(incident) || incidents.some(({ id }) => id === incident.id)) continue;
+    page.push({ incident, sk: item.sk });
+    if (page.length > limit) break;
+  }
+  const shown = page.slice(0, limit);
+  const last = shown.at(-1)?.sk;
+  return {
+    incidents: [...incidents, ...shown.map(({ incident }) => incident)],
+    ...(page.length > limit && last ? { cursor: toCursor(last) } : {}),
+  };
+}
+
+/** What is not in the archive yet, or stands there already and is about to be forgotten here. */
+function knownToStates(states: readonly State[]): { open: Incident[]; closed: Incident[] } {
+  const open = states.flatMap(({ watch }) => watch.incident ?? []);
+  const closed = states.flatMap(({ watch, archive }) => [
+    ...(watch.untoldClosing ? [watch.untoldClosing] : []),
+    ...archive.flatMap((entry) => (entry.type === 'incident' ? [entry.incident] : [])),
+  ]);
+  return { open: open.toSorted(newestFirst), closed: closed.toSorted(newestFirst) };
+}
+
+function newestFirst(a: Incident, b: Incident): number {
+  return a.openedAt < b.openedAt ? 1 : -1;
+}
+
+async function unarchived(table: Table, target: string): Promise<HistoryStretch[]> {
+  const [state, service] = await Promise.all([
+    loadState(table, { type: 'target', target }),
+    readService(table),
+  ]);
+  if (!state) return [];
+  const waiting = state.archive.filter((entry) => entry.type === 'history').map(overStretch);
+  return [
+    ...(state.stretch ? [currentStretch(target, state.stretch, service)] : []),
+    ...waiting.toReversed(),
+  ];
+}
+
+function currentStretch(target: string, stretch: Stretch, { sequence, lastTickAt }: Service): HistoryStretch {
+  return {
+    ...described(target, stretch),
+    to: lastTickAt !== undefined && lastTickAt > stretch.from ? lastTickAt : stretch.from,
+    ticks: Math.max(1, sequence - stretch.sequence),
+    current: true,
+  };
+}
+
+function archivedStretch(item: Item): HistoryStretch {
+  return overStretch(asWritten<Extract<ArchiveEntry, { type: 'history' }>>(item));
+}
+
+function overStretch({
+  target,
+  stretch,
+  to,
+  ticks,
+}: Extract<ArchiveEntry, { type: 'history' }>): HistoryStretch {
+  return { ...described(target, stretch), to, ticks, current: false };
+}
+
+function described(target: string, stretch: Stretch): Omit<HistoryStretch, 'to' | 'ticks' | 'current'> {
+  const { from, kind, asExpected, confidence, summary, packed, trimmed } = stretch;
+  return {
+    target,
+    from,
+    kind,
+    asExpected,
+    confidence,
+    summary,
+    ...(packed ? { verdict: unpack(packed) } : {}),
+    ...(trimmed === undefined ? {} : { trimmed }),
+  };
+}

@@ -1,0 +1,162 @@
+import type { Verdict } from '../../reachability/verdict.ts';
+import type { Confidence, Fault, Kind, Saw } from '../../reachability/words.ts';
+import type { Announcement } from '../announce/announcement.ts';
+import type { Watch } from '../incidents.ts';
+import type { Incident, Subject } from '../incidents/incident.ts';
+
+/** A stretch of time in which a target's verdict stayed the same. Times are ISO 8601. */
+export interface HistoryStretch {
+  target: string;
+  /** The first and the last tick that saw it. */
+  from: string;
+  to: string;
+  /** How many ticks saw it. */
+  ticks: number;
+  /** Whether it still goes on. */
+  current: boolean;
+  kind: Kind;
+  asExpected: boolean;
+  confidence: Confidence;
+  summary: string;
+  /** In full, as it was at the first tick; absent where it had to be left out for size. */
+  verdict?: Verdict;
+  /** What was left out of `verdict` to keep it small, in words. */
+  trimmed?: string;
+}
+
+/** One page, newest first. */
+export interface History {
+  stretches: HistoryStretch[];
+  /** Give it back for the next page; absent on the last. */
+  cursor?: string;
+}
+
+export interface HistoryQuery {
+  /** ISO 8601; stretches that touch the time from `from` to `to`, both by default unbounded. */
+  from?: string;
+  to?: string;
+  /** Stretches that are over to a page; the current one comes on top of the first. Default 100. */
+  limit?: number;
+  cursor?: string;
+}
+
+/** What the last tick saw of a target, small. */
+export interface LatestView {
+  at: string;
+  kind: Kind;
+  asExpected: boolean;
+  confidence: Confidence;
+  summary: string;
+  vantages: LatestVantage[];
+}
+
+export interface LatestVantage {
+  vantage: string;
+  counted: boolean;
+  abstained?: string;
+  saw: Saw;
+  fault: Fault;
+  /** The fastest handshake of the tick. */
+  handshakeMs?: number;
+}
+
+/** What is known of one target now. */
+export interface StateRecord {
+  target: string;
+  /** Its current stretch, with the full verdict that began it. */
+  stretch?: HistoryStretch;
+  /** What the last tick saw; absent before the first. */
+  latest?: LatestView;
+  /** Its open incident. */
+  incident?: Incident;
+  /** Announcements about it that have not got through to every receiver yet. */
+  pendingAnnouncements: number;
+}
+
+export type IncidentRecord = Incident;
+
+/** One page, newest first; open incidents come before closed ones. */
+export interface Incidents {
+  incidents: IncidentRecord[];
+  cursor?: string;
+}
+
+export interface IncidentQuery {
+  /** Only open ones, or only closed ones. */
+  open?: boolean;
+  /** Only those of one subject: `host:port` or the name of a vantage. */
+  subject?: string;
+  /** Closed ones to a page. Default 100. */
+  limit?: number;
+  cursor?: string;
+}
+
+/** What one tick came to. */
+export interface TickRecord {
+  id: string;
+  scheduledAt: string;
+  startedAt: string;
+  elapsedMs: number;
+  targets: number;
+  notAsExpected: number;
+  abstaining: string[];
+  openIncidents: number;
+}
+
+/** The current stretch as a state keeps it; the verdict is packed. */
+export interface Stretch {
+  from: string;
+  /** The number of the tick that began it. */
+  sequence: number;
+  signature: string;
+  kind: Kind;
+  asExpected: boolean;
+  confidence: Confidence;
+  summary: string;
+  packed?: Uint8Array;
+  trimmed?: string;
+}
+
+/** What is written once a state says so, and never changes after: a replay writes the same again. */
+export type ArchiveEntry =
+  | { type: 'history'; target: string; stretch: Stretch; to: string; ticks: number; expiresAt: number }
+  | { type: 'incident'; incident: Incident; expiresAt: number };
+
+/** How far the delivery of one announcement over one channel is. Delivered ones are removed. */
+export interface Delivery {
+  attempts: number;
+  /** Who is about to send it, since when (milliseconds of the epoch). */
+  claim?: { owner: string; atMs: number };
+  /** An attempt may have got through without our knowing: the next one says so. */
+  unsure?: boolean;
+  error?: string;
+}
+
+export interface OutboxEntry {
+  announcement: Announcement;
+  /** By channel. */
+  deliveries: Record<string, Delivery>;
+}
+
+/** Everything that is remembered of one subject, in one item: what one conditional write changes at once. */
+export interface State {
+  subject: Subject;
+  /** Changes with every write; empty before the first. */
+  version: string;
+  /** The last tick that changed it. */
+  tick: string;
+  stretch?: Stretch;
+  watch: Watch;
+  outbox: OutboxEntry[];
+  archive: ArchiveEntry[];
+}
+
+/** The service's own memory between ticks. */
+export interface Service {
+  /** Completed ticks so far. */
+  sequence: number;
+  /** When the last completed tick was, ISO 8601. */
+  lastTickAt?: string;
+}
+
+export type Lease = { taken: true; service: Service } | { taken: false; heldBy: string; until: string };
