@@ -3,9 +3,15 @@ import type { Attempt, Trace, TraceRequest } from '../reachability/report.ts';
 import type { AddressPolicy } from './policy.ts';
 
 /** What a kernel can add to an attempt. Every field is optional; what is given wins over what was inferred. */
-export type KernelEvidence = Partial<
-  Pick<Attempt, 'stage' | 'icmp' | 'refusedBy' | 'synRetransmits' | 'synRetransmitsFrom' | 'socketState'>
->;
+export interface KernelEvidence extends Partial<
+  Pick<
+    Attempt,
+    'stage' | 'reason' | 'icmp' | 'refusedBy' | 'synRetransmits' | 'synRetransmitsFrom' | 'socketState'
+  >
+> {
+  /** Whether the peer's SYN-ACK had come before the socket failed; false tells `reset` from `connected-then-reset`. */
+  synAcked?: boolean;
+}
 
 /** The watch over one socket, from just after its SYN left to the end of its attempt. */
 export interface SocketWatch {

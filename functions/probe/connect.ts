@@ -1,0 +1,190 @@
+import { connect, type Socket } from 'node:net';
+import type { Attempt } from '../reachability/report.ts';
+import type { EvidenceSource, SocketWatch } from './evidence.ts';
+import { failureOf } from './outcomes.ts';
+import { socketKey, type SocketTable } from './proc-net.ts';
+import { lostSyns, SYNS_FOR_EVIDENCE, synsSentAfter, type SynSchedule } from './syn-schedule.ts';
+
+/** What all attempts of a report share. */
+export interface ConnectContext {
+  /** Milliseconds since the report's `startedAt`. */
+  now: () => number;
+  settleMs: number;
+  platform: NodeJS.Platform;
+  schedule: SynSchedule;
+  evidence: EvidenceSource | undefined;
+}
+
+/** What peers send is not read, only noticed: one buffer does for all sockets. */
+const UNREAD = new Uint8Array(64);
+
+type Ended = Pick<Attempt, 'outcome' | 'stage'> & Partial<Attempt>;
+
+/**
+ * One TCP connect, on a new socket, to one vetted literal address: the handshake, then the settling wait that tells an open
+ * connection from one that is reset or closed at once. It has no deadline of its own: whoever started it calls
+ * {@link ConnectAttempt.silence}. Never throws; `onEnd` is called exactly once, after the descriptor is closed.
+ */
+export class ConnectAttempt {
+  readonly address: string;
+  readonly port: number;
+  readonly #context: ConnectContext;
+  readonly #onEnd: (attempt: Attempt) => void;
+  #socket: Socket | undefined;
+  #watch: SocketWatch | undefined;
+  #settling: NodeJS.Timeout | undefined;
+  #startedMs = 0;
+  #handshakeMs: number | undefined;
+  #localPort: number | undefined;
+  #withinCall = false;
+  #synAcked = true;
+  #almostThere = false;
+  #ended = false;
+
+  constructor(address: string, port: number, context: ConnectContext, onEnd: (attempt: Attempt) => void) {
+    this.address = address;
+    this.port = port;
+    this.#context = context;
+    this.#onEnd = onEnd;
+  }
+
+  start(): void {
+    this.#startedMs = this.#context.now();
+    let socket: Socket;
+    try {
+      const onread = { buffer: UNREAD, callback: () => this.#answered() };
+      socket = connect({ host: this.address, port: this.port, onread });
+    } catch (error) {
+      this.#end(failureOf(codeOf(error), true));
+      return;
+    }
+    this.#socket = socket;
+    socket.on('connect', () => this.#connected());
+    socket.on('end', () => this.#closed());
+    socket.on('error', (error) => this.#failed(codeOf(error)));
+    // Node calls connect(2) for a literal in the next tick, queued just before this one.
+    process.nextTick(() => this.#called(socket));
+  }
+
+  /**
+   * Our own deadline. With the socket's line of the kernel's table the SYNs that went out are known, else they follow from the
+   * schedule. False: the handshake is done by now and only its event is still to come, so nothing was ended.
+   */
+  silence(table: SocketTable | undefined): boolean {
+    if (this.#ended) return true;
+    if (this.#handshakeMs !== undefined) {
+      this.#settled();
+      return true;
+    }
+    const key = this.#localPort && socketKey(this.#localPort, this.address, this.port);
+    const line = key ? table?.get(key) : undefined;
+    if (line?.state === 'ESTABLISHED' && !this.#almostThere) {
+      this.#almostThere = true;
+      return false;
+    }
+    const known: Partial<Attempt> = line
+      ? { synRetransmits: line.retransmits, synRetransmitsFrom: 'proc', socketState: line.state }
+      : {};
+    const evidence = { ...known, ...this.#collect() };
+    const elapsedMs = this.#context.now() - this.#startedMs;
+    const sent =
+      evidence.synRetransmits === undefined
+        ? synsSentAfter(this.#context.schedule, elapsedMs)
+        : evidence.synRetransmits + 1;
+    const outcome = sent >= SYNS_FOR_EVIDENCE ? 'timed-out' : 'inconclusive';
+    this.#end({ outcome, stage: 'path', ...evidence });
+    return true;
+  }
+
+  /** Runs in the turn of the connect call, before any answer is polled: a socket that is destroyed now was refused within the call. */
+  #called(socket: Socket): void {
+    if (socket.destroyed) {
+      this.#withinCall = true;
+      return;
+    }
+    this.#localPort = socket.localPort;
+    this.#watch = this.#context.evidence?.watch(socket);
+  }
+
+  #connected(): void {
+    this.#handshakeMs = this.#context.now() - this.#startedMs;
+    if (this.#context.settleMs === 0) this.#settled();
+    else this.#settling = setTimeout(() => this.#settled(), this.#context.settleMs);
+  }
+
+  #answered(): boolean {
+    this.#settled();
+    return false;
+  }
+
+  #settled(): void {
+    this.#end({ outcome: 'connected', stage: 'remote' });
+  }
+
+  #closed(): void {
+    this.#end({ outcome: 'connected-then-closed', stage: 'remote', errno: 'EOF' });
+  }
+
+  #failed(errno: string): void {
+    if (this.#ended) return;
+    const evidence = this.#collect();
+    const shaken = this.#handshakeMs !== undefined || this.#resetAfterSynAck(errno);
+    const failure = shaken
+      ? ({ outcome: 'connected-then-reset', stage: 'remote' } as const)
+      : failureOf(errno, this.#withinCall);
+    this.#end({ ...failure, errno, ...evidence });
+  }
+
+  /**
+   * In SYN_SENT Linux turns an RST into ECONNREFUSED; ECONNRESET or EPIPE (RST after FIN) from connect says that the SYN-ACK had
+   * come, and the RST before we polled (tcp_reset() in net/ipv4/tcp_input.c). Only a simultaneous open has no SYN-ACK.
+   */
+  #resetAfterSynAck(errno: string): boolean {
+    const reset = errno === 'ECONNRESET' || errno === 'EPIPE';
+    return reset && this.#synAcked && this.#context.platform === 'linux';
+  }
+
+  #collect(): Partial<Attempt> | undefined {
+    if (!this.#watch) return undefined;
+    const { synAcked = true, ...evidence } = this.#watch.collect();
+    this.#watch = undefined;
+    this.#synAcked = synAcked;
+    return evidence;
+  }
+
+  #end(ended: Ended): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearTimeout(this.#settling);
+    const endedMs = this.#context.now();
+    const evidence = this.#collect();
+    this.#socket?.destroy();
+    const handshakeMs = this.#handshakeMs;
+    const attempt: Attempt = {
+      outcome: ended.outcome,
+      stage: ended.stage,
+      startedMs: round(this.#startedMs),
+      elapsedMs: round(handshakeMs ?? endedMs - this.#startedMs),
+      ...ended,
+      ...evidence,
+    };
+    if (this.#localPort !== undefined) attempt.localPort = this.#localPort;
+    if (handshakeMs !== undefined) {
+      attempt.handshakeMs = round(handshakeMs);
+      const lost = attempt.synRetransmits === undefined ? lostSyns(this.#context.schedule, handshakeMs) : 0;
+      if (lost > 0) {
+        attempt.synRetransmits = lost;
+        attempt.synRetransmitsFrom = 'time';
+      }
+    }
+    this.#onEnd(attempt);
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 100) / 100;
+}

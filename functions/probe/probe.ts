@@ -1,0 +1,211 @@
+import { release } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ControlReport, ProbeReport, ProbeRequest, Target, Trace } from '../reachability/report.ts';
+import type { ConnectContext } from './connect.ts';
+import { socketCapacity } from './descriptors.ts';
+import type { EvidenceSource } from './evidence.ts';
+import { Names } from './names.ts';
+import { loadEvidence, walk } from './optional-parts.ts';
+import { Phase, type Omissions, type TargetProbe } from './phase.ts';
+import { allowEverything, type AddressPolicy } from './policy.ts';
+import { settingsOf, type Settings } from './settings.ts';
+import { Silence } from './silence.ts';
+import { SocketSlots } from './slots.ts';
+import { SYNS_FOR_EVIDENCE, synSchedule } from './syn-schedule.ts';
+
+export interface ProbeOptions {
+  /** Ends everything; the promise then rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** Default: everything may be tried. */
+  policy?: AddressPolicy;
+  /** What the place allows; caps the request's own deadline. */
+  deadlineMs?: number;
+  /** Asked instead of the machine's own, e.g. `127.0.0.1:5353`. */
+  nameServers?: string[];
+}
+
+/** Controls come first where sockets are scarce. */
+const CONTROL_RANK = 0;
+const TARGET_RANK = 1;
+/** The controls are asked again this long before silence is called on the last target: every SYN that counts is out by then. */
+const BEFORE_SILENCE_MS = 1500;
+/** Of the deadline, and at most, for asking the controls again when the targets took all the time there was. */
+const AFTER_SHARE = 0.2;
+const AFTER_MOST_MS = 2500;
+const AFTER_STAGGER_MS = 50;
+const TRACES_AT_ONCE = 8;
+
+/**
+ * One round of one vantage: looks every name up, vets every address, and connects to exactly the vetted ones, everything side by
+ * side under one deadline. Whatever a target does or is becomes part of the report; it rejects only when `signal` aborts.
+ */
+export async function probe(request: ProbeRequest, options: ProbeOptions = {}): Promise<ProbeReport> {
+  options.signal?.throwIfAborted();
+  const evidence = await loadEvidence();
+  const startedAt = new Date().toISOString();
+  const began = performance.now();
+  const settings = settingsOf(request, options.deadlineMs);
+  const round = new Round(settings, options, () => performance.now() - began, evidence);
+  const report = await round.run(request);
+  options.signal?.throwIfAborted();
+  return { startedAt, ...report };
+}
+
+class Round {
+  readonly #settings: Settings;
+  readonly #policy: AddressPolicy;
+  readonly #signal: AbortSignal | undefined;
+  readonly #now: () => number;
+  readonly #evidence: EvidenceSource | undefined;
+  readonly #silence = new Silence();
+  readonly #names: Names;
+  readonly #survey: Phase;
+  readonly #recheck: Phase;
+
+  constructor(
+    settings: Settings,
+    options: ProbeOptions,
+    now: () => number,
+    evidence: EvidenceSource | undefined,
+  ) {
+    this.#settings = settings;
+    this.#policy = options.policy ?? allowEverything;
+    this.#signal = options.signal;
+    this.#now = now;
+    this.#evidence = evidence;
+    this.#names = new Names(options.nameServers);
+    const schedule = synSchedule(process.platform, release());
+    const context: ConnectContext = {
+      now,
+      settleMs: settings.settleMs,
+      platform: process.platform,
+      schedule,
+      evidence,
+    };
+    const slots = new SocketSlots(socketCapacity(evidence?.descriptorsPerSocket));
+    const parts = { context, slots, silence: this.#silence };
+    this.#survey = new Phase(this.#names, this.#policy, settings, parts);
+    // What still works answers at once; what does not need not be waited for beyond the SYNs that make it evidence.
+    const enoughMs = (schedule[SYNS_FOR_EVIDENCE - 1] ?? 0) + 200;
+    const timeoutMs = Math.min(settings.timeoutMs, enoughMs);
+    const staggerMs = Math.min(settings.staggerMs, AFTER_STAGGER_MS);
+    this.#recheck = new Phase(this.#names, this.#policy, { ...settings, timeoutMs, staggerMs }, parts);
+  }
+
+  async run(request: ProbeRequest): Promise<Omit<ProbeReport, 'startedAt'>> {
+    const { controls = [] } = request;
+    const { deadlineMs } = this.#settings;
+    const afterMs = controls.length > 0 ? Math.min(AFTER_MOST_MS, deadlineMs * AFTER_SHARE) : 0;
+    const endings = [
+      this.#at(deadlineMs - afterMs, () => this.#endSurvey()),
+      this.#at(deadlineMs, () => this.#recheck.cut()),
+    ];
+    const abort = () => {
+      this.#endSurvey();
+      this.#recheck.cut();
+    };
+    this.#signal?.addEventListener('abort', abort, { once: true });
+    try {
+      const before = controls.map((control) => this.#survey.probe(control, CONTROL_RANK));
+      const targets = request.targets.map((target) => this.#survey.probe(target, TARGET_RANK));
+      const traces = this.#trace(request);
+      const controlReports = this.#recheckControls(controls, before, targets);
+      const report = {
+        ...(this.#settings.round === undefined ? undefined : { round: this.#settings.round }),
+        targets: await Promise.all(targets.map(({ done }) => done)),
+        controls: await controlReports,
+        ...(request.traces && request.traces.length > 0 ? { traces: await traces } : undefined),
+      };
+      return { elapsedMs: Math.round(this.#now()), ...report, system: this.#system(), ...this.#omitted() };
+    } finally {
+      for (const ending of endings) clearTimeout(ending);
+      this.#signal?.removeEventListener('abort', abort);
+      this.#names.cut();
+    }
+  }
+
+  #at(ms: number, call: () => void): NodeJS.Timeout {
+    return setTimeout(call, Math.max(0, ms - this.#now()));
+  }
+
+  #endSurvey(): void {
+    this.#names.cut();
+    this.#survey.cut();
+  }
+
+  /** Asks the controls again once nothing of the targets is left to be sent; a control that had no address has no `after`. */
+  async #recheckControls(
+    controls: readonly Target[],
+    before: TargetProbe[],
+    targets: TargetProbe[],
+  ): Promise<ControlReport[]> {
+    if (controls.length === 0) return [];
+    const all = Promise.all([...before, ...targets].map(({ done }) => done));
+    await Promise.race([all, this.#lastSynsAreOut(targets)]);
+    return await Promise.all(
+      controls.map(async (control, index) => {
+        const probed = before[index] ?? this.#survey.probe(control, CONTROL_RANK);
+        const addresses = [...(await probed.addresses)];
+        const again = addresses.length > 0 && this.#recheck.probe({ ...control, addresses }, CONTROL_RANK);
+        const report = { ...control, before: await probed.done };
+        const after = again && (await again.done);
+        return after && after.addresses.length > 0 ? { ...report, after } : report;
+      }),
+    );
+  }
+
+  async #lastSynsAreOut(targets: TargetProbe[]): Promise<void> {
+    const { timeoutMs, attempts, staggerMs } = this.#settings;
+    await Promise.all(targets.map(({ begun }) => begun));
+    const leftMs = timeoutMs - (attempts - 1) * staggerMs - BEFORE_SILENCE_MS;
+    if (!Number.isFinite(leftMs)) return await new Promise(() => {});
+    await sleep(Math.max(0, leftMs), undefined, { ref: false });
+  }
+
+  async #trace(request: ProbeRequest): Promise<Trace[]> {
+    const { traces = [] } = request;
+    const walked: Trace[] = [];
+    const rest = traces.entries();
+    const walker = async () => {
+      for (const [index, one] of rest) {
+        const deadlineMs = Math.max(1, this.#settings.deadlineMs - this.#now());
+        walked[index] = await walk(one, {
+          policy: this.#policy,
+          deadlineMs,
+          ...(this.#signal ? { signal: this.#signal } : undefined),
+        });
+      }
+    };
+    await Promise.all(Array.from({ length: TRACES_AT_ONCE }, walker));
+    return walked;
+  }
+
+  #system(): NonNullable<ProbeReport['system']> {
+    const region = process.env['AWS_REGION'];
+    const evidence = [
+      ...(this.#silence.readable ? ['proc-net-tcp'] : []),
+      ...(this.#evidence?.provides ?? []),
+    ];
+    return {
+      platform: process.platform,
+      kernel: release(),
+      node: process.version,
+      ...(region === undefined ? undefined : { region }),
+      evidence,
+    };
+  }
+
+  #omitted(): Pick<ProbeReport, 'omitted'> {
+    const sum = (key: keyof Omissions) => this.#survey.omissions[key] + this.#recheck.omissions[key];
+    const words = [
+      said(sum('addressesNotTried'), 'addresses were not tried before the deadline'),
+      said(sum('attemptsNotBegun'), 'attempts were not begun before the deadline'),
+      said(sum('addressesOverLimit'), 'addresses were beyond the number that one target may have'),
+    ].filter((text) => text !== undefined);
+    return words.length > 0 ? { omitted: words.join('; ') } : {};
+  }
+}
+
+function said(count: number, what: string): string | undefined {
+  return count > 0 ? `${count} ${what}` : undefined;
+}

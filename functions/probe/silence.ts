@@ -1,0 +1,53 @@
+import type { ConnectAttempt } from './connect.ts';
+import { readSocketTable } from './proc-net.ts';
+
+/** Between two looks into the kernel's tables, so that a thousand silent addresses do not mean a thousand reads. */
+const LEAST_INTERVAL_MS = 50;
+/** Reading may take this part of the time at most: the tables of a busy machine are long. */
+const READING_SHARE = 0.1;
+
+/**
+ * Calls silence on attempts whose time is over: after one more look for answers that wait in the kernel, and with one read of
+ * `/proc/net/tcp` and `tcp6` for all of them.
+ */
+export class Silence {
+  #due: ConnectAttempt[] = [];
+  #scheduled = false;
+  #notBefore = 0;
+  /** Whether the kernel's tables could be read here; undefined until somebody was silent. */
+  readable: boolean | undefined;
+
+  /** `urgent`: the deadline of everything has come; no waiting for others to share the read with. */
+  call(attempts: Iterable<ConnectAttempt>, urgent = false): void {
+    this.#due.push(...attempts);
+    if (urgent) this.#notBefore = 0;
+    if (urgent && this.#scheduled) setImmediate(() => this.#flush());
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#due.length === 0) return;
+    this.#scheduled = true;
+    const waitMs = this.#notBefore - performance.now();
+    // A timer runs before the poll for answers, an immediate after it.
+    const afterPoll = () => setImmediate(() => this.#flush());
+    if (waitMs > 0) setTimeout(afterPoll, waitMs);
+    else afterPoll();
+  }
+
+  #flush(): void {
+    this.#scheduled = false;
+    const due = this.#due;
+    this.#due = [];
+    const beganMs = performance.now();
+    const v4 = due.some(({ address }) => !address.includes(':')) ? readSocketTable(4) : undefined;
+    const v6 = due.some(({ address }) => address.includes(':')) ? readSocketTable(6) : undefined;
+    this.readable ||= v4 !== undefined || v6 !== undefined;
+    const readingMs = performance.now() - beganMs;
+    this.#notBefore = performance.now() + Math.max(LEAST_INTERVAL_MS, readingMs / READING_SHARE);
+    for (const attempt of due) {
+      if (!attempt.silence(attempt.address.includes(':') ? v6 : v4)) this.#due.push(attempt);
+    }
+    this.#schedule();
+  }
+}
