@@ -1,0 +1,35 @@
+import { App } from 'aws-cdk-lib';
+import { ConfigurationError, loadConfiguration } from '../configuration/load.ts';
+import { buildStacks } from './build.ts';
+import { bundleFunctions } from './bundle.ts';
+
+/**
+ * The CDK app: `cdk.json` runs it. The configuration is `-c config=FILE`, else SYNWHERE_CONFIG, else synwhere.yaml beside cdk.json.
+ */
+async function main(): Promise<void> {
+  const app = new App();
+  const given: unknown =
+    app.node.tryGetContext('config') ?? process.env['SYNWHERE_CONFIG'] ?? 'synwhere.yaml';
+  const file = String(given);
+  const configuration = loadConfiguration(file);
+  if (configuration.regions.length === 0) {
+    throw new ConfigurationError(file, [
+      { path: ['regions'], text: 'is empty, so there is nothing to deploy; write at least one region' },
+    ]);
+  }
+  const bundles = await bundleFunctions(configuration);
+  try {
+    buildStacks(app, configuration, bundles, process.env['CDK_DEFAULT_ACCOUNT']);
+    app.synth();
+  } finally {
+    bundles.remove();
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof ConfigurationError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
+}
