@@ -1,0 +1,123 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import type { KeeperOperations, KeeperReply } from './keeper.ts';
+import { namespaceFlags } from './available.ts';
+import { LabError } from './world.ts';
+
+/** Beside this file: as source, or as the bundle that the published package holds. */
+const KEEPER = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? './keeper.ts' : './lab-keeper.js', import.meta.url),
+);
+const STOP_WITHIN_MS = 2000;
+
+interface Pending {
+  resolve(value: never): void;
+  reject(error: Error): void;
+}
+
+/** The owner's end of a keeper. */
+export class KeeperClient {
+  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly #pending = new Map<number, Pending>();
+  readonly #closed: Promise<void>;
+  #nextId = 1;
+  #errors = '';
+  #ended = false;
+
+  /** Starts a keeper in namespaces of its own; root inside, whoever calls outside. */
+  constructor() {
+    // Whatever the system keeps under /run stays out of sight: `ip netns` wants to write there.
+    const start = 'mount -t tmpfs tmpfs /run && exec "$0" "$@"';
+    const node = [process.execPath, '--disable-warning=ExperimentalWarning', KEEPER];
+    this.#child = spawn('unshare', [...namespaceFlags(), 'sh', '-c', start, ...node], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      // A Ctrl-C at the terminal is for the owner; the keeper ends when the owner closes its stdin.
+      detached: true,
+      env: { ...process.env, NODE_OPTIONS: '' },
+    });
+    this.#child.stdin.on('error', () => undefined);
+    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#errors = (this.#errors + text).slice(-4000);
+    });
+    createInterface({ input: this.#child.stdout }).on('line', (line) => this.#settle(line));
+    this.#closed = new Promise((resolve) => {
+      this.#child.on('error', (error) => {
+        this.#end(error.message);
+        resolve();
+      });
+      this.#child.on('close', () => {
+        this.#end(this.#errors.trim().split('\n').at(-1) ?? '');
+        resolve();
+      });
+    });
+  }
+
+  /** Rejects with {@link LabError} where the keeper could not do it, or is gone. */
+  ask<Op extends keyof KeeperOperations>(
+    op: Op,
+    value: KeeperOperations[Op]['in'],
+  ): Promise<KeeperOperations[Op]['out']> {
+    if (this.#ended) return Promise.reject(new LabError('lab: this world has ended'));
+    const id = this.#nextId++;
+    return new Promise<never>((resolve, reject) => {
+      // What comes back for an operation is what the keeper, our own code, returns for it.
+      this.#pending.set(id, { resolve: (result: never) => resolve(result), reject });
+      this.#child.stdin.write(`${JSON.stringify({ id, op, value })}\n`);
+    });
+  }
+
+  /** Numbers of the keeper's direct children as this side sees them, by their number inside. */
+  childPids(): Map<number, number> {
+    const unshare = this.#child.pid ?? 0;
+    const processes = readdirSync('/proc')
+      .filter((entry) => /^\d+$/.test(entry))
+      .flatMap((entry) => statusOf(Number(entry)));
+    const keeper = namespaceFlags().includes('--fork')
+      ? processes.find(({ parent }) => parent === unshare)?.pid
+      : unshare;
+    return new Map(
+      processes.filter(({ parent }) => parent === keeper).map((child) => [child.inner, child.pid]),
+    );
+  }
+
+  /** Ends the keeper and everything in its namespaces. */
+  async close(): Promise<void> {
+    this.#child.stdin.end();
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_WITHIN_MS);
+    await this.#closed;
+    clearTimeout(timer);
+  }
+
+  #settle(line: string): void {
+    const reply: KeeperReply = JSON.parse(line);
+    const pending = this.#pending.get(reply.id);
+    this.#pending.delete(reply.id);
+    if ('error' in reply) pending?.reject(new LabError(reply.error));
+    else pending?.resolve(reply.value);
+  }
+
+  #end(reason: string): void {
+    this.#ended = true;
+    for (const pending of this.#pending.values()) {
+      pending.reject(new LabError(`lab: this world has ended${reason === '' ? '' : `: ${reason}`}`));
+    }
+    this.#pending.clear();
+  }
+}
+
+/** From proc(5): a process, its parent, and its number in the innermost PID namespace. */
+function statusOf(pid: number): { pid: number; parent: number; inner: number }[] {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const parent = Number(/^PPid:\t(\d+)$/m.exec(status)?.[1]);
+    const inner = Number(/^NSpid:.*\t(\d+)$/m.exec(status)?.[1] ?? pid);
+    return [{ pid, parent, inner }];
+  } catch {
+    // Ended between the listing and the reading.
+    return [];
+  }
+}

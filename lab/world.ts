@@ -1,0 +1,160 @@
+import type { Family } from '../functions/reachability/report.ts';
+
+/**
+ * A small internet as data: what {@link buildWorld} in build.ts builds in network namespaces.
+ *
+ * Every vantage has a line to its access router and a second, private one to the name server, so that names keep working while
+ * its uplink is broken. All target hosts live in one namespace, called `hosts`, on one LAN per network.
+ */
+export interface WorldSpec {
+  routers: RouterSpec[];
+  vantages: VantageSpec[];
+  networks: NetworkSpec[];
+  /** Names that lead somewhere; every other name does not exist. */
+  names?: NameSpec[];
+  /** Faults that can be switched on by name; all are off until then. */
+  faults?: Record<string, Fault>;
+  /** The world ends by itself after this time. Default ten minutes. */
+  maxLifetimeMs?: number;
+}
+
+/** Names are lower-case letters, digits and dashes, at most 30 characters, one name space for vantages, routers and networks. */
+export interface RouterSpec {
+  name: string;
+  /** Names of neighbouring routers; enough to say on one of the two sides. */
+  links?: string[];
+}
+
+export interface VantageSpec {
+  name: string;
+  /** Its access router. */
+  router: string;
+  /** Default both; without 6 it has neither address nor route of that family. */
+  families?: Family[];
+}
+
+export interface NetworkSpec {
+  name: string;
+  router: string;
+  /** CIDR of the LAN, e.g. `203.0.113.0/24`, `2001:db8:f::/64`; at least one of the two. */
+  prefix4?: string;
+  prefix6?: string;
+  hosts: HostSpec[];
+}
+
+export interface HostSpec {
+  name: string;
+  /** Of either family, inside the network's prefixes. An address of the LAN that no host has is a missing host. */
+  addresses: string[];
+  /** What answers at a port of each of its addresses; every other port is closed. */
+  services?: Record<number, Behaviour>;
+}
+
+/**
+ * `open` holds the connection, `banner` greets and holds it, `full-queue` listens with a full accept queue, so that the kernel
+ * drops SYNs; `closed` is for faults that take a service away.
+ */
+export type Behaviour =
+  'open' | 'banner' | 'accept-then-reset' | 'accept-then-close' | 'full-queue' | 'closed';
+
+/** What a look-up comes to. Absent families are "no data". */
+export type Answer =
+  { a?: string[]; aaaa?: string[]; delayMs?: number } | 'nxdomain' | 'servfail' | 'refused' | 'silence';
+
+export interface NameSpec {
+  name: string;
+  answer: Answer;
+  /** Instead of `answer`, for single vantages. */
+  perVantage?: Record<string, Answer>;
+  /** Instead of both: the n-th look-up of a vantage (per record type) gets the n-th answer; the last one stays. */
+  inTurn?: Answer[];
+}
+
+/** Which connections a fault is about; what is absent matches everything. Both families where addresses of both are named. */
+export interface Match {
+  /** Addresses, CIDRs, names of hosts or networks. */
+  to?: string | string[];
+  /** Addresses, CIDRs or names of vantages. */
+  from?: string | string[];
+  port?: number;
+  /** Half-broken ECMP: only connections from odd, or from even, source ports. */
+  sourcePorts?: 'odd' | 'even';
+}
+
+export const REJECTIONS_4 = [
+  'net-unreachable',
+  'host-unreachable',
+  'prot-unreachable',
+  'port-unreachable',
+  'net-prohibited',
+  'host-prohibited',
+  'admin-prohibited',
+] as const;
+export const REJECTIONS_6 = [
+  'no-route',
+  'admin-prohibited',
+  'addr-unreachable',
+  'port-unreachable',
+  'policy-fail',
+  'reject-route',
+] as const;
+
+/** As nft(8) names them (`reject with`); `admin-prohibited` and `port-unreachable` exist in both families. */
+export type Rejection = 'tcp-reset' | (typeof REJECTIONS_4)[number] | (typeof REJECTIONS_6)[number];
+
+/** Where a fault sits: the name of a router or vantage, or `hosts`. */
+export type Place = string;
+
+/** Faults that plain routes can do. */
+export type RouteFault =
+  /** The routing table at `at` has no way to the address; at a vantage itself, no SYN leaves. */
+  | {
+      type: 'route';
+      at: Place;
+      answer: 'blackhole' | 'unreachable' | 'prohibit' | 'no-route';
+      to: string | string[];
+      from?: string | string[];
+    }
+  /** Two neighbouring routers send each other what goes to `to`. */
+  | { type: 'loop'; between: [string, string]; to: string | string[] }
+  /** The link to a neighbour (a router, or a vantage's `uplink`, or a network) is down at this end. */
+  | { type: 'link-down'; at: Place; link: string }
+  /** A vantage loses its default route. */
+  | { type: 'no-default-route'; at: string; family?: Family }
+  /** A host (or one address of it) leaves its LAN; nobody answers ARP there any more. */
+  | { type: 'host-gone'; address: string | string[] };
+
+/** Faults that need nftables. */
+export type FilterFault = { at: Place; match?: Match } & (
+  | { type: 'drop' }
+  | { type: 'reject'; with: Rejection }
+  /** Every n-th SYN is lost; `first` loses the first SYN of every connection. */
+  | { type: 'lose-syns'; every: number | 'first' }
+  /** SYNs arrive, SYN-ACKs do not come back. */
+  | { type: 'cut-way-back' }
+  /** Something at this router completes every handshake before it asks whether the host is there. */
+  | { type: 'syn-proxy' }
+  /** The handshake turns into a simultaneous open that is reset. */
+  | { type: 'handshake-reset' }
+  /** A router that sends no ICMP errors of its own. `match` does not apply. */
+  | { type: 'silent-router' }
+);
+
+export type OtherFault =
+  /** A service changes its behaviour. */
+  | { type: 'service'; address: string; port: number; does: Behaviour }
+  /** A name gets another answer, for everyone or for some vantages. */
+  | { type: 'name'; name: string; answer: Answer; vantages?: string[] }
+  /** Anything else, as two shell scripts run at `at`. */
+  | { type: 'script'; at: Place; break: string; heal: string };
+
+/** One fault; a list is a fault made of several parts. */
+export type Fault = RouteFault | FilterFault | OtherFault | Fault[];
+
+/** A world that cannot be meant, or a command of it that failed; one line. */
+export class LabError extends Error {
+  override readonly name = 'LabError';
+}
+
+/** The namespace in which all target hosts live. */
+export const HOSTS: Place = 'hosts';
