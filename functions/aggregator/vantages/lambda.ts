@@ -103,6 +103,11 @@ function whyNotInvoked(error: unknown, functionName: string): string {
   const said = `${name}: ${message}`;
   const status = '$metadata' in error ? httpStatus(error.$metadata) : undefined;
   if (name === 'AbortError') return 'stopped';
+  // The SDK calls a connection that was cut a time-out as well.
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  if (status === undefined && code !== undefined && code !== 'ETIMEDOUT') {
+    return oneLine(`the connection to Lambda failed: ${code}`);
+  }
   if (name === 'TimeoutError')
     return oneLine(`Lambda did not answer in time: ${message.replace(/^.*\] /, '')}`);
   if (name === 'CredentialsProviderError') return oneLine(`no AWS credentials: ${message}`);
@@ -112,9 +117,7 @@ function whyNotInvoked(error: unknown, functionName: string): string {
   if (status !== undefined && status >= 500) return oneLine(`Lambda failed (${status}): ${said}`);
   if (status !== undefined && status >= 400)
     return oneLine(`Lambda refused the request (${status}): ${said}`);
-  if ('code' in error && typeof error.code === 'string') {
-    return oneLine(`the connection to Lambda failed: ${error.code}`);
-  }
+  if (code !== undefined) return oneLine(`the connection to Lambda failed: ${code}`);
   return oneLine(`could not be invoked: ${said}`);
 }
 
