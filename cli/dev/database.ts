@@ -1,0 +1,108 @@
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { UsageError } from '../usage-error.ts';
+
+/** A DynamoDB of our own on loopback, whose data stay in a directory. */
+export interface DevDatabase {
+  client: DynamoDBClient;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts dynalite over LevelDB in `directory` and makes the table where it is not there yet. Every write is in the operating
+ * system's hands before it is answered, so a killed process loses nothing. Rejects with a UsageError where dynalite is not
+ * installed, or another process has the directory.
+ */
+export async function openDatabase(directory: string, table: string): Promise<DevDatabase> {
+  const { dynalite, sdk, Level } = await loadParts();
+  mkdirSync(directory, { recursive: true });
+  // Dynalite dies of a database that it cannot open; this one tells.
+  const trial = new Level(directory);
+  try {
+    await trial.open();
+    await trial.close();
+  } catch (error) {
+    const cause = error instanceof Error ? error.cause : undefined;
+    const locked = cause instanceof Error && 'code' in cause && cause.code === 'LEVEL_LOCKED';
+    const reason = locked ? 'another synwhere dev is using it' : firstLine(cause ?? error);
+    throw new UsageError(
+      `the data in ${directory} cannot be opened: ${reason}; give another place with --data`,
+    );
+  }
+  const server = dynalite({ path: directory, createTableMs: 0 });
+  const endpoint = await listen(server);
+  const client = new sdk.DynamoDBClient({
+    endpoint,
+    region: 'us-east-1',
+    // Dynalite wants to see some; they open nothing.
+    credentials: { accessKeyId: 'dev', secretAccessKey: 'dev' },
+    maxAttempts: 1,
+  });
+  const close = async (): Promise<void> => {
+    client.destroy();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  await ensureTable(sdk, client, table);
+  return { client, close };
+}
+
+async function loadParts() {
+  try {
+    const [{ default: dynalite }, { Level }, sdk] = await Promise.all([
+      import('dynalite'),
+      import('level'),
+      import('@aws-sdk/client-dynamodb'),
+    ]);
+    return { dynalite, Level, sdk };
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error;
+    const missing = /'(@[^/']+\/[^/']+|[^/']+)/.exec(error.message)?.[1] ?? 'dynalite';
+    throw new UsageError(
+      `synwhere dev needs ${missing}, which comes with a checkout only; npm install ${missing} adds it here`,
+    );
+  }
+}
+
+async function listen(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the database has no port');
+  return `http://127.0.0.1:${address.port}`;
+}
+
+/** The same keys as the home stack deploys. */
+async function ensureTable(
+  sdk: Awaited<ReturnType<typeof loadParts>>['sdk'],
+  client: DynamoDBClient,
+  table: string,
+): Promise<void> {
+  try {
+    await client.send(new sdk.DescribeTableCommand({ TableName: table }));
+    return;
+  } catch (error) {
+    if (!(error instanceof sdk.ResourceNotFoundException)) throw error;
+  }
+  await client.send(
+    new sdk.CreateTableCommand({
+      TableName: table,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [
+        { AttributeName: 'pk', AttributeType: 'S' },
+        { AttributeName: 'sk', AttributeType: 'S' },
+      ],
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+    }),
+  );
+}
+
+function firstLine(error: unknown): string {
+  const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  return line;
+}

@@ -1,0 +1,303 @@
+import {
+  CONFIDENCES,
+  EXPECTATIONS,
+  FAULTS,
+  KINDS,
+  NAME_OUTCOMES,
+  OUTCOMES,
+  SIGHTINGS,
+  STAGES,
+} from '../../reachability/words.ts';
+import { VANTAGE_TROUBLES } from '../incidents/incident.ts';
+
+/** JSON Schema 2020-12, as OpenAPI 3.1 takes it. */
+export type Schema = Readonly<Record<string, unknown>>;
+
+const string: Schema = { type: 'string' };
+const strings: Schema = { type: 'array', items: string };
+const milliseconds: Schema = { type: 'number', minimum: 0 };
+const count: Schema = { type: 'integer', minimum: 0 };
+const time: Schema = { type: 'string', format: 'date-time' };
+const oneOf = (values: readonly string[]): Schema => ({ type: 'string', enum: values });
+const list = (items: Schema): Schema => ({ type: 'array', items });
+
+/** An object with exactly these properties; those whose name ends in `?` may be absent. */
+function object(properties: Record<string, Schema>, description?: string): Schema {
+  const entries = Object.entries(properties);
+  return {
+    type: 'object',
+    ...(description !== undefined && { description }),
+    properties: Object.fromEntries(entries.map(([name, schema]) => [name.replace('?', ''), schema])),
+    required: entries.flatMap(([name]) => (name.endsWith('?') ? [] : [name])),
+    additionalProperties: false,
+  };
+}
+
+function ref(name: string): Schema {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+const targetName: Schema = {
+  type: 'string',
+  description: 'host:port; an IPv6 literal stands in brackets.',
+  examples: ['api.example.com:443', '[2001:db8::1]:443'],
+};
+
+const evidence = {
+  AttemptTarget: object({ host: string, port: { type: 'integer', minimum: 1, maximum: 65535 } }),
+  Attempt: {
+    type: 'object',
+    description: 'One TCP connect, on a new socket, with what the kernel told of it.',
+    properties: {
+      outcome: oneOf(OUTCOMES),
+      stage: oneOf(STAGES),
+      startedMs: milliseconds,
+      elapsedMs: milliseconds,
+      handshakeMs: milliseconds,
+      errno: string,
+      localPort: count,
+      synRetransmits: count,
+      socketState: string,
+      reason: string,
+      icmp: { type: 'object' },
+      refusedBy: string,
+    },
+    required: ['outcome', 'stage', 'startedMs', 'elapsedMs'],
+  },
+  AddressView: {
+    type: 'object',
+    properties: {
+      address: string,
+      family: { type: 'integer', enum: [4, 6] },
+      saw: oneOf(SIGHTINGS),
+      attempts: list(ref('Attempt')),
+    },
+    required: ['address', 'family', 'saw', 'attempts'],
+  },
+  NameReport: {
+    type: 'object',
+    properties: {
+      outcome: oneOf(['resolved', ...NAME_OUTCOMES]),
+      addresses: strings,
+      elapsedMs: milliseconds,
+    },
+    required: ['outcome', 'addresses', 'elapsedMs'],
+  },
+  VantageView: {
+    type: 'object',
+    description: 'What one vantage contributes to a verdict.',
+    properties: {
+      vantage: string,
+      counted: { type: 'boolean' },
+      abstained: { type: 'string', description: 'Why it does not count.' },
+      saw: oneOf(SIGHTINGS),
+      fault: oneOf(FAULTS),
+      name: ref('NameReport'),
+      addresses: list(ref('AddressView')),
+      traces: list({ type: 'object' }),
+    },
+    required: ['vantage', 'counted', 'saw', 'fault', 'addresses'],
+  },
+  Verdict: {
+    type: 'object',
+    properties: {
+      target: ref('AttemptTarget'),
+      kind: oneOf(KINDS),
+      also: list(oneOf(KINDS)),
+      confidence: oneOf(CONFIDENCES),
+      asExpected: { type: 'boolean' },
+      summary: { type: 'string', description: 'One plain sentence.' },
+      because: { ...strings, description: 'Facts, with counts.' },
+      notRuledOut: { ...strings, description: 'What the evidence cannot exclude, and the test that would.' },
+      vantages: list(ref('VantageView')),
+      rounds: count,
+      startedAt: time,
+      elapsedMs: milliseconds,
+    },
+    required: [
+      'target',
+      'kind',
+      'also',
+      'confidence',
+      'asExpected',
+      'summary',
+      'because',
+      'notRuledOut',
+      'vantages',
+      'rounds',
+      'startedAt',
+      'elapsedMs',
+    ],
+  },
+} satisfies Record<string, Schema>;
+
+const checks = {
+  CheckRequest: {
+    ...object({
+      'targets?': {
+        type: 'array',
+        items: targetName,
+        minItems: 1,
+        uniqueItems: true,
+        description: 'Absent: the configured ones.',
+      },
+      'expect?': { ...oneOf(EXPECTATIONS), description: 'Overrides what is configured.' },
+      'timeoutMs?': {
+        type: 'number',
+        minimum: 500,
+        maximum: 10_000,
+        description: 'Silence is called this long after the first SYN.',
+      },
+    }),
+  },
+  CheckAnswer: object({ verdicts: list(ref('Verdict')) }, 'One verdict a target, in their order.'),
+  CheckLine: {
+    description:
+      'One line of the streamed answer. `end` is always the last, and an answer without it was cut off.',
+    oneOf: [
+      object({ event: { const: 'asked' }, round: count, vantages: strings, targets: count }),
+      object({
+        event: { const: 'answered' },
+        round: count,
+        vantage: string,
+        elapsedMs: milliseconds,
+        'outcomes?': {
+          type: 'object',
+          description: 'How many attempts came to what.',
+          propertyNames: oneOf(OUTCOMES),
+          additionalProperties: count,
+        },
+        'absent?': { type: 'string', description: 'Why this vantage gave no report.' },
+      }),
+      object({ event: { const: 'verdict' }, verdict: ref('Verdict') }),
+      object({ event: { const: 'end' }, verdicts: count, 'problem?': ref('Problem') }),
+    ],
+  },
+} satisfies Record<string, Schema>;
+
+const incidents = {
+  Subject: {
+    oneOf: [
+      object({ type: { const: 'target' }, target: targetName }),
+      object({ type: { const: 'vantage' }, vantage: string }),
+    ],
+  },
+  Incident: object({
+    id: string,
+    subject: ref('Subject'),
+    kind: oneOf([...KINDS, ...VANTAGE_TROUBLES]),
+    kinds: {
+      ...list(oneOf([...KINDS, ...VANTAGE_TROUBLES])),
+      description: 'Every kind it has had, the first first.',
+    },
+    openedAt: time,
+    updatedAt: time,
+    'closedAt?': { ...time, description: 'Absent while it is open.' },
+    'closedBecause?': oneOf(['well', 'settled', 'no-longer-watched']),
+    flapping: { type: 'boolean' },
+    evidence: object({
+      summary: string,
+      because: strings,
+      notRuledOut: strings,
+      'confidence?': oneOf(CONFIDENCES),
+      vantages: list(
+        object({ vantage: string, saw: oneOf(SIGHTINGS), fault: oneOf(FAULTS), 'reason?': string }),
+      ),
+    }),
+    announcements: count,
+  }),
+  IncidentsAnswer: object({ incidents: list(ref('Incident')), 'nextCursor?': string }),
+} satisfies Record<string, Schema>;
+
+const expectations: Schema = object({
+  everywhere: oneOf(EXPECTATIONS),
+  'vantages?': { type: 'object', additionalProperties: oneOf(EXPECTATIONS) },
+});
+
+const targetState = {
+  target: targetName,
+  'labels?': { type: 'object', additionalProperties: string },
+  expect: expectations,
+  'latest?': {
+    ...object({
+      at: time,
+      kind: oneOf(KINDS),
+      asExpected: { type: 'boolean' },
+      confidence: oneOf(CONFIDENCES),
+      summary: string,
+      vantages: list(
+        object({
+          vantage: string,
+          counted: { type: 'boolean' },
+          'abstained?': string,
+          saw: oneOf(SIGHTINGS),
+          fault: oneOf(FAULTS),
+          'handshakeMs?': { ...milliseconds, description: 'The fastest of the tick.' },
+        }),
+      ),
+    }),
+    description: 'What the last tick saw; absent before the first.',
+  },
+  'since?': { ...time, description: 'Since when the verdict has been the same.' },
+  'incident?': ref('Incident'),
+} satisfies Record<string, Schema>;
+
+const targets = {
+  TargetState: object(targetState),
+  TargetsAnswer: object({
+    now: { ...time, description: "The service's own clock." },
+    schedule: object({ everyMinutes: { type: 'number' }, enabled: { type: 'boolean' } }),
+    'lastTickAt?': time,
+    targets: list(ref('TargetState')),
+  }),
+  TargetAnswer: object({
+    ...targetState,
+    'verdict?': ref('Verdict'),
+    'trimmed?': { ...string, description: 'What was left out of the verdict to keep it small.' },
+  }),
+  HistoryStretch: object(
+    {
+      target: targetName,
+      from: time,
+      to: time,
+      ticks: { ...count, description: 'How many ticks saw it.' },
+      current: { type: 'boolean', description: 'Whether it still goes on.' },
+      kind: oneOf(KINDS),
+      asExpected: { type: 'boolean' },
+      confidence: oneOf(CONFIDENCES),
+      summary: string,
+      'verdict?': ref('Verdict'),
+      'trimmed?': string,
+    },
+    'A stretch of time in which the verdict stayed the same: from the first to the last tick that saw it.',
+  ),
+  HistoryAnswer: object({
+    target: targetName,
+    stretches: list(ref('HistoryStretch')),
+    'nextCursor?': string,
+  }),
+} satisfies Record<string, Schema>;
+
+const problem = {
+  Problem: {
+    type: 'object',
+    description: 'RFC 9457. `code` is the one to program against.',
+    properties: {
+      type: { const: 'about:blank' },
+      title: string,
+      status: { type: 'integer', minimum: 400, maximum: 599 },
+      code: string,
+      detail: { type: 'string', description: 'One line for a person.' },
+      pointer: { type: 'string', description: 'Where in the body (RFC 6901).' },
+    },
+    required: ['type', 'title', 'status', 'code', 'detail'],
+  },
+} satisfies Record<string, Schema>;
+
+export const SCHEMAS: Readonly<Record<string, Schema>> = {
+  ...evidence,
+  ...checks,
+  ...targets,
+  ...incidents,
+  ...problem,
+};

@@ -1,0 +1,173 @@
+import type { ApiRequest, ApiResponse } from './http.ts';
+import { json } from './http.ts';
+import { negotiate } from './negotiate.ts';
+import { SCHEMAS } from './openapi-schemas.ts';
+
+type Node = Readonly<Record<string, unknown>>;
+
+const ref = (name: string): Node => ({ $ref: `#/components/schemas/${name}` });
+const content = (type: string, schema: Node): Node => ({ [type]: { schema } });
+
+const problem = (description: string): Node => ({
+  description,
+  content: content('application/problem+json', ref('Problem')),
+});
+
+const PROBLEMS = {
+  '404': problem('The target is not watched and nothing is remembered of it, or there is no such route.'),
+  '405': problem('Another method is meant; see `Allow`.'),
+  '406': problem('None of the offered media types is accepted.'),
+  '422': problem('A parameter or the body cannot be meant; `parameter` or `pointer` says which.'),
+  '500': problem('The fault is on this side.'),
+} as const;
+
+function problems(...statuses: (keyof typeof PROBLEMS)[]): Node {
+  return Object.fromEntries(statuses.map((status) => [status, PROBLEMS[status]]));
+}
+
+const parameter = (name: string, schema: Node, description: string): Node => ({
+  name,
+  in: 'query',
+  schema,
+  description,
+});
+
+const TARGET_PARAMETER: Node = {
+  name: 'target',
+  in: 'path',
+  required: true,
+  schema: { type: 'string' },
+  description: 'host:port, percent-encoded: `api.example.com%3A443`, `%5B2001%3Adb8%3A%3A1%5D%3A443`.',
+};
+const LIMIT = parameter(
+  'limit',
+  { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
+  'How many to a page.',
+);
+const CURSOR = parameter('cursor', { type: 'string' }, 'The `nextCursor` of the page before.');
+const TIME: Node = { type: 'string', format: 'date-time' };
+
+function reading(operationId: string, summary: string, schema: string, more: Node = {}): Node {
+  return {
+    operationId,
+    summary,
+    ...more,
+    responses: {
+      '200': { description: 'Found.', content: content('application/json', ref(schema)) },
+      ...problems('404', '405', '406', '422', '500'),
+    },
+  };
+}
+
+/** The description of the API (OpenAPI 3.1); a test holds every answer against it. */
+export const OPENAPI: Node = {
+  openapi: '3.1.0',
+  info: {
+    title: 'Synwhere',
+    version: '1',
+    license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    description:
+      'Sends a TCP SYN from many places at once and says whose fault a failed connection is. ' +
+      'Behind a Function URL, requests are signed with AWS Signature Version 4 (service `lambda`).',
+  },
+  servers: [{ url: '/' }],
+  security: [{ sigv4: [] }],
+  paths: {
+    '/checks': {
+      post: {
+        operationId: 'check',
+        summary: 'Check targets now, from every vantage.',
+        requestBody: { required: false, content: content('application/json', ref('CheckRequest')) },
+        responses: {
+          '200': {
+            description:
+              'By `Accept`: a line of JSON for each thing that happens, the verdicts last (default), or one document.',
+            content: {
+              ...content('application/x-ndjson', ref('CheckLine')),
+              ...content('application/json', ref('CheckAnswer')),
+            },
+          },
+          '400': problem('The body is not JSON.'),
+          '403': problem('The target may not be checked on demand.'),
+          '413': problem('The body is too large.'),
+          '415': problem('The body is not `application/json`.'),
+          ...problems('405', '406', '422', '500'),
+        },
+      },
+    },
+    '/targets': {
+      get: reading('listTargets', 'Every configured target and what is known of it.', 'TargetsAnswer'),
+    },
+    '/targets/{target}': {
+      get: reading('getTarget', 'One target, with its verdict in full.', 'TargetAnswer', {
+        parameters: [TARGET_PARAMETER],
+      }),
+    },
+    '/targets/{target}/history': {
+      get: reading('getHistory', 'Stretches of equal verdicts, newest first.', 'HistoryAnswer', {
+        parameters: [
+          TARGET_PARAMETER,
+          parameter('from', TIME, 'Stretches that touch the time from here on.'),
+          parameter('to', TIME, 'Stretches that touch the time up to here.'),
+          LIMIT,
+          CURSOR,
+          parameter('verdicts', { type: 'boolean', default: false }, 'With each verdict in full.'),
+        ],
+      }),
+    },
+    '/incidents': {
+      get: reading('listIncidents', 'Open incidents, then closed ones, newest first.', 'IncidentsAnswer', {
+        parameters: [
+          parameter('open', { type: 'boolean' }, 'Only open ones, or only closed ones.'),
+          parameter('subject', { type: 'string' }, 'Only those of one target or one vantage.'),
+          LIMIT,
+          CURSOR,
+        ],
+      }),
+    },
+    '/metrics': {
+      get: {
+        operationId: 'getMetrics',
+        summary: 'What the last tick saw, for Prometheus.',
+        responses: {
+          '200': {
+            description: 'OpenMetrics 1.0 text.',
+            content: {
+              ...content('application/openmetrics-text', { type: 'string' }),
+              ...content('text/plain', { type: 'string' }),
+            },
+          },
+          ...problems('405', '406', '422', '500'),
+        },
+      },
+    },
+    '/openapi.json': {
+      get: {
+        operationId: 'getDescription',
+        summary: 'This description.',
+        responses: {
+          '200': { description: 'OpenAPI 3.1.', content: content('application/json', { type: 'object' }) },
+          ...problems('405', '406'),
+        },
+      },
+    },
+  },
+  components: {
+    schemas: SCHEMAS,
+    securitySchemes: {
+      sigv4: {
+        type: 'apiKey',
+        in: 'header',
+        name: 'Authorization',
+        description:
+          'AWS Signature Version 4 for the service `lambda`. `synwhere dev` on loopback wants none.',
+      },
+    },
+  },
+};
+
+/** `GET /openapi.json`. */
+export function getOpenApi({ headers }: ApiRequest): ApiResponse {
+  negotiate(headers['accept'], ['application/json']);
+  return json(OPENAPI);
+}

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import type { ApiRequest, ApiResponse } from './http.ts';
+import type { PageFile } from './parts.ts';
+
+/** The page needs nothing from anywhere else, so nothing else is allowed to it. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** A file of the status page (web/), with an entity tag so that a reload costs nothing. */
+export function pageResponse({ contentType, text }: PageFile, { headers }: ApiRequest): ApiResponse {
+  const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+  const known = headers['if-none-match'] === etag;
+  return {
+    status: known ? 304 : 200,
+    headers: {
+      'content-type': contentType,
+      'content-security-policy': CONTENT_SECURITY_POLICY,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'no-cache',
+      etag,
+    },
+    body: known ? '' : text,
+  };
+}

@@ -1,0 +1,181 @@
+import type { Configuration } from '../../../configuration/configuration.ts';
+import type { Target } from '../../reachability/report.ts';
+import { formatTarget, parseTarget, TargetError } from '../../reachability/target.ts';
+import type { Expectations, Verdict } from '../../reachability/verdict.ts';
+import type { Incident } from '../incidents/incident.ts';
+import type { HistoryStretch, LatestView, StateRecord } from '../store.ts';
+import { CursorError } from '../store.ts';
+import { sameTarget } from './allowed-targets.ts';
+import type { ApiRequest, ApiResponse } from './http.ts';
+import { json } from './http.ts';
+import { negotiate } from './negotiate.ts';
+import type { ApiParts } from './parts.ts';
+import { Problem } from './problem.ts';
+import { invalid, limitParameter, onlyParameters, flagParameter, timeParameter } from './query.ts';
+
+/** One target as `GET /targets` tells of it. */
+export interface TargetState {
+  target: string;
+  labels?: Record<string, string>;
+  expect: Expectations;
+  /** What the last tick saw; absent before the first. */
+  latest?: LatestView;
+  /** Since when the verdict has been the same, ISO 8601. */
+  since?: string;
+  /** Its open incident. */
+  incident?: Incident;
+}
+
+/** The answer of `GET /targets`. */
+export interface TargetsAnswer {
+  /** The service's own clock, ISO 8601. */
+  now: string;
+  schedule: Configuration['schedule'];
+  /** When the last completed tick was; absent before the first. */
+  lastTickAt?: string;
+  targets: TargetState[];
+}
+
+/** The answer of `GET /targets/{target}`. */
+export interface TargetAnswer extends TargetState {
+  /** In full, as it was when this stretch of equal verdicts began. */
+  verdict?: Verdict;
+  /** What was left out of the verdict to keep it small. */
+  trimmed?: string;
+}
+
+/** The answer of `GET /targets/{target}/history`. */
+export interface HistoryAnswer {
+  target: string;
+  /** Newest first. */
+  stretches: HistoryStretch[];
+  nextCursor?: string;
+}
+
+/** `GET /targets`: the configured targets in their order, each with what is known of it. */
+export async function getTargets({ headers, query }: ApiRequest, parts: ApiParts): Promise<ApiResponse> {
+  negotiate(headers['accept'], ['application/json']);
+  onlyParameters(query, []);
+  const { configuration, store } = parts;
+  const [states, service] = await Promise.all([store.states(), store.service()]);
+  const byTarget = new Map(states.map((state) => [state.target, state]));
+  const answer: TargetsAnswer = {
+    now: new Date().toISOString(),
+    schedule: configuration.schedule,
+    ...(service.lastTickAt !== undefined && { lastTickAt: service.lastTickAt }),
+    targets: configuration.targets.map((target) => describe(target, byTarget.get(formatTarget(target)))),
+  };
+  return json(answer);
+}
+
+/** `GET /targets/{target}`: one target with its verdict in full. */
+export async function getTarget(
+  { headers, query }: ApiRequest,
+  { configuration, store }: ApiParts,
+  segment: string,
+): Promise<ApiResponse> {
+  negotiate(headers['accept'], ['application/json']);
+  onlyParameters(query, []);
+  const { name, configured } = findTarget(segment, configuration);
+  const state = (await store.states()).find(({ target }) => target === name);
+  if (!configured && !state) throw unknownTarget(name);
+  const { verdict, trimmed } = state?.stretch ?? {};
+  const answer: TargetAnswer = {
+    ...describe(configured ?? parseTarget(name), state),
+    ...(verdict && { verdict }),
+    ...(trimmed !== undefined && { trimmed }),
+  };
+  return json(answer);
+}
+
+/** `GET /targets/{target}/history?from&to&limit&cursor&verdicts`: stretches of equal verdicts, newest first. */
+export async function getHistory(
+  { headers, query }: ApiRequest,
+  { configuration, store }: ApiParts,
+  segment: string,
+): Promise<ApiResponse> {
+  negotiate(headers['accept'], ['application/json']);
+  onlyParameters(query, ['from', 'to', 'limit', 'cursor', 'verdicts']);
+  const { name, configured } = findTarget(segment, configuration);
+  const from = timeParameter(query, 'from');
+  const to = timeParameter(query, 'to');
+  if (from !== undefined && to !== undefined && from > to) throw invalid('to', 'to is earlier than from');
+  const limit = limitParameter(query);
+  const cursor = query.get('cursor');
+  const withVerdicts = flagParameter(query, 'verdicts') ?? false;
+  const page = await cursorChecked(
+    store.history(name, {
+      ...(from !== undefined && { from }),
+      ...(to !== undefined && { to }),
+      ...(limit !== undefined && { limit }),
+      ...(cursor !== null && { cursor }),
+    }),
+  );
+  if (!configured && page.stretches.length === 0 && !(await isRemembered(name, store)))
+    throw unknownTarget(name);
+  const answer: HistoryAnswer = {
+    target: name,
+    stretches: withVerdicts ? page.stretches : page.stretches.map(withoutVerdict),
+    ...(page.cursor !== undefined && { nextCursor: page.cursor }),
+  };
+  return json(answer);
+}
+
+/** Turns a cursor that is not ours into the caller's mistake. */
+export async function cursorChecked<Page>(page: Promise<Page>): Promise<Page> {
+  try {
+    return await page;
+  } catch (error) {
+    if (error instanceof CursorError) throw invalid('cursor', 'cursor is none that an answer has given');
+    throw error;
+  }
+}
+
+function describe(
+  target: Target & { labels?: Record<string, string>; expect?: Expectations },
+  state: StateRecord | undefined,
+): TargetState {
+  const { latest, stretch, incident } = state ?? {};
+  return {
+    target: formatTarget(target),
+    ...(target.labels && { labels: target.labels }),
+    expect: target.expect ?? { everywhere: 'open' },
+    ...(latest && { latest }),
+    ...(stretch && { since: stretch.from }),
+    ...(incident && { incident }),
+  };
+}
+
+function findTarget(
+  segment: string,
+  { targets }: Configuration,
+): { name: string; configured: Configuration['targets'][number] | undefined } {
+  try {
+    const target = parseTarget(segment);
+    return {
+      name: formatTarget(target),
+      configured: targets.find((configured) => sameTarget(configured, target)),
+    };
+  } catch (error) {
+    if (error instanceof TargetError) throw new Problem(404, 'unknown-target', error.message);
+    throw error;
+  }
+}
+
+async function isRemembered(name: string, store: ApiParts['store']): Promise<boolean> {
+  return (await store.states()).some(({ target }) => target === name);
+}
+
+function unknownTarget(name: string): Problem {
+  return new Problem(404, 'unknown-target', `${name} is not watched, and nothing is remembered of it`, {
+    extensions: { target: name },
+  });
+}
+
+function withoutVerdict({
+  verdict: _verdict,
+  trimmed: _trimmed,
+  ...stretch
+}: HistoryStretch): HistoryStretch {
+  return stretch;
+}

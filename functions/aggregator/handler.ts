@@ -1,0 +1,29 @@
+import { answerEvent } from './handler-answer.ts';
+import { partsFromEnvironment } from './handler-environment.ts';
+import { lambdaHandler, type CallContext, type LambdaStreaming } from './handler-runtime.ts';
+import type { CallLimits } from './handler-event.ts';
+
+/** For judging, storing and writing the answer once the last probe is back. */
+const MARGIN_MS = 3000;
+/** Two rounds with time to spare, and a stop where an emulator knows no remaining time. */
+const MOST_MS = 120_000;
+const LEAST_MS = 5000;
+
+// Lambda's runtime alone has it.
+const streaming: LambdaStreaming | undefined = Reflect.get(globalThis, 'awslambda');
+const parts = partsFromEnvironment(process.env, import.meta.dirname);
+
+function limitsOf(context: CallContext): CallLimits {
+  const remainingMs = context.getRemainingTimeInMillis?.() ?? MOST_MS;
+  return {
+    // Lambda does not tell when a caller has gone away.
+    signal: new AbortController().signal,
+    deadlineMs: Math.min(MOST_MS, Math.max(LEAST_MS, remainingMs - MARGIN_MS)),
+  };
+}
+
+/** The aggregator: Function URL requests, ticks of the schedule and direct invocations; see handler-event.ts. */
+export const handler = lambdaHandler(
+  (event, context) => answerEvent(event, parts, limitsOf(context)),
+  streaming,
+);

@@ -1,0 +1,51 @@
+// @ts-check
+/** @typedef {import('../functions/aggregator/api/targets.ts').TargetsAnswer} TargetsAnswer */
+/** @typedef {import('../functions/aggregator/api/targets.ts').TargetState} TargetState */
+/** @typedef {import('../functions/aggregator/api/targets.ts').TargetAnswer} TargetAnswer */
+/** @typedef {import('../functions/aggregator/api/targets.ts').HistoryAnswer} HistoryAnswer */
+/** @typedef {import('../functions/aggregator/store.ts').HistoryStretch} HistoryStretch */
+/** @typedef {import('../functions/aggregator/api/incidents.ts').IncidentsAnswer} IncidentsAnswer */
+
+const PATIENCE_MS = 20_000;
+/** A strip of history has no room for more stretches. */
+const STRETCHES = 500;
+
+/**
+ * @param {string} path
+ * @returns {Promise<any>}
+ */
+async function get(path) {
+  const response = await fetch(path, {
+    headers: { accept: 'application/json' },
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  });
+  if (!response.ok) throw new Error(`the service answered ${response.status}`);
+  return response.json();
+}
+
+/** @returns {Promise<TargetsAnswer>} */
+export function targets() {
+  return get('/targets');
+}
+
+/**
+ * @param {string} name
+ * @returns {Promise<TargetAnswer>}
+ */
+export function target(name) {
+  return get(`/targets/${encodeURIComponent(name)}`);
+}
+
+/**
+ * @param {string} name
+ * @param {Date} from
+ * @returns {Promise<HistoryAnswer>}
+ */
+export function history(name, from) {
+  return get(`/targets/${encodeURIComponent(name)}/history?from=${from.toISOString()}&limit=${STRETCHES}`);
+}
+
+/** @returns {Promise<IncidentsAnswer>} */
+export function openIncidents() {
+  return get('/incidents?open=true');
+}

@@ -1,0 +1,178 @@
+// @ts-check
+import { h } from './dom.js';
+import * as service from './service.js';
+import { historyStrip } from './strip.js';
+import { duration, FAULTS, moment, sightingMark, verdictMark } from './words.js';
+
+/** History changes with the ticks, and is not read more often than this. */
+const HISTORY_EVERY_MS = 30_000;
+let rows = 0;
+
+/** One target: a button that says what holds, and below it, once opened, why. */
+export class TargetRow {
+  element = h('li');
+  #button = h('button', { type: 'button', class: 'row', 'aria-expanded': 'false' });
+  #detail = h('div', { class: 'detail', hidden: true, id: `detail-${++rows}` });
+  #history = h('span', { class: 'history' });
+  /** @type {service.TargetState | undefined} */
+  #state;
+  /** What the opened part was made from. */
+  #shown = '';
+  #historyKey = '';
+  #historyAtMs = 0;
+
+  constructor() {
+    this.#button.setAttribute('aria-controls', this.#detail.id);
+    this.#button.addEventListener('click', () => void this.#toggle());
+    this.element.append(this.#button, this.#detail);
+  }
+
+  /** @param {service.TargetState} state */
+  update(state) {
+    this.#state = state;
+    const { latest } = state;
+    const mark = verdictMark(latest);
+    this.#button.replaceChildren(
+      h('span', { class: `mark whole ${mark.tone}`, 'aria-hidden': 'true' }, mark.sign),
+      h(
+        'span',
+        { class: 'about' },
+        h(
+          'span',
+          { class: 'first' },
+          h('span', { class: 'name' }, state.target),
+          h('span', { class: `kind ${mark.tone}` }, mark.word),
+        ),
+        ...(latest && mark.tone !== 'good' ? [h('span', { class: 'summary' }, latest.summary)] : []),
+      ),
+      h('span', { class: 'cells' }, ...(latest?.vantages ?? []).map((view) => cell(view, state.expect))),
+      this.#history,
+      h('span', { class: 'chevron', 'aria-hidden': 'true' }, '›'),
+    );
+    if (!this.#detail.hidden) void this.#explain();
+  }
+
+  /**
+   * Draws the strip for the last `minutes`; asks for it only where it may have changed.
+   * @param {number} minutes
+   * @param {number} nowMs
+   */
+  async showHistory(minutes, nowMs) {
+    const key = `${minutes} ${this.#state?.since ?? ''} ${this.#state?.latest?.at ?? ''}`;
+    if (key === this.#historyKey && nowMs - this.#historyAtMs < HISTORY_EVERY_MS) return;
+    const name = this.#state?.target;
+    if (name === undefined) return;
+    this.#historyKey = key;
+    this.#historyAtMs = nowMs;
+    const fromMs = nowMs - minutes * 60_000;
+    const { stretches } = await service.history(name, new Date(fromMs));
+    if (key === this.#historyKey)
+      this.#history.replaceChildren(historyStrip(stretches, { fromMs, toMs: nowMs }));
+  }
+
+  async #toggle() {
+    const open = this.#detail.hidden;
+    this.#detail.hidden = !open;
+    this.#button.setAttribute('aria-expanded', String(open));
+    if (open) await this.#explain();
+  }
+
+  async #explain() {
+    const state = this.#state;
+    if (!state) return;
+    const made = JSON.stringify([state.latest, state.since, state.incident?.updatedAt]);
+    if (made === this.#shown) return;
+    this.#shown = made;
+    try {
+      const { verdict } = await service.target(state.target);
+      if (made === this.#shown) this.#detail.replaceChildren(...explanation(state, verdict));
+    } catch (error) {
+      this.#shown = '';
+      this.#detail.replaceChildren(
+        h('p', { class: 'quiet' }, `No details: ${error instanceof Error ? error.message : String(error)}`),
+      );
+    }
+  }
+}
+
+/**
+ * @param {{ vantage: string, counted: boolean, abstained?: string, saw: string }} view
+ * @param {service.TargetState['expect']} expect
+ */
+function cell(view, expect) {
+  const { tone, sign, word } = sightingMark(view, expect);
+  const label = `${view.vantage}: ${word}${view.abstained === undefined ? '' : ` (${view.abstained})`}`;
+  return h('span', { class: `mark ${tone}`, role: 'img', title: label, 'aria-label': label }, sign);
+}
+
+/**
+ * @param {service.TargetState} state
+ * @param {service.TargetAnswer['verdict']} verdict
+ * @returns {Node[]}
+ */
+function explanation({ latest, since, expect, labels }, verdict) {
+  if (!latest) return [h('p', { class: 'quiet' }, 'No tick has judged it yet.')];
+  const about = [
+    since === undefined
+      ? ''
+      : `So since ${moment(since)}, for ${duration(Date.parse(latest.at) - Date.parse(since))}`,
+    `confidence ${latest.confidence}`,
+    expect.everywhere === 'open' ? '' : `expected: ${expect.everywhere}`,
+    ...Object.entries(labels ?? {}).map(([name, value]) => `${name}: ${value}`),
+  ];
+  return [
+    h('p', {}, latest.summary),
+    h('p', { class: 'quiet' }, about.filter(Boolean).join(' · ')),
+    ...facts('Because', verdict?.because ?? []),
+    ...facts('Not ruled out', verdict?.notRuledOut ?? []),
+    h('h3', {}, 'From each vantage'),
+    h(
+      'div',
+      { class: 'scroll' },
+      h(
+        'table',
+        {},
+        h(
+          'thead',
+          {},
+          h(
+            'tr',
+            {},
+            ...['Vantage', 'Sees', 'Handshake', 'Whose trouble', 'Remark'].map((text) =>
+              h('th', { scope: 'col' }, text),
+            ),
+          ),
+        ),
+        h('tbody', {}, ...latest.vantages.map((view) => vantageLine(view, expect))),
+      ),
+    ),
+  ];
+}
+
+/**
+ * @param {NonNullable<service.TargetState['latest']>['vantages'][number]} view
+ * @param {service.TargetState['expect']} expect
+ */
+function vantageLine(view, expect) {
+  const { tone, sign, word } = sightingMark(view, expect);
+  const handshake =
+    view.handshakeMs === undefined ? '' : `${view.handshakeMs.toFixed(view.handshakeMs < 10 ? 1 : 0)} ms`;
+  return h(
+    'tr',
+    {},
+    h('td', {}, view.vantage),
+    h('td', {}, h('span', { class: `mark ${tone}`, 'aria-hidden': 'true' }, sign), ` ${word}`),
+    h('td', { class: 'number' }, handshake),
+    h('td', {}, FAULTS[view.fault] ?? view.fault),
+    h('td', {}, view.abstained ?? ''),
+  );
+}
+
+/**
+ * @param {string} title
+ * @param {string[]} lines
+ */
+function facts(title, lines) {
+  if (lines.length === 0) return [];
+  return [h('h3', {}, title), h('ul', { class: 'facts' }, ...lines.map((line) => h('li', {}, line)))];
+}

@@ -1,0 +1,77 @@
+// @ts-check
+/** How things are called and marked on the page. A mark is never colour alone: each has a sign of its own. */
+
+/** @typedef {'good' | 'bad' | 'warn' | 'none'} Tone */
+/** @typedef {{ tone: Tone, sign: string, word: string }} Mark */
+
+/** @type {Record<string, Mark>} What a vantage saw. */
+const SIGHTINGS = {
+  open: { tone: 'good', sign: '✓', word: 'connects' },
+  closing: { tone: 'warn', sign: '⤫', word: 'closed at once' },
+  refused: { tone: 'bad', sign: '×', word: 'refused' },
+  unreachable: { tone: 'bad', sign: '⊘', word: 'unreachable' },
+  silent: { tone: 'bad', sign: '…', word: 'silent' },
+  'name-failed': { tone: 'bad', sign: '?', word: 'name failed' },
+  nothing: { tone: 'none', sign: '–', word: 'abstains' },
+};
+
+/** @type {Record<string, string>} Whose trouble it is. */
+export const FAULTS = {
+  none: '',
+  vantage: 'this vantage',
+  path: 'the path from here',
+  target: 'the target',
+  name: 'the name',
+  unknown: 'not known',
+};
+
+const SAYS_NOTHING = ['vantage-fault', 'insufficient-data'];
+
+/**
+ * The mark of what one vantage saw; where that is what was expected of it, it is good whatever it is.
+ * @param {{ vantage: string, counted: boolean, saw: string }} view
+ * @param {{ everywhere: string, vantages?: Record<string, string> }} expect
+ * @returns {Mark}
+ */
+export function sightingMark({ vantage, counted, saw }, expect) {
+  const mark = SIGHTINGS[counted ? saw : 'nothing'] ?? { tone: 'none', sign: '–', word: saw };
+  const expected = expect.vantages?.[vantage] ?? expect.everywhere;
+  if (!counted || expected === 'open') return mark;
+  return { ...mark, tone: saw === expected ? 'good' : 'bad' };
+}
+
+/**
+ * The mark of a whole verdict.
+ * @param {{ kind: string, asExpected: boolean } | undefined} latest
+ * @returns {Mark}
+ */
+export function verdictMark(latest) {
+  if (!latest) return { tone: 'none', sign: '·', word: 'not judged yet' };
+  const word = latest.kind.replaceAll('-', ' ');
+  if (SAYS_NOTHING.includes(latest.kind)) return { tone: 'warn', sign: '–', word };
+  return latest.asExpected ? { tone: 'good', sign: '✓', word } : { tone: 'bad', sign: '!', word };
+}
+
+/** @returns {Mark[]} */
+export function legend() {
+  return Object.values(SIGHTINGS);
+}
+
+/**
+ * A span of time in the largest unit that is not zero.
+ * @param {number} ms
+ */
+export function duration(ms) {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 48 * 3600) return `${Math.floor(seconds / 3600)} h`;
+  return `${Math.floor(seconds / 86_400)} days`;
+}
+
+const CLOCK = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+
+/** @param {string} iso */
+export function moment(iso) {
+  return CLOCK.format(new Date(iso));
+}
