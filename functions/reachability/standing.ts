@@ -64,13 +64,15 @@ function standing(
   for (const [family, finding] of controls ?? []) {
     if (finding.atFault) excuses.set(family, controlWords(family, finding, controls));
   }
-  for (const family of familiesWithoutRoute(answer.report))
-    excuses.set(family, `no IPv${family} route at all`);
+  const routeless = familiesWithoutRoute(answer.report);
+  for (const family of routeless) excuses.set(family, `no IPv${family} route at all`);
 
   const addresses = report.addresses.map((address): AddressView => {
     return { ...address, saw: excuses.has(address.family) ? 'nothing' : sawAddress(address.attempts) };
   });
-  const condemned = [...(controls?.values() ?? [])].some(({ atFault }) => atFault);
+  // A name has no family: one line that holds is enough to ask a name server, and a family never had is no line that broke.
+  const lines = [...(controls ?? [])].filter(([family]) => !routeless.includes(family));
+  const condemned = lines.length > 0 && lines.every(([, { atFault }]) => atFault);
   const nameFailed = report.name !== undefined && report.name.outcome !== 'resolved';
   const saw = nameFailed && !condemned ? 'name-failed' : strongest(addresses.map((address) => address.saw));
   const base = { vantage, reported: true, ...(report.name && { name: report.name }) };
@@ -124,7 +126,7 @@ function controlWords(
 
 /** Families in which the kernel refused every attempt of the whole report for want of a route, before a SYN left. */
 function familiesWithoutRoute(report: ProbeReport): Family[] {
-  const cached = routeless.get(report);
+  const cached = routelessFamilies.get(report);
   if (cached) return cached;
   const controls = report.controls.flatMap(({ before, after }) => (after ? [before, after] : [before]));
   const addresses = [...report.targets, ...controls].flatMap((target) => target.addresses);
@@ -135,7 +137,7 @@ function familiesWithoutRoute(report: ProbeReport): Family[] {
       .filter(({ outcome }) => outcome !== 'denied');
     return attempts.length > 0 && attempts.every(hasNoRoute);
   });
-  routeless.set(report, families);
+  routelessFamilies.set(report, families);
   return families;
 }
 
@@ -144,7 +146,7 @@ function hasNoRoute({ outcome, stage, errno }: Attempt): boolean {
 }
 
 // The three caches below spare a report of a thousand targets from being read a thousand times; results never depend on them.
-const routeless = new WeakMap<ProbeReport, Family[]>();
+const routelessFamilies = new WeakMap<ProbeReport, Family[]>();
 const controlled = new WeakMap<readonly VantageAnswer[], ControlFindings>();
 const indexed = new WeakMap<ProbeReport, Map<string, TargetReport>>();
 
