@@ -1,0 +1,62 @@
+import { Command, CommanderError } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
+import { register as registerCheck } from './commands/check.ts';
+import { register as registerCompare } from './commands/compare.ts';
+import { register as registerProbe } from './commands/probe.ts';
+import { EXIT, EXIT_BUG } from './exit-status.ts';
+import { interruption } from './interruption.ts';
+import { printable } from './render/text.ts';
+import { isUsageError } from './usage-error.ts';
+
+/** What `--help` lists, in this order. A command's file is light to load: what it needs, it imports when it runs. */
+const COMMANDS = [registerCheck, registerProbe, registerCompare];
+
+const EXAMPLES = `
+Examples:
+  synwhere check example.com:443
+  synwhere check db.internal:5432 --vantage "office=ssh office synwhere probe -" --vantage "here=synwhere probe -"
+  synwhere check --config synwhere.yaml
+  synwhere probe 192.0.2.7:22
+
+Exit status: 0 everything as expected, 1 some target not, 2 wrong usage or configuration, 3 nothing can be said.
+`;
+
+function createProgram(): Command {
+  const program = new Command('synwhere')
+    .description('Sends a TCP SYN from everywhere and says whose fault it is.')
+    .version(packageJson.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(`${complaint(text)}\n`) })
+    .addHelpText('after', EXAMPLES);
+  for (const register of COMMANDS) register(program);
+  return program;
+}
+
+/** Commander says what is wrong and what was perhaps meant on lines of their own; we say it on one. */
+function complaint(text: string): string {
+  const line = printable(text.replace(/^error: /, ''));
+  const target = /^unknown command '(?<word>[^']*:\d+)'/.exec(line)?.groups?.['word'];
+  if (target !== undefined) return `synwhere: no command given for ${target}; write synwhere check ${target}`;
+  return `synwhere: ${line}; see synwhere --help`;
+}
+
+/** Runs one command line (as in `process.argv`) to its exit status. Everything that goes wrong becomes one line on stderr. */
+export async function run(argv: readonly string[]): Promise<number> {
+  try {
+    await createProgram().parseAsync(argv);
+    return Number(process.exitCode ?? EXIT.asExpected);
+  } catch (error) {
+    if (interruption.signal.aborted) return interruption.exitStatus;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.asExpected : EXIT.wrongUsage;
+    const message = printable(error instanceof Error ? error.message : String(error));
+    if (isUsageError(error)) {
+      process.stderr.write(`synwhere: ${message}\n`);
+      return EXIT.wrongUsage;
+    }
+    const stack = process.env['SYNWHERE_DEBUG'] && error instanceof Error ? `\n${error.stack}` : '';
+    process.stderr.write(`synwhere: a fault of synwhere itself: ${message}${stack}\n`);
+    return EXIT_BUG;
+  }
+}
