@@ -12,6 +12,7 @@ export class TargetError extends Error {
  * Throws {@link TargetError} with what is wrong and what to write instead.
  */
 export function parseTarget(text: string): Target {
+  if (isUrl(text)) throw new TargetError(`target ${quote(text)}: this is a URL; write host:port`);
   const match = /^(?:\[(?<v6>[^\]]*)\]|(?<host>[^:[\]]*)):(?<port>[^:]*)$/.exec(text.trim());
   if (!match?.groups) throw new TargetError(`target ${quote(text)}: ${shapeAdvice(text)}`);
   const { v6, host = '', port = '' } = match.groups;
@@ -68,9 +69,12 @@ function parseName(host: string, where: string): string {
 }
 
 function shapeAdvice(text: string): string {
-  if (/^[a-z][a-z\d+.-]*:\/\//i.test(text)) return 'this is a URL; write host:port';
   if ((text.match(/:/g)?.length ?? 0) > 1) return 'an IPv6 address goes in brackets, like [2001:db8::1]:443';
   return 'the port is missing; write host:port';
+}
+
+function isUrl(text: string): boolean {
+  return /^\s*[a-z][a-z\d+.-]*:\/\//i.test(text);
 }
 
 function quote(text: string): string {
