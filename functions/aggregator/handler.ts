@@ -9,8 +9,9 @@ const MARGIN_MS = 3000;
 const MOST_MS = 120_000;
 const LEAST_MS = 5000;
 
-// Lambda's runtime alone has it.
-const streaming: LambdaStreaming | undefined = Reflect.get(globalThis, 'awslambda');
+// Lambda's runtime alone has the function; the object itself is also made by the AWS SDK, wherever it believes itself in Lambda.
+const runtime: Partial<LambdaStreaming> | undefined = Reflect.get(globalThis, 'awslambda');
+const streaming = isStreaming(runtime) ? runtime : undefined;
 const parts = partsFromEnvironment(process.env, import.meta.dirname);
 
 function limitsOf(context: CallContext): CallLimits {
@@ -27,3 +28,7 @@ export const handler = lambdaHandler(
   (event, context) => answerEvent(event, parts, limitsOf(context)),
   streaming,
 );
+
+function isStreaming(given: Partial<LambdaStreaming> | undefined): given is LambdaStreaming {
+  return typeof given?.streamifyResponse === 'function';
+}
