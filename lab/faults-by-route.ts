@@ -19,6 +19,8 @@ export function routeFaultSteps(plan: Plan, fault: RouteFault, number: number): 
       return byTable(plan, fault.at, table, fault.to, fault.from, (family) =>
         fault.answer === 'no-route' ? undefined : `${fault.answer} ${family === 4 ? 'default' : '::/0'}`,
       );
+    case 'impostor':
+      return impostor(plan, fault.at, fault.to);
     case 'loop': {
       const [a, b] = fault.between;
       const halves = [
@@ -47,6 +49,16 @@ export function routeFaultSteps(plan: Plan, fault: RouteFault, number: number): 
     default:
       return hostGone(plan, fault.address);
   }
+}
+
+/** In the table of local addresses: only for those does Linux send a reset in the address's name. */
+function impostor(plan: Plan, at: string, to: string | string[]): FaultSteps {
+  const { 4: four, 6: six } = resolvePlaces(plan, to);
+  const each = (verb: string) =>
+    [...four, ...six]
+      .map((goal) => `ip -${goal.includes(':') ? 6 : 4} route ${verb} local ${goal} dev lo table local`)
+      .join('\n');
+  return { break: [shell(at, each('add'))], heal: [shell(at, each('del'))] };
 }
 
 function hostGone(plan: Plan, which: string | string[]): FaultSteps {

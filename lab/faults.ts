@@ -37,6 +37,7 @@ export function faultSteps(plan: Plan, fault: Fault, nextNumber: () => number): 
         heal: [{ op: 'shell', place: fault.at, script: fault.heal }],
       };
     case 'route':
+    case 'impostor':
     case 'loop':
     case 'link-down':
     case 'no-default-route':

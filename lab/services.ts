@@ -31,9 +31,13 @@ function listen(
   does: Exclude<Behaviour, 'closed' | 'full-queue'>,
 ): Promise<Service> {
   const sockets = new Set<Socket>();
+  const calls = new Map<string, number>();
   const server = net.createServer((socket) => {
     socket.on('error', () => socket.destroy());
-    if (does === 'accept-then-reset') socket.resetAndDestroy();
+    const caller = socket.remoteAddress ?? '';
+    const call = calls.get(caller) ?? 0;
+    calls.set(caller, call + 1);
+    if (does === 'accept-then-reset' || (does === 'flaky' && call % 2 === 0)) socket.resetAndDestroy();
     else if (does === 'accept-then-close') socket.end().resume();
     else {
       sockets.add(socket.resume());

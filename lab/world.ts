@@ -51,11 +51,11 @@ export interface HostSpec {
 }
 
 /**
- * `open` holds the connection, `banner` greets and holds it, `full-queue` listens with a full accept queue, so that the kernel
+ * `open` holds the connection, `banner` greets and holds it, `flaky` resets every other connection of a caller, `full-queue` listens with a full accept queue, so that the kernel
  * drops SYNs; `closed` is for faults that take a service away.
  */
 export type Behaviour =
-  'open' | 'banner' | 'accept-then-reset' | 'accept-then-close' | 'full-queue' | 'closed';
+  'open' | 'banner' | 'accept-then-reset' | 'accept-then-close' | 'flaky' | 'full-queue' | 'closed';
 
 /** What a look-up comes to. Absent families are "no data". */
 export type Answer =
@@ -115,6 +115,8 @@ export type RouteFault =
       to: string | string[];
       from?: string | string[];
     }
+  /** A router takes the address for its own and refuses in its name, for nothing listens there. */
+  | { type: 'impostor'; at: Place; to: string | string[] }
   /** Two neighbouring routers send each other what goes to `to`. */
   | { type: 'loop'; between: [string, string]; to: string | string[] }
   /** The link to a neighbour (a router, or a vantage's `uplink`, or a network) is down at this end. */

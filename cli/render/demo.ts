@@ -1,0 +1,68 @@
+import { formatTarget } from '../../functions/reachability/target.ts';
+import { KINDS } from '../../functions/reachability/words.ts';
+import type { DemoResult } from '../demo-case.ts';
+import { pad, widthOf, wrap } from './text.ts';
+import type { Page, Style } from './text.ts';
+
+const GAP = '  ';
+/** Below this, what was planted is better read under the verdict than beside it. */
+const LEAST_PLANTED_COLUMNS = 18;
+
+/** The demo's outcome: each target, what was really put there, and what the verdict says of it. */
+export function renderDemo(results: readonly DemoResult[], page: Page): string {
+  const lines = [...tableOf(results, page), '', ...wrap(closing(results), page.columns)];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function tableOf(results: readonly DemoResult[], page: Page): string[] {
+  const targets = results.map(({ truth }) => formatTarget(truth.target));
+  const targetWidth = Math.max(...targets.map(widthOf), 'TARGET'.length);
+  const verdictWidth = Math.max(...results.map(({ verdict }) => verdict.kind.length), 'VERDICT'.length);
+  const longest = Math.max(...results.map(({ truth }) => widthOf(truth.planted)), 'PLANTED'.length);
+  const room = page.columns - 1 - targetWidth - verdictWidth - 3 * GAP.length;
+  if (room < LEAST_PLANTED_COLUMNS) return results.flatMap((result) => inList(result, page));
+  const plantedWidth = Math.min(longest, room);
+  const row = (cells: [mark: string, target: string, planted: string, verdict: string], style: Style) => {
+    const [mark, target, planted, verdict] = cells;
+    const left = [pad(target, targetWidth), pad(planted, plantedWidth)].join(GAP);
+    return `${page.style(style, mark)}${GAP}${left}${GAP}${page.style(style, verdict)}`.trimEnd();
+  };
+  return [
+    page.style('dim', [' ', pad('TARGET', targetWidth), pad('PLANTED', plantedWidth), 'VERDICT'].join(GAP)),
+    ...results.flatMap((result, index) => {
+      const style = styleOf(result);
+      const [first = '', ...rest] = wrap(result.truth.planted, plantedWidth);
+      return [
+        row([markOf(result), targets[index] ?? '', first, result.verdict.kind], style),
+        ...rest.map((more) => row([' ', '', more, ''], style)),
+        ...result.wrong
+          .flatMap((what) => wrap(what, page.columns, '     wrong: '))
+          .map((text) => page.style('red', text)),
+      ];
+    }),
+  ];
+}
+
+function inList(result: DemoResult, page: Page): string[] {
+  const { truth, verdict, wrong } = result;
+  return [
+    `${page.style(styleOf(result), markOf(result))} ${formatTarget(truth.target)}`,
+    ...wrap(truth.planted, page.columns, '  planted: '),
+    ...wrap(verdict.kind, page.columns, '  verdict: '),
+    ...wrong.flatMap((what) => wrap(what, page.columns, '  wrong: ')),
+  ];
+}
+
+function closing(results: readonly DemoResult[]): string {
+  const right = results.filter(({ wrong }) => wrong.length === 0).length;
+  const shown = new Set(results.map(({ verdict }) => verdict.kind)).size;
+  return `${right} of ${results.length} verdicts equal the planted truth; ${shown} of the ${KINDS.length} kinds of verdict were seen.`;
+}
+
+function markOf({ wrong }: DemoResult): string {
+  return wrong.length === 0 ? '✓' : '✗';
+}
+
+function styleOf({ wrong }: DemoResult): Style {
+  return wrong.length === 0 ? 'green' : 'red';
+}
