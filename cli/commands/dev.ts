@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { UsageError } from '../usage-error.ts';
+
+const EXAMPLES = `
+Examples:
+  synwhere dev --lab                     a small internet on this machine; break it with: synwhere lab break NAME
+  synwhere dev --config synwhere.yaml    its targets, from its vantages or from this machine
+  synwhere status --endpoint http://127.0.0.1:8642
+
+It needs no AWS account. What it remembers stays in .synwhere/dev; delete it to begin anew.
+`;
+
+const DEFAULT_PORT = '8642';
+const DEFAULT_DIRECTORY = join('.synwhere', 'dev');
+const DEFAULT_CONFIG = 'synwhere.yaml';
+
+interface DevArguments {
+  config?: string;
+  port: string;
+  every?: string;
+  data: string;
+  lab?: boolean;
+}
+
+/** `synwhere dev`. */
+export function register(program: Command): void {
+  program
+    .command('dev')
+    .description('the whole service on this machine: schedule, history, incidents, API, status page')
+    .option('--config <FILE>', `targets, controls and vantages (default ${DEFAULT_CONFIG})`)
+    .option('--lab', 'targets and vantages of a small internet in network namespaces')
+    .option('--port <PORT>', 'on 127.0.0.1; 0 takes a free one', DEFAULT_PORT)
+    .option('--every <SECONDS>', 'between ticks; default is the schedule of the configuration')
+    .option('--data <DIRECTORY>', 'where history is kept', DEFAULT_DIRECTORY)
+    .addHelpText('after', EXAMPLES)
+    .action(runDev);
+}
+
+async function runDev(given: DevArguments): Promise<void> {
+  const port = parseNumber(given.port, '--port', 0, 65_535);
+  const everySeconds = given.every === undefined ? undefined : parseNumber(given.every, '--every', 1, 86_400);
+  if (given.lab && given.config !== undefined) {
+    throw new UsageError('--lab brings its own targets and vantages; leave --config out');
+  }
+  const { configuredScene } = await import('../dev/scene.ts');
+  const scene = given.lab
+    ? await (await import('../dev/lab-scene.ts')).labScene()
+    : await configuredScene(given.config ?? DEFAULT_CONFIG);
+  try {
+    const { runService } = await import('../dev/service.ts');
+    await runService(scene, {
+      port,
+      directory: given.data,
+      ...(everySeconds !== undefined && { everySeconds }),
+    });
+  } finally {
+    await scene.close();
+  }
+}
+
+function parseNumber(text: string, option: string, least: number, most: number): number {
+  const value = /^\d{1,9}(\.\d+)?$/.test(text) ? Number(text) : NaN;
+  if (value >= least && value <= most) return value;
+  throw new UsageError(`${option} ${JSON.stringify(text)}: write a number from ${least} to ${most}`);
+}

@@ -1,0 +1,51 @@
+import type { Announcement } from '../../functions/aggregator/announce/announcement.ts';
+import type { TickResult } from '../../functions/aggregator/tick.ts';
+import { pageOf, printable, type Page, type Style } from '../render/text.ts';
+
+const CHANGE_STYLES: Record<Announcement['change'], Style> = {
+  opened: 'red',
+  updated: 'yellow',
+  flapping: 'yellow',
+  closed: 'green',
+};
+
+/** What `synwhere dev` says while it runs: a line for each tick, and one for each announcement. */
+export class Journal {
+  readonly #page: Page;
+  readonly #stream: NodeJS.WriteStream;
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.#stream = stream;
+    this.#page = pageOf(stream);
+  }
+
+  line(text: string): void {
+    const time = this.#page.style('dim', new Date().toTimeString().slice(0, 8));
+    this.#stream.write(`${time}  ${text}\n`);
+  }
+
+  tick(result: TickResult): void {
+    if (result.status === 'skipped') {
+      this.line(this.#page.style('dim', `no tick: ${printable(result.reason)}`));
+      return;
+    }
+    const { targets, notAsExpected, abstaining, openIncidents, elapsedMs } = result.record;
+    const parts = [
+      `${targets} ${targets === 1 ? 'target' : 'targets'}`,
+      notAsExpected > 0
+        ? this.#page.style('red', `${notAsExpected} not as expected`)
+        : this.#page.style('green', 'all as expected'),
+      ...(abstaining.length > 0 ? [this.#page.style('yellow', `without ${abstaining.join(', ')}`)] : []),
+      ...(openIncidents > 0 ? [`${openIncidents} open`] : []),
+      `${(elapsedMs / 1000).toFixed(1)} s`,
+    ];
+    this.line(`tick: ${parts.join(', ')}`);
+  }
+
+  announcement(announcement: Announcement): void {
+    const { change, subject, incident, summary } = announcement;
+    const name = subject.type === 'target' ? subject.target : `vantage ${subject.vantage}`;
+    const head = this.#page.style(CHANGE_STYLES[change], change);
+    this.line(`${head}: ${printable(`${name} ${incident.kind}: ${summary}`)}`);
+  }
+}

@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import type { Configuration } from '../../configuration/configuration.ts';
+import type { AggregatorParts } from '../../functions/aggregator/handler-answer.ts';
+import type { Vantage } from '../../functions/aggregator/vantages/vantage.ts';
+import { check } from '../../functions/aggregator/check.ts';
+import { createStore } from '../../functions/aggregator/store.ts';
+import { loadStatusPage } from '../status-page.ts';
+import { fileAnnouncer } from './announcer.ts';
+import type { DevDatabase } from './database.ts';
+import type { Journal } from './journal.ts';
+
+/**
+ * One process owns the data, and its ticks never overlap, so a lease guards against nothing here but what a killed process left
+ * behind; that should not hold up the next one.
+ */
+const LEASE_MS = 1000;
+
+/** The parts of the deployed aggregator, with what stands on this machine in place of AWS. */
+export function devParts(
+  configuration: Configuration,
+  vantages: readonly Vantage[],
+  { database, directory, journal }: { database: DevDatabase; directory: string; journal: Journal },
+  signal: AbortSignal,
+): AggregatorParts {
+  const { name, history } = configuration;
+  const store = createStore({ table: name, client: database.client, retentionDays: history.retentionDays });
+  const announcer = fileAnnouncer(join(directory, 'announcements.jsonl'), (announcement) =>
+    journal.announcement(announcement),
+  );
+  return {
+    api: { configuration, vantages, store, page: loadStatusPage() },
+    tick: {
+      configuration,
+      vantages,
+      check: (options) => check({ ...options, signal }),
+      store,
+      announcers: [announcer],
+      // There is no CloudWatch to read them; `GET /metrics` has the same numbers.
+      metrics: () => {},
+      leaseMs: LEASE_MS,
+      log: (line) => journal.line(line),
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import type { TickResult } from '../../functions/aggregator/tick.ts';
+import { answerEvent } from '../../functions/aggregator/handler-answer.ts';
+import { interruption } from '../interruption.ts';
+import { openDatabase } from './database.ts';
+import { Journal } from './journal.ts';
+import { devParts } from './parts.ts';
+import type { Scene } from './scene.ts';
+import { runSchedule } from './schedule.ts';
+import { serveLoopback } from './server.ts';
+
+export interface ServiceOptions {
+  port: number;
+  /** Where history is kept. */
+  directory: string;
+  /** Between ticks, instead of the configuration's schedule. */
+  everySeconds?: number;
+}
+
+/** On demand, both rounds: what a patient person waits for. */
+const CHECK_DEADLINE_MS = 60_000;
+
+/** Runs the aggregator over a scene until it is interrupted: the same handler as in Lambda, called by a schedule and a server. */
+export async function runService(
+  scene: Scene,
+  { port, directory, everySeconds }: ServiceOptions,
+): Promise<void> {
+  const { signal } = interruption;
+  const { schedule } = scene.configuration;
+  const everyMinutes = everySeconds === undefined ? schedule.everyMinutes : everySeconds / 60;
+  const configuration = { ...scene.configuration, schedule: { ...schedule, everyMinutes } };
+  const journal = new Journal(process.stdout);
+  const database = await openDatabase(join(directory, 'table'), configuration.name);
+  try {
+    const parts = devParts(configuration, scene.vantages, { database, directory, journal }, signal);
+    const server = await serveLoopback(port, async (event, left) => {
+      const limits = { signal: AbortSignal.any([left, signal]), deadlineMs: CHECK_DEADLINE_MS };
+      const outcome = await answerEvent(event, parts, limits);
+      if ('http' in outcome) return outcome.http;
+      throw new Error('a request was answered as an invocation');
+    });
+    try {
+      journal.line(`${scene.description}, every ${Math.round(everyMinutes * 60)} s`);
+      journal.line(`status page and API: ${server.url}  (history in ${directory}; end with Ctrl-C)`);
+      const tick = async (scheduledAt: Date): Promise<void> => {
+        const outcome = await answerEvent({ tick: scheduledAt.toISOString() }, parts, {
+          signal,
+          deadlineMs: CHECK_DEADLINE_MS,
+        });
+        if (!('text' in outcome)) return;
+        const result: TickResult = JSON.parse(outcome.text);
+        journal.tick(result);
+      };
+      if (schedule.enabled) {
+        await runSchedule(everyMinutes * 60_000, tick, {
+          signal,
+          onError: (error) =>
+            journal.line(`tick failed: ${error instanceof Error ? error.message : String(error)}`),
+        });
+      } else {
+        journal.line('the schedule is switched off in the configuration; checks on demand work');
+        await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      }
+    } finally {
+      await server.close();
+    }
+  } finally {
+    await database.close();
+  }
+}
