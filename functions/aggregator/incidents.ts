@@ -222,10 +222,12 @@ class Step {
   /** Remembers a flip and says whether these are too many. */
   #flip(): boolean {
     const { flappingChanges, flappingWindowMinutes } = this.#settings;
+    this.#flipped = true;
+    // What goes down and up while people work on it is not flapping.
+    if (this.#moment.quiet) return false;
     const earliest = this.#moment.now.getTime() - flappingWindowMinutes * 60_000;
     const flips = [...this.#watch.flips.filter((at) => Date.parse(at) > earliest), this.#now];
     this.#put({ flips: flips.slice(-Math.max(1, flappingChanges)) });
-    this.#flipped = true;
     return flips.length >= flappingChanges;
   }
 

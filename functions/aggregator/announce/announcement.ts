@@ -37,9 +37,18 @@ export interface Sending {
   signal: AbortSignal;
 }
 
-/** One way out. Keeps nothing between ticks; rejects with an error whose message says in one line what went wrong. */
+/** The receiver certainly did not take it: sending again repeats nothing. */
+export class NotTakenError extends Error {
+  override readonly name = 'NotTakenError';
+}
+
+/**
+ * One way out. Rejects with an error whose message says in one line what went wrong: a {@link NotTakenError} where it certainly
+ * did not get through, any other where nobody knows. Never sends twice by itself.
+ */
 export interface Announcer {
   /** Unique among the announcers, stable over deployments: deliveries are remembered under it. */
   readonly name: string;
+  /** Ends soon after `signal` aborts. */
   send(announcement: Announcement, sending: Sending): Promise<void>;
 }

@@ -1,0 +1,36 @@
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { NotTakenError, type Announcement, type Announcer } from './announcement.ts';
+import { ONE_ATTEMPT, sendOnce } from './one-attempt.ts';
+
+export const EVENT_SOURCE = 'synwhere';
+
+export const DETAIL_TYPES = {
+  opened: 'Synwhere Incident Opened',
+  updated: 'Synwhere Incident Updated',
+  closed: 'Synwhere Incident Closed',
+  flapping: 'Synwhere Incident Flapping',
+} as const satisfies Record<Announcement['change'], string>;
+
+/** Puts each announcement as one event on a bus. The detail is described in event.schema.json and docs/events.md. */
+export function eventBridgeAnnouncer(bus: string, client = new EventBridgeClient(ONE_ATTEMPT)): Announcer {
+  return {
+    name: 'eventbridge',
+    async send(announcement, { mayRepeat, signal }) {
+      const entry = {
+        EventBusName: bus,
+        Source: EVENT_SOURCE,
+        DetailType: DETAIL_TYPES[announcement.change],
+        Time: new Date(announcement.at),
+        Detail: JSON.stringify({ ...announcement, mayRepeat }),
+      };
+      const put = new PutEventsCommand({ Entries: [entry] });
+      const answer = await sendOnce(() => client.send(put, { abortSignal: signal }));
+      const [result] = answer.Entries ?? [];
+      if (answer.FailedEntryCount || result?.ErrorCode) {
+        throw new NotTakenError(
+          `${result?.ErrorCode ?? 'the bus'}: ${result?.ErrorMessage ?? 'the event was not taken'}`,
+        );
+      }
+    },
+  };
+}

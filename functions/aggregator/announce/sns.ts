@@ -1,0 +1,61 @@
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { subjectKey, subjectName } from '../incidents/incident.ts';
+import type { Announcement, Announcer } from './announcement.ts';
+import { bodyText, headline, subjectLine } from './text.ts';
+import { ONE_ATTEMPT, sendOnce } from './one-attempt.ts';
+
+/** One SMS. */
+const MAX_SMS_CHARS = 140;
+
+/**
+ * Publishes each announcement once, with one body for people (mail, SMS) and one for programs: JSON, the detail of the event.
+ * Message attributes let subscribers filter. To a FIFO topic the announcement's id is the deduplication id, so that SNS itself
+ * drops a repeat within five minutes; FIFO topics cannot send mail.
+ */
+export function snsAnnouncer(topicArn: string, client = new SNSClient(ONE_ATTEMPT)): Announcer {
+  const fifo = topicArn.endsWith('.fifo');
+  return {
+    name: 'sns',
+    async send(announcement, { mayRepeat, signal }) {
+      const publish = new PublishCommand({
+        TopicArn: topicArn,
+        Subject: subjectLine(announcement, mayRepeat),
+        MessageStructure: 'json',
+        Message: JSON.stringify({
+          default: JSON.stringify({ ...announcement, mayRepeat }),
+          email: bodyText(announcement, mayRepeat),
+          sms: headline(announcement).slice(0, MAX_SMS_CHARS),
+        }),
+        MessageAttributes: attributesOf(announcement),
+        ...(fifo
+          ? {
+              MessageDeduplicationId: announcement.id,
+              MessageGroupId: groupId(announcement),
+            }
+          : {}),
+      });
+      await sendOnce(() => client.send(publish, { abortSignal: signal }));
+    },
+  };
+}
+
+function attributesOf({ id, change, subject, incident, installation }: Announcement) {
+  const values = {
+    announcementId: id,
+    change,
+    kind: incident.kind,
+    subject: subjectName(subject),
+    subjectType: subject.type,
+    installation,
+  };
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
+  );
+}
+
+/** Letters, digits and punctuation, at most 128 of them (Publish API reference). */
+function groupId({ subject }: Announcement): string {
+  return subjectKey(subject)
+    .replaceAll(/[^\x21-\x7e]/g, '_')
+    .slice(-128);
+}
