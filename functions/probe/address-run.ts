@@ -1,5 +1,5 @@
 import type { Attempt } from '../reachability/report.ts';
-import { ConnectAttempt, type ConnectContext } from './connect.ts';
+import { ConnectAttempt, type AttemptOwner, type ConnectContext } from './connect.ts';
 import type { Silence } from './silence.ts';
 import type { SocketSlots } from './slots.ts';
 
@@ -18,40 +18,52 @@ export interface RunParts {
   silence: Silence;
 }
 
+/** Whoever wants to know of a run; both are called once, `begun` first. */
+export interface RunOwner {
+  /** No attempt is left to start. */
+  begun(): void;
+  /** All attempts have ended; none, when the run was cut while it waited. */
+  ended(run: AddressRun, attempts: Attempt[]): void;
+}
+
 /**
- * All attempts at one address: begun together in the queue for sockets, staggered from the first SYN on, each on a fresh
- * socket from a fresh port. `begun` resolves when no attempt is left to start, `done` when all have ended.
+ * All attempts at one address: they wait for their sockets together and are staggered from the first SYN on, each on a fresh
+ * socket from a fresh port. Waiting is no silence.
  */
-export class AddressRun {
-  readonly begun: Promise<void>;
-  readonly done: Promise<Attempt[]>;
-  readonly #address: string;
+export class AddressRun implements AttemptOwner {
+  readonly address: string;
   readonly #port: number;
   readonly #settings: RunSettings;
   readonly #parts: RunParts;
-  readonly #pending = new Set<ConnectAttempt>();
+  readonly #owner: RunOwner;
+  readonly #pending: ConnectAttempt[] = [];
   readonly #attempts: Attempt[] = [];
-  readonly #timers = new Set<NodeJS.Timeout>();
   readonly #leaveQueue: () => void;
-  #resolveBegun: () => void = () => {};
-  #resolveDone: (attempts: Attempt[]) => void = () => {};
-  /** Attempts not started yet, and those of them whose time has come while no slot was left for them. */
+  #nextTimer: NodeJS.Timeout | undefined;
+  #silenceTimer: NodeJS.Timeout | undefined;
+  #begunMs = 0;
+  /** Attempts not started yet. */
   #waiting: number;
-  #overdue = 0;
+  /** Its time has come while all of the run's slots were taken: it starts when one is free. */
+  #overdue = false;
   #slots = 0;
+  #isBegun = false;
+  #isEnded = false;
 
-  constructor(address: string, port: number, rank: number, settings: RunSettings, parts: RunParts) {
-    this.#address = address;
+  constructor(
+    address: string,
+    port: number,
+    rank: number,
+    settings: RunSettings,
+    parts: RunParts,
+    owner: RunOwner,
+  ) {
+    this.address = address;
     this.#port = port;
     this.#settings = settings;
     this.#parts = parts;
+    this.#owner = owner;
     this.#waiting = settings.attempts;
-    this.begun = new Promise((resolve) => {
-      this.#resolveBegun = resolve;
-    });
-    this.done = new Promise((resolve) => {
-      this.#resolveDone = resolve;
-    });
     const slots = Math.min(settings.attempts, parts.slots.capacity);
     this.#leaveQueue = parts.slots.acquire(slots, rank, () => this.#begin(slots));
   }
@@ -62,67 +74,61 @@ export class AddressRun {
     this.#callSilence(true);
   }
 
+  attemptEnded(attempt: ConnectAttempt, result: Attempt): void {
+    this.#pending.splice(this.#pending.indexOf(attempt), 1);
+    this.#attempts.push(result);
+    if (this.#overdue && this.#waiting > 0) this.#startNext();
+    const needed = Math.min(this.#slots, this.#pending.length + this.#waiting);
+    this.#parts.slots.release(this.#slots - needed);
+    this.#slots = needed;
+    if (needed === 0) this.#end();
+  }
+
   #begin(slots: number): void {
     this.#slots = slots;
-    const { attempts, staggerMs, timeoutMs } = this.#settings;
-    for (let index = 1; index < attempts; index++) this.#later(index * staggerMs, () => this.#next());
-    if (Number.isFinite(timeoutMs)) this.#later(timeoutMs, () => this.#callSilence(false));
-    this.#next();
+    this.#begunMs = this.#parts.context.now();
+    const { timeoutMs } = this.#settings;
+    if (Number.isFinite(timeoutMs))
+      this.#silenceTimer = setTimeout(() => this.#callSilence(false), timeoutMs);
+    this.#startNext();
   }
 
-  #later(ms: number, call: () => void): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      call();
-    }, ms);
-    this.#timers.add(timer);
-  }
-
-  #next(): void {
-    if (this.#pending.size >= this.#slots) {
-      this.#overdue++;
-      return;
-    }
+  #startNext(): void {
+    this.#overdue = this.#pending.length >= this.#slots;
+    if (this.#overdue) return;
+    const attempt = new ConnectAttempt(this.address, this.#port, this.#parts.context, this);
+    this.#pending.push(attempt);
     this.#waiting--;
-    const attempt = new ConnectAttempt(this.#address, this.#port, this.#parts.context, (result) => {
-      this.#pending.delete(attempt);
-      this.#attempts.push(result);
-      this.#ended();
-    });
-    this.#pending.add(attempt);
-    if (this.#waiting === 0) this.#resolveBegun();
+    if (this.#waiting === 0) this.#begun();
+    else {
+      const dueMs = this.#begunMs + (this.#settings.attempts - this.#waiting) * this.#settings.staggerMs;
+      this.#nextTimer = setTimeout(() => this.#startNext(), Math.max(0, dueMs - this.#parts.context.now()));
+    }
     attempt.start();
   }
 
-  #ended(): void {
-    if (this.#overdue > 0 && this.#waiting > 0) {
-      this.#overdue--;
-      this.#next();
-    }
-    const needed = Math.min(this.#slots, this.#pending.size + this.#waiting);
-    this.#parts.slots.release(this.#slots - needed);
-    this.#slots = needed;
-    if (needed === 0) this.#finish();
-  }
-
   #callSilence(urgent: boolean): void {
-    this.#clearTimers();
+    clearTimeout(this.#silenceTimer);
+    clearTimeout(this.#nextTimer);
     this.#waiting = 0;
-    this.#resolveBegun();
-    if (this.#pending.size > 0) this.#parts.silence.call(this.#pending, urgent);
-    else this.#finish();
+    this.#begun();
+    if (this.#pending.length > 0) this.#parts.silence.call(this.#pending, urgent);
+    else this.#end();
   }
 
-  #finish(): void {
-    this.#clearTimers();
-    this.#resolveBegun();
+  #begun(): void {
+    if (this.#isBegun) return;
+    this.#isBegun = true;
+    this.#owner.begun();
+  }
+
+  #end(): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    clearTimeout(this.#silenceTimer);
     this.#parts.slots.release(this.#slots);
     this.#slots = 0;
-    this.#resolveDone(this.#attempts.toSorted((a, b) => a.startedMs - b.startedMs));
-  }
-
-  #clearTimers(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
+    this.#attempts.sort((a, b) => a.startedMs - b.startedMs);
+    this.#owner.ended(this, this.#attempts);
   }
 }

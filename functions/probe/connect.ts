@@ -15,6 +15,11 @@ export interface ConnectContext {
   evidence: EvidenceSource | undefined;
 }
 
+/** Whoever started an attempt; called exactly once, after the descriptor is closed. */
+export interface AttemptOwner {
+  attemptEnded(attempt: ConnectAttempt, result: Attempt): void;
+}
+
 /** What peers send is not read, only noticed: one buffer does for all sockets. */
 const UNREAD = new Uint8Array(64);
 
@@ -23,13 +28,13 @@ type Ended = Pick<Attempt, 'outcome' | 'stage'> & Partial<Attempt>;
 /**
  * One TCP connect, on a new socket, to one vetted literal address: the handshake, then the settling wait that tells an open
  * connection from one that is reset or closed at once. It has no deadline of its own: whoever started it calls
- * {@link ConnectAttempt.silence}. Never throws; `onEnd` is called exactly once, after the descriptor is closed.
+ * {@link ConnectAttempt.silence}. Never throws.
  */
 export class ConnectAttempt {
   readonly address: string;
   readonly port: number;
   readonly #context: ConnectContext;
-  readonly #onEnd: (attempt: Attempt) => void;
+  readonly #owner: AttemptOwner;
   #socket: Socket | undefined;
   #watch: SocketWatch | undefined;
   #settling: NodeJS.Timeout | undefined;
@@ -41,11 +46,11 @@ export class ConnectAttempt {
   #almostThere = false;
   #ended = false;
 
-  constructor(address: string, port: number, context: ConnectContext, onEnd: (attempt: Attempt) => void) {
+  constructor(address: string, port: number, context: ConnectContext, owner: AttemptOwner) {
     this.address = address;
     this.port = port;
     this.#context = context;
-    this.#onEnd = onEnd;
+    this.#owner = owner;
   }
 
   start(): void {
@@ -53,12 +58,17 @@ export class ConnectAttempt {
     let socket: Socket;
     try {
       const onread = { buffer: UNREAD, callback: () => this.#answered() };
-      socket = connect({ host: this.address, port: this.port, onread });
+      const localAddress = this.address.includes(':') ? '::' : '0.0.0.0';
+      const watched = this.#context.evidence ? { localAddress } : undefined;
+      socket = connect({ host: this.address, port: this.port, onread, ...watched });
     } catch (error) {
       this.#end(failureOf(codeOf(error), true));
       return;
     }
     this.#socket = socket;
+    socket.on('connectionAttempt', () => {
+      this.#watch = this.#context.evidence?.watch(socket);
+    });
     socket.on('connect', () => this.#connected());
     socket.on('end', () => this.#closed());
     socket.on('error', (error) => this.#failed(codeOf(error)));
@@ -103,7 +113,6 @@ export class ConnectAttempt {
       return;
     }
     this.#localPort = socket.localPort;
-    this.#watch = this.#context.evidence?.watch(socket);
   }
 
   #connected(): void {
@@ -160,12 +169,13 @@ export class ConnectAttempt {
     const evidence = this.#collect();
     this.#socket?.destroy();
     const handshakeMs = this.#handshakeMs;
+    const { outcome, stage, ...rest } = ended;
     const attempt: Attempt = {
-      outcome: ended.outcome,
-      stage: ended.stage,
+      outcome,
+      stage,
       startedMs: round(this.#startedMs),
       elapsedMs: round(handshakeMs ?? endedMs - this.#startedMs),
-      ...ended,
+      ...rest,
       ...evidence,
     };
     if (this.#localPort !== undefined) attempt.localPort = this.#localPort;
@@ -177,7 +187,7 @@ export class ConnectAttempt {
         attempt.synRetransmitsFrom = 'time';
       }
     }
-    this.#onEnd(attempt);
+    this.#owner.attemptEnded(this, attempt);
   }
 }
 

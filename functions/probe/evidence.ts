@@ -13,7 +13,7 @@ export interface KernelEvidence extends Partial<
   synAcked?: boolean;
 }
 
-/** The watch over one socket, from just after its SYN left to the end of its attempt. */
+/** The watch over one socket, from just before its SYN leaves to the end of its attempt. */
 export interface SocketWatch {
   /**
    * What the kernel knows of the socket now. Called exactly once for every watch, whatever the attempt came to: after the
@@ -31,9 +31,10 @@ export interface EvidenceSource {
   /** Descriptors a watched socket takes, its own included; the cap on open sockets is divided by it. */
   readonly descriptorsPerSocket: number;
   /**
-   * Called one microtask after the socket's `connectionAttempt` event: connect(2) was called in the same turn, so the SYN has left
-   * and the descriptor exists, unless the kernel refused at once (then the handle is closed already: return undefined).
-   * Synchronous, must not throw and must not add listeners that change what the socket does.
+   * Called inside the socket's `connectionAttempt` event, which Node emits before connect(2). The socket must have been given a
+   * `localAddress` (`0.0.0.0` or `::`, which leaves the choice to the kernel): only then does it have a descriptor before its SYN leaves,
+   * and an answer that comes back within microseconds is not missed. Undefined where there is no descriptor to watch.
+   * Synchronous, never throws, and adds no listener that changes what the socket does.
    */
   watch(socket: Socket): SocketWatch | undefined;
 }

@@ -1,7 +1,13 @@
 import { parseAddress, type Address } from '../reachability/address.ts';
-import type { AddressReport, NameReport, TargetReport, TargetRequest } from '../reachability/report.ts';
-import { isName, parseHost, parsePort } from '../reachability/target.ts';
-import { AddressRun, type RunParts, type RunSettings } from './address-run.ts';
+import type {
+  AddressReport,
+  Attempt,
+  NameReport,
+  TargetReport,
+  TargetRequest,
+} from '../reachability/report.ts';
+import { parseHost, parsePort } from '../reachability/target.ts';
+import { AddressRun, type RunOwner, type RunParts, type RunSettings } from './address-run.ts';
 import { canonical, type Names } from './names.ts';
 import type { AddressPolicy } from './policy.ts';
 import { LIMITS } from './request.ts';
@@ -13,11 +19,11 @@ export interface Omissions {
   attemptsNotBegun: number;
 }
 
-/** The probe of one target: the addresses it connects to, when no attempt is left to start, and what it all came to. */
-export interface TargetProbe {
-  addresses: Promise<readonly string[]>;
-  begun: Promise<void>;
-  done: Promise<TargetReport>;
+interface Checked {
+  host: string;
+  port: number;
+  literal: Address | undefined;
+  given: Address[] | undefined;
 }
 
 /**
@@ -31,6 +37,8 @@ export class Phase {
   readonly #settings: RunSettings;
   readonly #parts: RunParts;
   readonly #runs = new Set<AddressRun>();
+  readonly #begun = Promise.withResolvers<void>();
+  #toBegin = 0;
   #isCut = false;
 
   constructor(names: Names, policy: AddressPolicy, settings: RunSettings, parts: RunParts) {
@@ -40,16 +48,42 @@ export class Phase {
     this.#parts = parts;
   }
 
-  /** Looks the target up, vets what comes back and connects to exactly that. `rank`: lower is served first where sockets are scarce. */
-  probe(target: TargetRequest, rank: number): TargetProbe {
-    const { promise: addresses, resolve: onAddresses } = Promise.withResolvers<readonly string[]>();
-    const { promise: begun, resolve: onBegun } = Promise.withResolvers<void>();
-    const work = this.#probe(target, rank, { onAddresses, onBegun });
-    const done = work.finally(() => {
-      onAddresses([]);
-      onBegun();
-    });
-    return { addresses, begun, done };
+  /** Resolves once no attempt at any target handed in so far is left to start. */
+  get begun(): Promise<void> {
+    if (this.#toBegin === 0) this.#begun.resolve();
+    return this.#begun.promise;
+  }
+
+  /**
+   * Looks the target up, vets what comes back and connects to exactly that. `rank`: lower is served first where sockets are
+   * scarce. `onAddresses` hears early what is connected to. Never rejects.
+   */
+  async probe(
+    target: TargetRequest,
+    rank: number,
+    onAddresses?: (addresses: readonly Address[]) => void,
+  ): Promise<TargetReport> {
+    this.#toBegin++;
+    let checked: Checked;
+    try {
+      checked = check(target);
+    } catch (error) {
+      this.#targetBegun();
+      const notTried = error instanceof Error ? error.message : String(error);
+      return { host: target.host, port: target.port, addresses: [], notTried };
+    }
+    const { host, port, literal, given } = checked;
+    if (literal) {
+      const addresses = given ?? [literal];
+      onAddresses?.(addresses);
+      return { host, port, ...untried(await this.#connectAll(addresses, port, rank)) };
+    }
+    const lookingUp = this.#names.lookUp(host);
+    const addresses = given ?? parseAll((await lookingUp)?.addresses ?? []);
+    onAddresses?.(addresses);
+    const reports = await this.#connectAll(addresses, port, rank);
+    const name = await lookingUp;
+    return { host, port, ...(name ? { name } : undefined), ...untried(reports, name ?? 'unknown') };
   }
 
   /** Ends everything at once: what waits in the kernel is called silent, what has not begun is not tried. */
@@ -58,98 +92,93 @@ export class Phase {
     for (const run of this.#runs) run.cut();
   }
 
-  async #probe(
-    target: TargetRequest,
-    rank: number,
-    { onAddresses, onBegun }: { onAddresses: (addresses: string[]) => void; onBegun: () => void },
-  ): Promise<TargetReport> {
-    let checked: { host: string; port: number; given: string[] | undefined };
-    try {
-      checked = check(target);
-    } catch (error) {
-      const notTried = error instanceof Error ? error.message : String(error);
-      return { host: target.host, port: target.port, addresses: [], notTried };
-    }
-    const { host, port, given } = checked;
-    const lookingUp = isName(host) ? this.#names.lookUp(host) : undefined;
-    const addresses = given ?? (lookingUp ? ((await lookingUp)?.addresses ?? []) : [host]);
-    onAddresses(addresses);
-    const { begun, done } = this.#connectAll(addresses, port, rank);
-    void begun.then(onBegun);
-    const reports = await done;
-    return assemble({ host, port }, await lookingUp, reports, lookingUp !== undefined);
+  #targetBegun(): void {
+    this.#toBegin--;
+    if (this.#toBegin === 0) this.#begun.resolve();
   }
 
-  #connectAll(
-    addresses: readonly string[],
-    port: number,
-    rank: number,
-  ): { begun: Promise<void>; done: Promise<AddressReport[]> } {
-    const vetted = addresses.slice(0, LIMITS.addressesPerTarget).flatMap((text) => parseAddress(text) ?? []);
-    this.omissions.addressesOverLimit += addresses.length - vetted.length;
-    const starts = vetted.map((address, index) => this.#connect(address, port, rank + index));
-    return {
-      begun: Promise.all(starts.map(({ begun }) => begun)).then(() => undefined),
-      done: Promise.all(starts.map(({ done }) => done)).then((reports) =>
-        reports.flatMap((one) => one ?? []),
-      ),
-    };
+  #connectAll(all: readonly Address[], port: number, rank: number): Promise<AddressReport[]> {
+    const addresses = all.slice(0, LIMITS.addressesPerTarget);
+    this.omissions.addressesOverLimit += all.length - addresses.length;
+    return new Promise((resolve) => {
+      let toBegin = addresses.length;
+      let toEnd = addresses.length;
+      const reports: (AddressReport | undefined)[] = [];
+      const begun = () => {
+        if (--toBegin === 0) this.#targetBegun();
+      };
+      const ended = () => {
+        if (--toEnd === 0) resolve(reports.filter((report) => report !== undefined));
+      };
+      for (const [index, address] of addresses.entries()) {
+        const onEnded = (attempts: Attempt[]) => {
+          const { text, family } = address;
+          if (attempts.length > 0) reports[index] = { address: text, family, attempts };
+          else this.omissions.addressesNotTried++;
+          ended();
+        };
+        this.#connect(address, port, rank + index, begun, onEnded);
+      }
+      if (addresses.length === 0) {
+        this.#targetBegun();
+        resolve([]);
+      }
+    });
   }
 
   #connect(
     address: Address,
     port: number,
     rank: number,
-  ): { begun: Promise<void>; done: Promise<AddressReport | undefined> } {
-    const { text, family } = address;
+    begun: () => void,
+    onEnded: (attempts: Attempt[]) => void,
+  ): void {
     const reason = this.#policy.deny(address, port);
-    if (reason !== undefined) {
-      const startedMs = Math.round(this.#parts.context.now());
-      const denied = { outcome: 'denied', stage: 'local', startedMs, elapsedMs: 0, reason } as const;
-      const report = { address: text, family, attempts: [denied] };
-      return { begun: Promise.resolve(), done: Promise.resolve(report) };
+    if (reason !== undefined || this.#isCut) {
+      begun();
+      onEnded(reason === undefined ? [] : [this.#denied(reason)]);
+      return;
     }
-    if (this.#isCut) {
-      this.omissions.addressesNotTried++;
-      return { begun: Promise.resolve(), done: Promise.resolve(undefined) };
-    }
-    const run = new AddressRun(text, port, rank, this.#settings, this.#parts);
-    this.#runs.add(run);
-    const done = run.done.then((attempts) => {
-      this.#runs.delete(run);
-      if (attempts.length === 0) {
-        this.omissions.addressesNotTried++;
-        return undefined;
-      }
-      this.omissions.attemptsNotBegun += this.#settings.attempts - attempts.length;
-      return { address: text, family, attempts };
-    });
-    return { begun: run.begun, done };
+    const owner: RunOwner = {
+      begun,
+      ended: (run, attempts) => {
+        this.#runs.delete(run);
+        if (attempts.length > 0) this.omissions.attemptsNotBegun += this.#settings.attempts - attempts.length;
+        onEnded(attempts);
+      },
+    };
+    this.#runs.add(new AddressRun(address.text, port, rank, this.#settings, this.#parts, owner));
+  }
+
+  #denied(reason: string): Attempt {
+    const startedMs = Math.round(this.#parts.context.now());
+    return { outcome: 'denied', stage: 'local', startedMs, elapsedMs: 0, reason };
   }
 }
 
 /** The target in canonical form. Throws with one line on what is wrong. */
-function check(target: TargetRequest): { host: string; port: number; given: string[] | undefined } {
-  const host = parseHost(target.host);
+function check(target: TargetRequest): Checked {
+  const literal = parseAddress(target.host);
+  const host = literal ? literal.text : parseHost(target.host);
   const port = parsePort(target.port, `${target.host}:${target.port}`);
   const { addresses } = target;
-  if (!addresses || addresses.length === 0) return { host, port, given: undefined };
+  if (!addresses || addresses.length === 0) return { host, port, literal, given: undefined };
   const wrong = addresses.find((address) => !parseAddress(address));
   if (wrong !== undefined) throw new TypeError(`addresses: ${JSON.stringify(wrong)} is not an IP address`);
-  return { host, port, given: canonical(addresses) };
+  return { host, port, literal, given: parseAll(canonical(addresses)) };
 }
 
-function assemble(
-  target: { host: string; port: number },
-  name: NameReport | undefined,
+function parseAll(texts: readonly string[]): Address[] {
+  return texts.flatMap((text) => parseAddress(text) ?? []);
+}
+
+/** Why there is no address in the report, unless the name says so itself. */
+function untried(
   addresses: AddressReport[],
-  isNamed = name !== undefined,
-): TargetReport {
-  const report: TargetReport = { ...target, addresses };
-  if (name) report.name = name;
-  if (addresses.length > 0) return report;
-  if (isNamed && !name) report.notTried = 'the deadline came before its name was looked up';
-  else if (!name || name.outcome === 'resolved')
-    report.notTried = 'the deadline came before it could be tried';
-  return report;
+  name?: NameReport | 'unknown',
+): Pick<TargetReport, 'addresses' | 'notTried'> {
+  if (addresses.length > 0) return { addresses };
+  if (name === 'unknown') return { addresses, notTried: 'the deadline came before its name was looked up' };
+  if (name && name.outcome !== 'resolved') return { addresses };
+  return { addresses, notTried: 'the deadline came before it could be tried' };
 }

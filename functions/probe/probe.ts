@@ -1,12 +1,13 @@
 import { release } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ControlReport, ProbeReport, ProbeRequest, Target, Trace } from '../reachability/report.ts';
+import type { ControlReport, ProbeReport, ProbeRequest, Trace } from '../reachability/report.ts';
 import type { ConnectContext } from './connect.ts';
+import { ControlProbe } from './control-probe.ts';
 import { socketCapacity } from './descriptors.ts';
 import type { EvidenceSource } from './evidence.ts';
 import { Names } from './names.ts';
 import { loadEvidence, walk } from './optional-parts.ts';
-import { Phase, type Omissions, type TargetProbe } from './phase.ts';
+import { Phase, type Omissions } from './phase.ts';
 import { allowEverything, type AddressPolicy } from './policy.ts';
 import { settingsOf, type Settings } from './settings.ts';
 import { Silence } from './silence.ts';
@@ -106,13 +107,13 @@ class Round {
     };
     this.#signal?.addEventListener('abort', abort, { once: true });
     try {
-      const before = controls.map((control) => this.#survey.probe(control, CONTROL_RANK));
-      const targets = request.targets.map((target) => this.#survey.probe(target, TARGET_RANK));
+      const before = controls.map((control) => new ControlProbe(control, this.#survey, CONTROL_RANK));
+      const targets = Promise.all(request.targets.map((target) => this.#survey.probe(target, TARGET_RANK)));
       const traces = this.#trace(request);
-      const controlReports = this.#recheckControls(controls, before, targets);
+      const controlReports = this.#recheckControls(before, targets);
       const report = {
         ...(this.#settings.round === undefined ? undefined : { round: this.#settings.round }),
-        targets: await Promise.all(targets.map(({ done }) => done)),
+        targets: await targets,
         controls: await controlReports,
         ...(request.traces && request.traces.length > 0 ? { traces: await traces } : undefined),
       };
@@ -133,30 +134,17 @@ class Round {
     this.#survey.cut();
   }
 
-  /** Asks the controls again once nothing of the targets is left to be sent; a control that had no address has no `after`. */
-  async #recheckControls(
-    controls: readonly Target[],
-    before: TargetProbe[],
-    targets: TargetProbe[],
-  ): Promise<ControlReport[]> {
+  /** Asks the controls again once nothing of the targets is left to be sent; a control that had no address then has no `after`. */
+  async #recheckControls(controls: ControlProbe[], targets: Promise<unknown>): Promise<ControlReport[]> {
     if (controls.length === 0) return [];
-    const all = Promise.all([...before, ...targets].map(({ done }) => done));
-    await Promise.race([all, this.#lastSynsAreOut(targets)]);
-    return await Promise.all(
-      controls.map(async (control, index) => {
-        const probed = before[index] ?? this.#survey.probe(control, CONTROL_RANK);
-        const addresses = [...(await probed.addresses)];
-        const again = addresses.length > 0 && this.#recheck.probe({ ...control, addresses }, CONTROL_RANK);
-        const report = { ...control, before: await probed.done };
-        const after = again && (await again.done);
-        return after && after.addresses.length > 0 ? { ...report, after } : report;
-      }),
-    );
+    const surveyed = Promise.all([targets, ...controls.map(({ before }) => before)]);
+    await Promise.race([surveyed, this.#lastSynsAreOut()]);
+    return await Promise.all(controls.map((control) => control.recheck(this.#recheck, CONTROL_RANK)));
   }
 
-  async #lastSynsAreOut(targets: TargetProbe[]): Promise<void> {
+  async #lastSynsAreOut(): Promise<void> {
     const { timeoutMs, attempts, staggerMs } = this.#settings;
-    await Promise.all(targets.map(({ begun }) => begun));
+    await this.#survey.begun;
     const leftMs = timeoutMs - (attempts - 1) * staggerMs - BEFORE_SILENCE_MS;
     if (!Number.isFinite(leftMs)) return await new Promise(() => {});
     await sleep(Math.max(0, leftMs), undefined, { ref: false });

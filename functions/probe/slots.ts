@@ -4,7 +4,7 @@ interface Waiter {
 }
 
 /** Connects begun in one turn of the event loop: more would make the first wait for the last and spoil handshake times. */
-const STARTS_PER_TURN = 24;
+const STARTS_PER_TURN = 8;
 
 /**
  * Leave to hold sockets open, at most `capacity` at a time. Who waits is served in order within a rank, lower ranks first; nobody
