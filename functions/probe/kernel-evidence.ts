@@ -27,8 +27,9 @@ export async function openCalls(): Promise<KernelCalls | undefined> {
 
 /** The socket's descriptor; undefined before it has one and once it is closed. Node has no public name for it. */
 export function descriptorOf(socket: Socket): number | undefined {
-  const fd = (socket as { _handle?: { fd?: number } | null })._handle?.fd;
-  return fd !== undefined && fd >= 0 ? fd : undefined;
+  const handle: unknown = Reflect.get(socket, '_handle');
+  const known = typeof handle === 'object' && handle !== null && 'fd' in handle;
+  return known && typeof handle.fd === 'number' && handle.fd >= 0 ? handle.fd : undefined;
 }
 
 /** The newest ICMP error that the kernel kept for a socket: the one that ended its connect. */

@@ -84,12 +84,20 @@ interface Koffi {
 
 /**
  * Loads koffi and binds the calls. Undefined where there is no such package, where it does not work, and on systems whose
- * layouts are not known here; never rejects. Takes no descriptor.
+ * layouts are not known here; never rejects. Done once a process. Takes no descriptor.
  */
-export async function openKernelCalls(): Promise<KernelCalls | undefined> {
+export function openKernelCalls(): Promise<KernelCalls | undefined> {
+  opened ??= open();
+  return opened;
+}
+
+let opened: Promise<KernelCalls | undefined> | undefined;
+
+async function open(): Promise<KernelCalls | undefined> {
   if (process.platform !== 'linux' || !ARCHITECTURES.includes(process.arch)) return undefined;
   try {
-    return bind((await loadOptional('koffi')) as Koffi);
+    const koffi = await loadOptional('koffi');
+    return isKoffi(koffi) ? bind(koffi) : undefined;
   } catch {
     return undefined;
   }
@@ -97,8 +105,14 @@ export async function openKernelCalls(): Promise<KernelCalls | undefined> {
 
 /** The name is an argument so that no bundler follows it: the package is taken from the machine or not at all. */
 async function loadOptional(name: string): Promise<unknown> {
-  const loaded = (await import(name)) as { default?: unknown };
-  return loaded.default ?? loaded;
+  const loaded: unknown = await import(name);
+  return loaded;
+}
+
+function isKoffi(loaded: unknown): loaded is Koffi {
+  return (
+    typeof loaded === 'object' && loaded !== null && 'load' in loaded && 'alloc' in loaded && 'view' in loaded
+  );
 }
 
 function bind(koffi: Koffi): KernelCalls {
