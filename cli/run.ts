@@ -3,6 +3,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { register as registerCheck } from './commands/check.ts';
 import { register as registerCompare } from './commands/compare.ts';
 import { register as registerDemo } from './commands/demo.ts';
+import { register as registerLab } from './commands/lab.ts';
 import { register as registerProbe } from './commands/probe.ts';
 import { EXIT, EXIT_BUG } from './exit-status.ts';
 import { interruption } from './interruption.ts';
@@ -10,7 +11,7 @@ import { printable } from './render/text.ts';
 import { isUsageError } from './usage-error.ts';
 
 /** What `--help` lists, in this order. A command's file is light to load: what it needs, it imports when it runs. */
-const COMMANDS = [registerCheck, registerProbe, registerCompare, registerDemo];
+const COMMANDS = [registerCheck, registerProbe, registerCompare, registerDemo, registerLab];
 
 const EXAMPLES = `
 Examples:

@@ -1,4 +1,5 @@
 import { filterProblemHere } from './available.ts';
+import { acme, addressesOf, cities, CONTROLS, globex } from './cities.ts';
 import { needsFilter } from './faults.ts';
 import type { Target } from '../functions/reachability/report.ts';
 import type { Kind } from '../functions/reachability/words.ts';
@@ -34,12 +35,7 @@ export interface Demo {
   leftOut?: string;
 }
 
-const EAST = ['tokyo', 'sydney', 'frankfurt'];
-const WEST = ['ohio', 'dublin', 'saopaulo'];
 const OFFLINE = 'saopaulo';
-
-const acme = (last: number): string[] => [`203.0.113.${last}`, `2001:db8:acc::${last}`];
-const globex = (last: number): string[] => [`198.51.100.${last}`, `2001:db8:b0b::${last}`];
 
 const CASES: DemoCase[] = [
   {
@@ -206,69 +202,16 @@ export function demo(): Demo {
   const noFilter = filterProblemHere();
   const cases = CASES.filter(({ fault }) => noFilter === undefined || !fault || !needsFilter(fault));
   const hosts = cases.flatMap(({ host }) => host ?? []);
-  const inNetwork = (prefix: string) => hosts.filter(({ addresses }) => addresses[0]?.startsWith(prefix));
   return {
     cases,
-    controls: [
-      { host: '192.0.2.53', port: 53 },
-      { host: '192.0.2.153', port: 53 },
-      { host: '2001:db8:53::53', port: 53 },
-      { host: '2001:db8:153::53', port: 53 },
-    ],
+    controls: CONTROLS,
     offline: OFFLINE,
     ...(noFilter !== undefined && {
       leftOut: `${CASES.length - cases.length} cases are left out: ${noFilter}`,
     }),
-    world: {
-      routers: [
-        ...EAST.map((city) => ({ name: `edge-${city}`, links: ['core-east'] })),
-        ...WEST.map((city) => ({ name: `edge-${city}`, links: ['core-west'] })),
-        { name: 'core-east', links: ['core-west', 'border-acme', 'border-globex'] },
-        { name: 'core-west', links: ['border-acme', 'border-globex'] },
-        { name: 'border-acme', links: ['dc-acme'] },
-        { name: 'border-globex', links: ['dc-globex'] },
-        { name: 'dc-acme' },
-        { name: 'dc-globex' },
-      ],
-      vantages: [...EAST, ...WEST].map((name) => ({ name, router: `edge-${name}` })),
-      networks: [
-        {
-          name: 'acme',
-          router: 'dc-acme',
-          prefix4: '203.0.113.0/24',
-          prefix6: '2001:db8:acc::/64',
-          hosts: inNetwork('203.'),
-        },
-        {
-          name: 'globex',
-          router: 'dc-globex',
-          prefix4: '198.51.100.0/24',
-          prefix6: '2001:db8:b0b::/64',
-          hosts: inNetwork('198.'),
-        },
-        {
-          name: 'root-west',
-          router: 'core-west',
-          prefix4: '192.0.2.0/25',
-          prefix6: '2001:db8:53::/64',
-          hosts: [
-            { name: 'control-west', addresses: ['192.0.2.53', '2001:db8:53::53'], services: { 53: 'open' } },
-          ],
-        },
-        {
-          name: 'root-east',
-          router: 'core-east',
-          prefix4: '192.0.2.128/25',
-          prefix6: '2001:db8:153::/64',
-          hosts: [
-            {
-              name: 'control-east',
-              addresses: ['192.0.2.153', '2001:db8:153::53'],
-              services: { 53: 'open' },
-            },
-          ],
-        },
-      ],
+    world: cities({
+      acme: hosts.filter(({ addresses }) => addresses[0]?.startsWith('203.')),
+      globex: hosts.filter(({ addresses }) => addresses[0]?.startsWith('198.')),
       names: cases.flatMap(nameOf),
       faults: {
         ...Object.fromEntries(
@@ -277,16 +220,11 @@ export function demo(): Demo {
         'dead-uplink': { type: 'link-down', at: `edge-${OFFLINE}`, link: 'core-west' },
       },
       maxLifetimeMs: 300_000,
-    },
+    }),
   };
 }
 
-/** The name of a case's target, with its host's addresses; a case without a host has an address for a name, or a name for nothing. */
+/** The name of a case's target leads to its host's addresses; a case without a host has none, or an address for a name. */
 function nameOf({ target, host, name }: DemoCase): NameSpec[] {
-  if (!host) return [];
-  const answer = {
-    a: host.addresses.filter((address) => !address.includes(':')),
-    aaaa: host.addresses.filter((address) => address.includes(':')),
-  };
-  return [{ name: target.host, ...name, answer }];
+  return host ? [{ name: target.host, ...name, answer: addressesOf(host) }] : [];
 }

@@ -10,7 +10,7 @@ import { LabError } from './world.ts';
 
 /** Beside this file: as source, or as the bundle that the published package holds. */
 const KEEPER = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? './keeper.ts' : './lab-keeper.js', import.meta.url),
+  new URL(import.meta.url.endsWith('.ts') ? './keeper.ts' : './lab-keeper.cjs', import.meta.url),
 );
 const STOP_WITHIN_MS = 2000;
 
