@@ -71,18 +71,13 @@ function explain(verdict: Verdict, page: Page): string[] {
     items.length === 0
       ? []
       : [page.style('dim', `  ${title}`), ...items.flatMap((item) => wrap(item, page.columns, '    - '))];
-  const abstaining = verdict.vantages.filter(({ counted }) => !counted);
   const also = verdict.also.length > 0 ? `, also ${verdict.also.join(', ')}` : '';
   return [
     page.style('bold', formatTarget(verdict.target)),
     ...wrap(`${verdict.kind}, confidence ${verdict.confidence}${also}`, page.columns, '  '),
     ...wrap(verdict.summary, page.columns, '  '),
     ...list('Because', verdict.because),
-    ...list('Not ruled out', verdict.notRuledOut),
-    ...list(
-      'Abstaining',
-      abstaining.map(({ vantage, abstained }) => `${vantage}: ${abstained ?? 'no reason given'}`),
-    ),
+    ...list('Not ruled out', verdict.asExpected ? [] : verdict.notRuledOut),
   ];
 }
 

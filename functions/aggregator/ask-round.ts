@@ -66,10 +66,15 @@ async function askOne(
   }
 }
 
+/** Fit to stand inside a sentence: without a full stop of its own. */
 function reason(error: unknown): string {
-  if (error instanceof VantageError) return error.message;
-  if (error instanceof ReportError) return `answered garbage: ${oneLine(error.message)}`;
-  return `failed: ${oneLine(error instanceof Error ? error.message : String(error))}`;
+  const words =
+    error instanceof VantageError
+      ? error.message
+      : error instanceof ReportError
+        ? `answered garbage: ${oneLine(error.message)}`
+        : `failed: ${oneLine(error instanceof Error ? error.message : String(error))}`;
+  return words.replace(/\.+$/, '');
 }
 
 function seconds(ms: number): string {

@@ -82,7 +82,7 @@ describe('a function that gives no report costs its own vantage alone, and one r
       (response) => {
         answerError(response, 429, 'TooManyRequestsException', 'Rate Exceeded.');
       },
-      /^throttled \(429\): TooManyRequestsException: Rate Exceeded\.$/,
+      /^throttled \(429\): Rate Exceeded$/,
     ],
     [
       '500',
@@ -94,7 +94,7 @@ describe('a function that gives no report costs its own vantage alone, and one r
           'An error occurred and the request cannot be processed.',
         );
       },
-      /^Lambda failed \(500\): ServiceException: An error occurred/,
+      /^Lambda failed \(500\): An error occurred/,
     ],
     [
       '502 of a proxy',
@@ -114,7 +114,7 @@ describe('a function that gives no report costs its own vantage alone, and one r
           'User: arn:aws:iam::1:user/x is not authorized to perform: lambda:InvokeFunction',
         );
       },
-      /^forbidden \(403\): AccessDeniedException: User: .* is not authorized/,
+      /^forbidden \(403\): User: .* is not authorized/,
     ],
     [
       '404',

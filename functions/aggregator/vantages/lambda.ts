@@ -100,7 +100,7 @@ function whyFailed(payload: Uint8Array): string {
 function whyNotInvoked(error: unknown, functionName: string): string {
   if (!(error instanceof Error)) return oneLine(`could not be invoked: ${String(error)}`);
   const { name, message } = error;
-  const said = `${name}: ${message}`;
+  const said = message === '' ? name : message;
   const status = '$metadata' in error ? httpStatus(error.$metadata) : undefined;
   if (name === 'AbortError') return 'stopped';
   // The SDK calls a connection that was cut a time-out as well.
@@ -118,7 +118,7 @@ function whyNotInvoked(error: unknown, functionName: string): string {
   if (status !== undefined && status >= 400)
     return oneLine(`Lambda refused the request (${status}): ${said}`);
   if (code !== undefined) return oneLine(`the connection to Lambda failed: ${code}`);
-  return oneLine(`could not be invoked: ${said}`);
+  return oneLine(`could not be invoked: ${name}: ${message}`);
 }
 
 function httpStatus(metadata: unknown): number | undefined {

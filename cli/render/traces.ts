@@ -1,0 +1,56 @@
+import type { PathFinding } from '../../functions/reachability/paths.ts';
+import type { Hop, Trace } from '../../functions/reachability/report.ts';
+import { formatTarget } from '../../functions/reachability/target.ts';
+import { printable, wrap, type Page } from './text.ts';
+import { table, type Cell } from './table.ts';
+
+/** What one vantage has to say of the way to a target: its walks, or why there are none. */
+export interface VantageTraces {
+  vantage: string;
+  traces: Trace[];
+  /** Why nothing was walked. */
+  absent?: string;
+}
+
+/** The walks of all vantages for a person: per hop its router, its time, and its answer; then what the comparison says. */
+export function renderTraces(
+  walks: readonly VantageTraces[],
+  findings: readonly PathFinding[],
+  page: Page,
+): string {
+  const lines = walks.flatMap(({ vantage, traces, absent }, index) => [
+    ...(index > 0 ? [''] : []),
+    ...(absent === undefined ? [] : [page.style('bold', vantage), ...wrap(absent, page.columns, '  ')]),
+    ...traces.flatMap((trace, at) => [...(at > 0 ? [''] : []), ...renderTrace(vantage, trace, page)]),
+  ]);
+  const words = findings.flatMap((finding) => wrap(capitalised(finding.words), page.columns));
+  return [...lines, ...(words.length > 0 ? ['', ...words] : [])].map((line) => `${line}\n`).join('');
+}
+
+function renderTrace(vantage: string, trace: Trace, page: Page): string[] {
+  const head = page.style('bold', `${vantage} to ${formatTarget({ host: trace.address, port: trace.port })}`);
+  const rows = trace.hops.map(cells);
+  const hops = table(rows, page) ?? rows.map((row) => row.map(({ text }) => text.trim()).join(' '));
+  const unavailable =
+    trace.unavailable === undefined
+      ? []
+      : wrap(`not walked: ${printable(trace.unavailable)}`, page.columns, '  ');
+  return [head, ...hops, ...unavailable];
+}
+
+function cells({ ttl, from, elapsedMs, answer }: Hop): Cell[] {
+  const silent = from === undefined;
+  return [
+    { text: String(ttl).padStart(3) },
+    { text: silent ? '-' : printable(from) },
+    { text: (elapsedMs === undefined ? '' : `${elapsedMs.toFixed(1)} ms`).padStart(9) },
+    {
+      text: printable(answer === 'time-exceeded' ? '' : answer.replaceAll('-', ' ')),
+      style: answer === 'connected' ? 'green' : silent || answer === 'time-exceeded' ? 'gray' : 'red',
+    },
+  ];
+}
+
+function capitalised(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
