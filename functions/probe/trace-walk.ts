@@ -17,6 +17,7 @@ const SILENCE_MS = 2000;
 /** Where nobody answers behind: a router needs three seconds to find that a host is absent (arp(7)), and may then say so. */
 const LAST_SILENCE_MS = 3600;
 
+const CIRCLE_VISITS = 3;
 /** The whole way is asked first, and so long waited for: most answers come within a quarter of a second. */
 const WHOLE_WAY_FIRST_MS = 250;
 /** Where a router says no, every SYN that passes it spends one of the few ICMP errors that it grants us: go slowly. */
@@ -136,9 +137,15 @@ export class TraceWalk {
     asked.answer = answer;
     release(asked);
     this.#lastAnswered = Math.max(this.#lastAnswered, asked.ttl);
-    if (answer.end !== 'on') this.#endAt(asked.ttl);
+    if (answer.end !== 'on' || this.#inCircle(answer.from)) this.#endAt(asked.ttl);
     this.#placeTheNo();
     this.#advance();
+  }
+
+  /** A routing loop goes on for ever: one router at three hops is enough to know it. */
+  #inCircle(router: string): boolean {
+    const visits = this.#asked.filter(({ answer }) => answer?.end === 'on' && answer.from === router);
+    return visits.length >= CIRCLE_VISITS;
   }
 
   #endAt(ttl: number): void {
