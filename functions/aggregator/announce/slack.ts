@@ -26,7 +26,9 @@ export function slackAnnouncer(webhookUrl: string): Announcer {
         const Kind = NEVER_LEFT.has(reason) ? NotTakenError : Error;
         throw new Kind(`the webhook did not answer: ${reason}`, { cause: error });
       }
-      if (!response.ok) throw new NotTakenError(`the webhook answered ${response.status}`);
+      if (response.ok) return;
+      const Kind = response.status < 500 ? NotTakenError : Error;
+      throw new Kind(`the webhook answered ${response.status}`);
     },
   };
 }
