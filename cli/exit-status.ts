@@ -8,13 +8,13 @@ export const EXIT = { asExpected: 0, notAsExpected: 1, wrongUsage: 2, nothingToS
 export const EXIT_BUG = 70;
 
 /** One target that is not as expected outweighs others of which nothing can be said. */
-export function exitStatusOf(verdicts: readonly Verdict[]): number {
+export function exitStatusOf(verdicts: readonly Pick<Verdict, 'kind' | 'asExpected'>[]): number {
   const spoken = verdicts.filter((verdict) => !saysNothing(verdict));
   if (spoken.some(({ asExpected }) => !asExpected)) return EXIT.notAsExpected;
   return spoken.length < verdicts.length ? EXIT.nothingToSay : EXIT.asExpected;
 }
 
 /** Whether a verdict is about the vantages alone. */
-export function saysNothing({ kind }: Verdict): boolean {
+export function saysNothing({ kind }: Pick<Verdict, 'kind'>): boolean {
   return SILENT_KINDS.some((silent) => silent === kind);
 }

@@ -3,15 +3,31 @@ import packageJson from '../package.json' with { type: 'json' };
 import { register as registerCheck } from './commands/check.ts';
 import { register as registerCompare } from './commands/compare.ts';
 import { register as registerDemo } from './commands/demo.ts';
+import { register as registerDev } from './commands/dev.ts';
+import { register as registerHistory } from './commands/history.ts';
+import { register as registerIncidents } from './commands/incidents.ts';
 import { register as registerLab } from './commands/lab.ts';
 import { register as registerProbe } from './commands/probe.ts';
+import { register as registerStatus } from './commands/status.ts';
+import { register as registerTrace } from './commands/trace.ts';
 import { EXIT, EXIT_BUG } from './exit-status.ts';
 import { interruption } from './interruption.ts';
 import { printable } from './render/text.ts';
 import { isUsageError } from './usage-error.ts';
 
 /** What `--help` lists, in this order. A command's file is light to load: what it needs, it imports when it runs. */
-const COMMANDS = [registerCheck, registerProbe, registerCompare, registerDemo, registerLab];
+const COMMANDS = [
+  registerCheck,
+  registerProbe,
+  registerTrace,
+  registerCompare,
+  registerDemo,
+  registerLab,
+  registerStatus,
+  registerHistory,
+  registerIncidents,
+  registerDev,
+];
 
 const EXAMPLES = `
 Examples:

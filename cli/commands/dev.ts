@@ -8,18 +8,17 @@ Examples:
   synwhere dev --config synwhere.yaml    its targets, from its vantages or from this machine
   synwhere status --endpoint http://127.0.0.1:8642
 
-It needs no AWS account. What it remembers stays in .synwhere/dev; delete it to begin anew.
+It needs no AWS account. What it remembers stays in the directory of --data; delete it to begin anew.
 `;
 
 const DEFAULT_PORT = '8642';
-const DEFAULT_DIRECTORY = join('.synwhere', 'dev');
 const DEFAULT_CONFIG = 'synwhere.yaml';
 
 interface DevArguments {
   config?: string;
   port: string;
   every?: string;
-  data: string;
+  data?: string;
   lab?: boolean;
 }
 
@@ -32,7 +31,10 @@ export function register(program: Command): void {
     .option('--lab', 'targets and vantages of a small internet in network namespaces')
     .option('--port <PORT>', 'on 127.0.0.1; 0 takes a free one', DEFAULT_PORT)
     .option('--every <SECONDS>', 'between ticks; default is the schedule of the configuration')
-    .option('--data <DIRECTORY>', 'where history is kept', DEFAULT_DIRECTORY)
+    .option(
+      '--data <DIRECTORY>',
+      'where history is kept (default .synwhere/dev, of the lab .synwhere/dev-lab)',
+    )
     .addHelpText('after', EXAMPLES)
     .action(runDev);
 }
@@ -47,11 +49,12 @@ async function runDev(given: DevArguments): Promise<void> {
   const scene = given.lab
     ? await (await import('../dev/lab-scene.ts')).labScene()
     : await configuredScene(given.config ?? DEFAULT_CONFIG);
+  const directory = given.data ?? join('.synwhere', given.lab ? 'dev-lab' : 'dev');
   try {
     const { runService } = await import('../dev/service.ts');
     await runService(scene, {
       port,
-      directory: given.data,
+      directory,
       ...(everySeconds !== undefined && { everySeconds }),
     });
   } finally {

@@ -15,7 +15,10 @@ const CONTENT_SECURITY_POLICY = [
 ].join('; ');
 
 /** A file of the status page (web/), with an entity tag so that a reload costs nothing. */
-export function pageResponse({ contentType, text }: PageFile, { headers }: ApiRequest): ApiResponse {
+export function pageResponse(
+  { contentType, text }: PageFile,
+  { headers }: Pick<ApiRequest, 'headers'>,
+): ApiResponse {
   const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
   const known = headers['if-none-match'] === etag;
   return {

@@ -1,0 +1,80 @@
+import type { Command } from 'commander';
+import type { TargetsAnswer } from '../../functions/aggregator/api/targets.ts';
+import { addServiceOptions, connect, type ServiceArguments } from '../deployed-command.ts';
+import { askingService, ServiceFault } from '../deployed-fault.ts';
+import { UsageError } from '../usage-error.ts';
+
+const EXAMPLES = `
+Examples:
+  synwhere status
+  synwhere status --web                                  the status page, on this machine
+  synwhere status --endpoint http://127.0.0.1:8642       of a running synwhere dev
+
+Exit status: 0 everything as expected, 1 some target not, 3 nothing can be said.
+`;
+
+interface StatusArguments extends ServiceArguments {
+  json?: boolean;
+  web?: boolean;
+  port: string;
+}
+
+/** `synwhere status`. */
+export function register(program: Command): void {
+  const command = program.command('status').description('what the deployed service knows of every target');
+  addServiceOptions(command)
+    .option('--json', 'print the answer of GET /targets')
+    .option('--web', 'serve the status page on this machine, with your AWS credentials')
+    .option('--port <PORT>', 'of the status page; 0 takes a free one', '0')
+    .addHelpText('after', EXAMPLES)
+    .action((given: StatusArguments) =>
+      askingService(() => (given.web ? serveWeb(given) : printStatus(given))),
+    );
+}
+
+async function printStatus(given: StatusArguments): Promise<void> {
+  const service = await connect(given);
+  const answer = await service.get('/targets');
+  if (!isTargetsAnswer(answer)) throw new ServiceFault('the service gave no targets');
+  if (given.json) {
+    process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
+  } else {
+    const [{ renderStatus }, { pageOf }] = await Promise.all([
+      import('../render/service.ts'),
+      import('../render/text.ts'),
+    ]);
+    process.stdout.write(renderStatus(answer, pageOf(process.stdout)));
+    const late = lateness(answer);
+    if (late !== undefined) process.stderr.write(`synwhere: ${late}\n`);
+  }
+  const { exitStatusOf } = await import('../exit-status.ts');
+  process.exitCode = exitStatusOf(
+    answer.targets.map(({ latest }) => latest ?? { kind: 'insufficient-data', asExpected: false }),
+  );
+}
+
+/** Why what was printed may be old; undefined where it is not. */
+function lateness({ now, lastTickAt, schedule }: TargetsAnswer): string | undefined {
+  if (!schedule.enabled) return 'the schedule is switched off';
+  if (lastTickAt === undefined) return 'there has been no tick yet';
+  const minutes = (Date.parse(now) - Date.parse(lastTickAt)) / 60_000;
+  return minutes > 3 * schedule.everyMinutes + 1
+    ? `no tick for ${Math.round(minutes)} minutes: the schedule has stopped`
+    : undefined;
+}
+
+async function serveWeb(given: StatusArguments): Promise<void> {
+  const port = /^\d{1,5}$/.test(given.port) ? Number(given.port) : NaN;
+  if (!(port <= 65_535))
+    throw new UsageError(`--port ${JSON.stringify(given.port)}: write a number from 0 to 65535`);
+  const { serveStatusPage } = await import('../deployed-web.ts');
+  await serveStatusPage(await connect(given), port);
+}
+
+function isTargetsAnswer(value: unknown): value is TargetsAnswer {
+  if (typeof value !== 'object' || value === null) return false;
+  const { now, schedule, targets }: { now?: unknown; schedule?: unknown; targets?: unknown } = value;
+  return (
+    typeof now === 'string' && typeof schedule === 'object' && schedule !== null && Array.isArray(targets)
+  );
+}
