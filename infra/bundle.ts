@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type BuildOptions } from 'esbuild';
 import type { Configuration } from '../configuration/configuration.ts';
 
 /** Directories that become the code of the functions: each holds `index.mjs`. */
@@ -16,10 +16,20 @@ export interface Bundles extends FunctionCode {
   remove(): void;
 }
 
-const ENTRIES = {
-  probe: 'functions/probe/handler.ts',
-  aggregator: 'functions/aggregator/handler.ts',
-} as const;
+const ROOT = join(import.meta.dirname, '..');
+
+const FUNCTIONS = {
+  probe: {
+    entryPoints: ['functions/probe/handler.ts'],
+    // No koffi goes with the function, so what needs it is left out, too.
+    external: ['koffi'],
+    define: { 'process.env.SYNWHERE_KERNEL_EVIDENCE': '"off"' },
+  },
+  aggregator: {
+    entryPoints: ['functions/aggregator/handler.ts'],
+    alias: { '@aws-sdk/credential-provider-node': join(ROOT, 'infra/function-credentials.ts') },
+  },
+} as const satisfies Record<keyof FunctionCode, BuildOptions>;
 
 /**
  * Bundles each function once, however many regions it goes to. Same sources and configuration, same bytes: the hash of an asset
@@ -30,8 +40,8 @@ export async function bundleFunctions(configuration: Configuration): Promise<Bun
   const remove = (): void => rmSync(root, { recursive: true, force: true });
   try {
     const [probe, aggregator] = await Promise.all([
-      bundleEntry(ENTRIES.probe, join(root, 'probe')),
-      bundleEntry(ENTRIES.aggregator, join(root, 'aggregator')),
+      bundleFunction('probe', join(root, 'probe')),
+      bundleFunction('aggregator', join(root, 'aggregator')),
     ]);
     writeFileSync(join(aggregator, 'synwhere.json'), `${JSON.stringify(configuration, null, 2)}\n`);
     return { probe, aggregator, remove };
@@ -41,11 +51,12 @@ export async function bundleFunctions(configuration: Configuration): Promise<Bun
   }
 }
 
-async function bundleEntry(entry: string, directory: string): Promise<string> {
+/** Writes `index.mjs` of one function into a directory, which is made; resolves to it. */
+export async function bundleFunction(name: keyof FunctionCode, directory: string): Promise<string> {
   mkdirSync(directory, { recursive: true });
   await build({
-    absWorkingDir: join(import.meta.dirname, '..'),
-    entryPoints: [entry],
+    ...FUNCTIONS[name],
+    absWorkingDir: ROOT,
     outfile: join(directory, 'index.mjs'),
     bundle: true,
     format: 'esm',
@@ -54,10 +65,8 @@ async function bundleEntry(entry: string, directory: string): Promise<string> {
     // Prefers the packages' ES modules: they shake, and need no `require` in the output.
     mainFields: ['module', 'main'],
     minify: true,
-    keepNames: true,
+    charset: 'utf8',
     legalComments: 'none',
-    // Optional evidence, absent in Lambda; the probe does without.
-    external: ['koffi'],
     logLevel: 'silent',
   });
   return directory;

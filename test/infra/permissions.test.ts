@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import { statementsOf, type Statement } from './statements.ts';
+import { synthesised } from './synthesised.ts';
+
+const YAML = `
+home: eu-west-1
+regions: [eu-west-1, us-east-1]
+targets: [a.example:1]
+announce: { email: [ops@example.com] }
+`;
+
+function written({ where, effect, actions, resources, conditions }: Statement): string[] {
+  const suffix = conditions === '' ? '' : ` if ${conditions}`;
+  return resources.flatMap((resource) =>
+    actions.map((action) => `${where}: ${effect} ${action} on ${resource}${suffix}`),
+  );
+}
+
+const logOf = (region: string): string =>
+  `arn:aws:logs:${region}:<AWS::AccountId>:log-group:/aws/lambda/synwhere-probe:*`;
+
+describe('permissions', () => {
+  test('a probe may write its own log, and nothing else', () => {
+    const { probes } = synthesised(YAML);
+    const statements = [...probes].map(([region, template]) => [
+      region,
+      statementsOf(template).flatMap(written),
+    ]);
+    expect(statements).toEqual(
+      ['eu-west-1', 'us-east-1'].map((region) => [
+        region,
+        [
+          `ProbeRole/log: Allow logs:CreateLogStream on ${logOf(region)}`,
+          `ProbeRole/log: Allow logs:PutLogEvents on ${logOf(region)}`,
+        ],
+      ]),
+    );
+  });
+
+  test('home may do exactly this', () => {
+    const { home } = synthesised(YAML);
+    const lines = statementsOf(home)
+      .flatMap(written)
+      .map((line) => line.replaceAll(/[\dA-F]{8}(?=[>.])/g, ''));
+    expect(lines.toSorted()).toEqual(
+      [
+        'AggregatorRole/log: Allow logs:CreateLogStream on arn:aws:logs:eu-west-1:<AWS::AccountId>:log-group:/aws/lambda/synwhere-aggregator:*',
+        'AggregatorRole/log: Allow logs:PutLogEvents on arn:aws:logs:eu-west-1:<AWS::AccountId>:log-group:/aws/lambda/synwhere-aggregator:*',
+        'AggregatorRole/probes: Allow lambda:InvokeFunction on arn:aws:lambda:eu-west-1:<AWS::AccountId>:function:synwhere-probe',
+        'AggregatorRole/probes: Allow lambda:InvokeFunction on arn:aws:lambda:us-east-1:<AWS::AccountId>:function:synwhere-probe',
+        ...['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map(
+          (action) => `AggregatorRole/history: Allow dynamodb:${action} on <HistoryTable.Arn>`,
+        ),
+        'AggregatorRole/announcements: Allow events:PutEvents on <AnnouncementsBus.Arn>',
+        'AggregatorRole/announcements: Allow sns:Publish on <AnnouncementsTopic>',
+        'TickRole/invoke: Allow lambda:InvokeFunction on <AggregatorFunction.Arn>',
+        'OnDemandCallerPolicy: Allow lambda:InvokeFunctionUrl on <AggregatorFunction.Arn> if StringEquals lambda:FunctionUrlAuthType AWS_IAM',
+        'OnDemandCallerPolicy: Allow lambda:InvokeFunction on <AggregatorFunction.Arn> if Bool lambda:InvokedViaFunctionUrl true',
+        'OnDemandCallerPolicy: Allow lambda:GetFunctionUrlConfig on <AggregatorFunction.Arn>',
+        'AnnouncementsTopicPolicy: Deny sns:Publish on <AnnouncementsTopic> if Bool aws:SecureTransport false',
+        'AnnouncementsTopicPolicy: Allow sns:Publish on <AnnouncementsTopic> if StringEquals aws:SourceAccount <AWS::AccountId>',
+      ].toSorted(),
+    );
+  });
+
+  test.each([
+    ['without an account', undefined],
+    ['with an account', '111122223333'],
+  ])('no * in an action or a resource that has not its reason beside it, %s', (_what, account) => {
+    const { home, probes } = synthesised(YAML, account === undefined ? {} : { account });
+    const all = [home, ...probes.values()].flatMap((template) => statementsOf(template));
+    const stars = all.flatMap(({ where, actions, resources, acknowledged }) => [
+      ...actions
+        .filter((action) => action.includes('*'))
+        .map((action) => [where, `Action::${action}`, acknowledged] as const),
+      ...resources
+        .filter((arn) => arn.includes('*'))
+        .map((arn) => [where, `Resource::${arn}`, acknowledged] as const),
+    ]);
+    expect(stars.length).toBe(3);
+    const unexplained = stars.filter(
+      ([, finding, acknowledged]) => (acknowledged.get(`AwsSolutions-IAM5[${finding}]`) ?? '').length < 20,
+    );
+    expect(unexplained.map(([where, finding]) => `${where}: ${finding}`)).toEqual([]);
+  });
+
+  test('nobody is given a policy that AWS manages', () => {
+    const { home, probes } = synthesised(YAML);
+    for (const template of [home, ...probes.values()]) {
+      expect(JSON.stringify(template.toJSON())).not.toContain('ManagedPolicyArns');
+    }
+  });
+
+  test('only Lambda, Scheduler and CloudWatch are trusted, Scheduler for our own schedules alone', () => {
+    const { home } = synthesised(YAML);
+    const trusts = Object.values(home.findResources('AWS::IAM::Role')).map((role) =>
+      JSON.stringify(role['Properties']['AssumeRolePolicyDocument']['Statement']),
+    );
+    expect(trusts).toHaveLength(2);
+    expect(trusts[0]).toContain('{"Service":"lambda.amazonaws.com"}');
+    expect(trusts[1]).toContain('{"Service":"scheduler.amazonaws.com"}');
+    expect(trusts[1]).toContain('"aws:SourceAccount":{"Ref":"AWS::AccountId"}');
+    expect(trusts[1]).toContain(':schedule-group/default');
+  });
+});
