@@ -1,10 +1,34 @@
 interface Waiter {
+  /** 0: it has left the queue. */
   count: number;
   start: () => void;
 }
 
 /** Connects begun in one turn of the event loop: more would make the first wait for the last and spoil handshake times. */
 const STARTS_PER_TURN = 8;
+
+/** First in, first out. */
+class Queue {
+  #waiters: Waiter[] = [];
+  #first = 0;
+
+  add(waiter: Waiter): void {
+    this.#waiters.push(waiter);
+  }
+
+  /** The first who still waits. */
+  head(): Waiter | undefined {
+    while (this.#waiters[this.#first]?.count === 0) this.#first++;
+    return this.#waiters[this.#first];
+  }
+
+  removeHead(): void {
+    this.#first++;
+    if (this.#first < this.#waiters.length) return;
+    this.#waiters = [];
+    this.#first = 0;
+  }
+}
 
 /**
  * Leave to hold sockets open, at most `capacity` at a time. Who waits is served in order within a rank, lower ranks first; nobody
@@ -13,7 +37,7 @@ const STARTS_PER_TURN = 8;
 export class SocketSlots {
   readonly capacity: number;
   #free: number;
-  readonly #queues: Waiter[][] = [];
+  readonly #queues: Queue[] = [];
   #scheduled = false;
 
   constructor(capacity: number) {
@@ -21,15 +45,15 @@ export class SocketSlots {
     this.#free = this.capacity;
   }
 
-  /** Calls `start` on a later turn, once `count` slots (at most `capacity`) are the caller's. Returns how to step back from the queue. */
+  /** Calls `start` on a later turn, once `count` slots (1 to `capacity`) are the caller's. Returns how to step back from the queue. */
   acquire(count: number, rank: number, start: () => void): () => void {
     const waiter = { count, start };
-    const queue = (this.#queues[rank] ??= []);
-    queue.push(waiter);
+    while (this.#queues.length <= rank) this.#queues.push(new Queue());
+    this.#queues[rank]?.add(waiter);
     this.#schedule();
     return () => {
       waiter.count = 0;
-      waiter.start = () => {};
+      this.#schedule();
     };
   }
 
@@ -38,8 +62,17 @@ export class SocketSlots {
     this.#schedule();
   }
 
+  /** The queue whose turn it is, if there are slots enough for its first waiter. */
+  #ready(): { queue: Queue; waiter: Waiter } | undefined {
+    for (const queue of this.#queues) {
+      const waiter = queue.head();
+      if (waiter) return waiter.count <= this.#free ? { queue, waiter } : undefined;
+    }
+    return undefined;
+  }
+
   #schedule(): void {
-    if (this.#scheduled) return;
+    if (this.#scheduled || !this.#ready()) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
@@ -48,21 +81,14 @@ export class SocketSlots {
   }
 
   #serve(): void {
-    let started = 0;
-    for (const queue of this.#queues) {
-      if (!queue) continue;
-      let served = 0;
-      for (const waiter of queue) {
-        if (waiter.count > this.#free || started >= STARTS_PER_TURN) break;
-        this.#free -= waiter.count;
-        if (waiter.count > 0) started++;
-        served++;
-        waiter.start();
-      }
-      queue.splice(0, served);
-      if (queue.length === 0) continue;
-      if (started >= STARTS_PER_TURN) this.#schedule();
-      return;
+    for (let started = 0; started < STARTS_PER_TURN; started++) {
+      const ready = this.#ready();
+      if (!ready) return;
+      const { queue, waiter } = ready;
+      queue.removeHead();
+      this.#free -= waiter.count;
+      waiter.start();
     }
+    this.#schedule();
   }
 }
