@@ -16,11 +16,12 @@ const ENOUGH_VANTAGES = 3;
 
 /**
  * `high` with three or more that count, on the address that decides too, and, where anything failed, a second round that saw every
- * failure again; `low` with one or none, or where the rounds contradict each other; else `medium`.
+ * failure again; `low` with one or none, there too, or where the rounds contradict each other; else `medium`.
  */
 export function confidenceOf(facts: Facts): Confidence {
   if (facts.counted.length <= 1 || contradictions(facts).length > 0) return 'low';
   const witnesses = Math.min(facts.counted.length, ...decisiveColumns(facts).map(({ saw }) => saw.size));
+  if (witnesses <= 1) return 'low';
   if (witnesses < ENOUGH_VANTAGES) return 'medium';
   const failed = facts.failedAttempts.length > 0 || facts.nameFailed.length > 0;
   return !failed || seenTwice(facts) ? 'high' : 'medium';
@@ -72,10 +73,10 @@ function isFine({ saw }: { saw: Saw }): boolean {
   return saw === 'nothing' || (connects(saw) && saw !== 'closing');
 }
 
+/** The addresses that decide, where some are reached and others not. Where nobody connects to any, all of them decide together. */
 function decisiveColumns({ columns }: Facts): Facts['columns'] {
-  const nobody = columns.every(({ connecting }) => connecting.length === 0);
+  if (columns.every(({ connecting }) => connecting.length === 0)) return [];
   return columns.filter(
-    (column) =>
-      nobody || isSelective(column) || isContested(column) || isDead(column, columns) || isClosing(column),
+    (column) => isSelective(column) || isContested(column) || isDead(column, columns) || isClosing(column),
   );
 }
