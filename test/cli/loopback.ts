@@ -59,6 +59,7 @@ async function connects(port: number, sockets: Socket[]): Promise<boolean> {
     resolve(true);
   });
   const timer = setTimeout(() => {
+    socket.destroy();
     resolve(false);
   }, 500);
   return promise.finally(() => {

@@ -1,0 +1,123 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { stripVTControlCharacters } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { COMMAND, ended, HERE } from './command.ts';
+import { closedPort, openPort, type Port } from './loopback.ts';
+
+/*
+ * A real pseudo-terminal, from script(1) of util-linux, which Linux systems have. What it records is what a person sees, stderr and
+ * stdout together.
+ */
+const hasScript = String(spawnSync('script', ['--version']).stdout).includes('util-linux');
+if (!hasScript) console.warn('SKIPPED: terminal tests, for script(1) of util-linux is not here');
+
+let open: Port;
+let closed: Port;
+
+beforeAll(async () => {
+  [open, closed] = await Promise.all([openPort(), closedPort()]);
+});
+
+afterAll(async () => {
+  await open.close();
+});
+
+interface Terminal {
+  columns: number;
+  env?: Record<string, string>;
+  /** Keys, and the text on the screen after which they are typed. */
+  type?: { keys: string; after: string };
+}
+
+async function onTerminal(args: readonly string[], { columns, env = {}, type }: Terminal) {
+  const words = [process.execPath, COMMAND, ...args].map(
+    (word) => `'${word.replaceAll("'", String.raw`'\''`)}'`,
+  );
+  const child = spawn(
+    'script',
+    ['-qec', `stty cols ${columns} rows 40; exec ${words.join(' ')}`, '/dev/null'],
+    {
+      env: { PATH: process.env['PATH'], TERM: 'xterm-256color', ...env },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  );
+  let screen = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    screen += chunk.toString();
+    if (type && screen.includes(type.after)) {
+      child.stdin.write(type.keys);
+      type = undefined;
+    }
+  });
+  const [, status] = await Promise.all([text(child.stdout), ended(child)]);
+  return { screen: screen.replaceAll('\r\n', '\n'), status };
+}
+
+const GREEN = '\u001B[32m';
+const RED = '\u001B[31m';
+const ERASE = '\r\u001B[2K';
+
+/** What is left on the screen of lines that were written over. */
+function settled(screen: string): string[] {
+  const lines = screen.split('\n').map((line) => line.split(ERASE).at(-1) ?? '');
+  return lines.map(stripVTControlCharacters);
+}
+
+describe.skipIf(!hasScript)('on a terminal', () => {
+  test('colour, and progress that is gone in the end', async () => {
+    const args = [
+      'check',
+      open.target,
+      closed.target,
+      '--vantage',
+      `slow=sleep 1; ${HERE}`,
+      '--vantage',
+      'here',
+    ];
+    const { screen, status } = await onTerminal(args, { columns: 100 });
+    expect(screen).toContain(`${GREEN}open`);
+    expect(screen).toContain(`${RED}refused`);
+    expect(screen).toMatch(/\d+ s, round 1: 0 of 2 answered, waiting for slow, here/);
+    expect(screen).toMatch(/\d+ s, round 1: 1 of 2 answered, waiting for slow/);
+    expect(screen).toMatch(/\d+ s, round 2: /);
+    expect(settled(screen).join('\n')).not.toContain('answered');
+    expect(settled(screen)[0]).toMatch(/^ {3}TARGET +here +slow +VERDICT$/);
+    expect(status).toBe(1);
+  });
+
+  test('no colour with NO_COLOR', async () => {
+    const { screen } = await onTerminal(['check', closed.target], { columns: 100, env: { NO_COLOR: '1' } });
+    expect(screen.replaceAll(ERASE, '')).not.toContain('\u001B');
+    expect(screen).toContain('refused');
+  });
+
+  test('--json is JSON there too', async () => {
+    const { screen } = await onTerminal(['check', open.target, '--json'], { columns: 100 });
+    expect(screen.slice(screen.lastIndexOf(ERASE) + ERASE.length)).toMatch(/^\{\n {2}"verdicts"/);
+  });
+
+  test.each([40, 80])('no line is wider than %i columns, but for what cannot be broken', async (columns) => {
+    const vantages = ['eu-west-1', 'eu-central-1', 'us-east-1', 'us-west-2', 'ap-northeast-1', 'sa-east-1'];
+    const args = ['check', closed.target, ...vantages.flatMap((name) => ['--vantage', `${name}=echo`])];
+    const { screen } = await onTerminal([...args, '--vantage', 'here'], { columns });
+    const lines = settled(screen);
+    expect(lines.length).toBeGreaterThan(5);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
+    for (const line of screen.split(/\n|\r/)) {
+      expect(stripVTControlCharacters(line).length).toBeLessThanOrEqual(columns);
+    }
+    for (const name of vantages) expect(lines.join(' ')).toContain(name);
+  });
+
+  test('Ctrl-C takes the progress away and ends with status 130', async () => {
+    const began = performance.now();
+    const { screen, status } = await onTerminal(['check', open.target, '--vantage', 'hanging=sleep 300'], {
+      columns: 80,
+      type: { keys: '\u0003', after: 'waiting for hanging' },
+    });
+    expect(settled(screen).join('').replace('^C', '')).toBe('');
+    expect(status).toBe(130);
+    expect(performance.now() - began).toBeLessThan(15_000);
+  });
+});
