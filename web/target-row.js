@@ -115,13 +115,22 @@ function explanation({ latest, since, expect, labels }, verdict) {
   const about = [
     since === undefined
       ? ''
-      : `So since ${moment(since)}, for ${duration(Date.parse(latest.at) - Date.parse(since))}`,
+      : `Since ${moment(since)} (${duration(Date.parse(latest.at) - Date.parse(since))})`,
     `confidence ${latest.confidence}`,
     expect.everywhere === 'open' ? '' : `expected: ${expect.everywhere}`,
     ...Object.entries(labels ?? {}).map(([name, value]) => `${name}: ${value}`),
   ];
+  const timed = latest.vantages.some(({ handshakeMs }) => handshakeMs !== undefined);
+  const troubled = latest.vantages.some(({ fault }) => FAULTS[fault] !== '');
+  const columns = [
+    'Vantage',
+    'Sees',
+    ...(timed ? ['Handshake'] : []),
+    ...(troubled ? ['Whose trouble'] : []),
+  ];
   return [
-    h('p', {}, latest.summary),
+    // Where something is wrong, the row itself has said it already.
+    ...(verdictMark(latest).tone === 'good' ? [h('p', {}, latest.summary)] : []),
     h('p', { class: 'quiet' }, about.filter(Boolean).join(' · ')),
     ...facts('Because', verdict?.because ?? []),
     ...facts('Not ruled out', verdict?.notRuledOut ?? []),
@@ -132,18 +141,8 @@ function explanation({ latest, since, expect, labels }, verdict) {
       h(
         'table',
         {},
-        h(
-          'thead',
-          {},
-          h(
-            'tr',
-            {},
-            ...['Vantage', 'Sees', 'Handshake', 'Whose trouble', 'Remark'].map((text) =>
-              h('th', { scope: 'col' }, text),
-            ),
-          ),
-        ),
-        h('tbody', {}, ...latest.vantages.map((view) => vantageLine(view, expect))),
+        h('thead', {}, h('tr', {}, ...columns.map((text) => h('th', { scope: 'col' }, text)))),
+        h('tbody', {}, ...latest.vantages.map((view) => vantageLine(view, expect, { timed, troubled }))),
       ),
     ),
   ];
@@ -152,19 +151,29 @@ function explanation({ latest, since, expect, labels }, verdict) {
 /**
  * @param {NonNullable<service.TargetState['latest']>['vantages'][number]} view
  * @param {service.TargetState['expect']} expect
+ * @param {boolean} timed
  */
-function vantageLine(view, expect) {
+function vantageLine(view, expect, { timed, troubled }) {
   const { tone, sign, word } = sightingMark(view, expect);
-  const handshake =
-    view.handshakeMs === undefined ? '' : `${view.handshakeMs.toFixed(view.handshakeMs < 10 ? 1 : 0)} ms`;
+  const { handshakeMs: ms, abstained } = view;
+  const handshake = ms === undefined ? '' : `${ms.toFixed(ms < 10 ? 1 : 0)} ms`;
   return h(
     'tr',
     {},
     h('td', {}, view.vantage),
-    h('td', {}, h('span', { class: `mark ${tone}`, 'aria-hidden': 'true' }, sign), ` ${word}`),
-    h('td', { class: 'number' }, handshake),
-    h('td', {}, FAULTS[view.fault] ?? view.fault),
-    h('td', {}, view.abstained ?? ''),
+    h(
+      'td',
+      {},
+      h(
+        'span',
+        { class: 'sighting' },
+        h('span', { class: `mark ${tone}`, 'aria-hidden': 'true' }, sign),
+        ` ${word}`,
+      ),
+      ...(abstained === undefined ? [] : [h('span', { class: 'remark quiet' }, abstained)]),
+    ),
+    ...(timed ? [h('td', { class: 'number' }, handshake)] : []),
+    ...(troubled ? [h('td', {}, FAULTS[view.fault] ?? view.fault)] : []),
   );
 }
 
@@ -174,5 +183,16 @@ function vantageLine(view, expect) {
  */
 function facts(title, lines) {
   if (lines.length === 0) return [];
-  return [h('h3', {}, title), h('ul', { class: 'facts' }, ...lines.map((line) => h('li', {}, line)))];
+  return [
+    h('h3', {}, title),
+    h('ul', { class: 'facts' }, ...lines.map((line) => h('li', {}, ...withCommands(line)))),
+  ];
+}
+
+/**
+ * What stands between backticks is to be typed.
+ * @param {string} line
+ */
+function withCommands(line) {
+  return line.split('`').map((part, index) => (index % 2 === 1 ? h('code', {}, part) : part));
 }

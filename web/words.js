@@ -7,7 +7,7 @@
 /** @type {Record<string, Mark>} What a vantage saw. */
 const SIGHTINGS = {
   open: { tone: 'good', sign: '✓', word: 'connects' },
-  closing: { tone: 'warn', sign: '⤫', word: 'closed at once' },
+  closing: { tone: 'warn', sign: '⇄', word: 'closed at once' },
   refused: { tone: 'bad', sign: '×', word: 'refused' },
   unreachable: { tone: 'bad', sign: '⊘', word: 'unreachable' },
   silent: { tone: 'bad', sign: '…', word: 'silent' },
