@@ -1,5 +1,6 @@
-import { App } from 'aws-cdk-lib';
+import { Annotations, App } from 'aws-cdk-lib';
 import { ConfigurationError, loadConfiguration } from '../configuration/load.ts';
+import { configurationWarnings } from '../configuration/warnings.ts';
 import { buildStacks } from './build.ts';
 import { bundleFunctions } from './bundle.ts';
 
@@ -19,7 +20,10 @@ async function main(): Promise<void> {
   }
   const bundles = await bundleFunctions(configuration);
   try {
-    buildStacks(app, configuration, bundles, process.env['CDK_DEFAULT_ACCOUNT']);
+    const { home } = buildStacks(app, configuration, bundles, process.env['CDK_DEFAULT_ACCOUNT']);
+    for (const [index, warning] of configurationWarnings(configuration).entries()) {
+      Annotations.of(home).addWarningV2(`synwhere:configuration-${index}`, warning);
+    }
     app.synth();
   } finally {
     bundles.remove();

@@ -1,7 +1,6 @@
-import { Annotations, Tags, Validations, type App, type Environment } from 'aws-cdk-lib';
+import { Tags, Validations, type App, type Environment } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Configuration } from '../configuration/configuration.ts';
-import { configurationWarnings } from '../configuration/warnings.ts';
 import type { FunctionCode } from './bundle.ts';
 import { HomeStack } from './home-stack.ts';
 import { homeStackName, probeStackName } from './names.ts';
@@ -36,8 +35,5 @@ export function buildStacks(
   });
   Tags.of(app).add('synwhere', name);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app, { writeSuppressionsToCloudFormation: true }));
-  for (const [index, warning] of configurationWarnings(configuration).entries()) {
-    Annotations.of(home).addWarningV2(`synwhere:configuration-${index}`, warning);
-  }
   return { home, probes };
 }
