@@ -123,7 +123,7 @@ class Run {
     const verdicts = await this.#check();
 
     const now = this.#clock();
-    const vantages = readVantages(verdicts);
+    const vantages = readVantages(verdicts, this.#troubledBefore());
     const abstaining = [...vantages].flatMap(([name, reading]) =>
       reading.type === 'bad' && reading.kind === 'vantage-abstaining' ? [name] : [],
     );
@@ -177,12 +177,14 @@ class Run {
   async #check(): Promise<Verdict[]> {
     const { configuration, vantages, checkDeadlineMs = CHECK_DEADLINE_MS } = this.#parts;
     const { targets, controls, probe } = configuration;
+    if (targets.length === 0) return [];
     try {
       const verdicts = await this.#parts.check({
         targets,
         vantages,
         controls,
         timeoutMs: probe.timeoutMs,
+        attempts: probe.attempts,
         deadlineMs: checkDeadlineMs,
       });
       if (verdicts.length !== targets.length) {
@@ -211,6 +213,13 @@ class Run {
       reading,
     }));
     return [...targets, ...places];
+  }
+
+  #troubledBefore(): Set<string> {
+    const names = [...this.#states.values()].flatMap(({ subject, watch }) =>
+      subject.type === 'vantage' && watch.incident?.kind === 'vantage-path-fault' ? [subject.vantage] : [],
+    );
+    return new Set(names);
   }
 
   #targetSubject(index: number): Subject {

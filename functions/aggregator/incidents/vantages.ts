@@ -20,14 +20,26 @@ interface Views {
  * What one tick says of the vantages themselves. `vantage-abstaining`: it counts for not one target. (A vantage without IPv6
  * abstains for IPv6 targets only, which is no trouble.) `vantage-path-fault`: its own way fails to many targets at once, which is
  * one fault and not many.
+ *
+ * @param alreadyTroubled vantages whose path fault is known: for these the share alone decides, or a target that fails in its own
+ *   way meanwhile would turn the others into news
  */
-export function readVantages(verdicts: readonly Verdict[]): Map<string, Reading> {
+export function readVantages(
+  verdicts: readonly Verdict[],
+  alreadyTroubled: ReadonlySet<string> = new Set(),
+): Map<string, Reading> {
   const readings = new Map<string, Reading>();
-  for (const [vantage, views] of byVantage(verdicts)) readings.set(vantage, readVantage(vantage, views));
+  for (const [vantage, views] of byVantage(verdicts)) {
+    readings.set(vantage, readVantage(vantage, views, alreadyTroubled.has(vantage) ? 1 : PATH_FAULT_TARGETS));
+  }
   return readings;
 }
 
-function readVantage(vantage: string, { counted, abstained, pathFaults }: Views): Reading {
+function readVantage(
+  vantage: string,
+  { counted, abstained, pathFaults }: Views,
+  leastTargets: number,
+): Reading {
   if (counted.length === 0) {
     const reasons = [...new Set(abstained.map((view) => view.abstained ?? 'no reason given'))];
     const [first] = abstained;
@@ -43,7 +55,7 @@ function readVantage(vantage: string, { counted, abstained, pathFaults }: Views)
     };
   }
   const share = pathFaults.length / counted.length;
-  if (pathFaults.length >= PATH_FAULT_TARGETS && share >= PATH_FAULT_SHARE) {
+  if (pathFaults.length >= leastTargets && share >= PATH_FAULT_SHARE) {
     const failing = pathFaults.map((verdict) => formatTarget(verdict.target)).toSorted();
     const [first] = counted.filter(({ view }) => view.fault === 'path');
     return {

@@ -1,0 +1,93 @@
+import { once } from 'node:events';
+import { createServer, request as sendRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+
+/** A request that passes: to the store or to a receiver, with its number, counted from 0 since the last `reset`. */
+export interface Passing {
+  number: number;
+  /** `GetItem`, `PutItem`, … or the receiver. */
+  call: string;
+  toStore: boolean;
+}
+
+/**
+ * What happens to it. `refuse`: an answer of 500, not passed on. `lose`: passed on, and the answer is lost. A function is called
+ * once the request has been passed on (`after`) or instead (`before`), and nothing is ever answered: it kills who asked.
+ */
+export type Fate = 'pass' | 'refuse' | 'lose' | { before: () => void } | { after: () => void };
+
+/** One HTTP proxy before the database and the receivers, in which any single request can meet its fate. */
+export interface FaultProxy {
+  endpoint: string;
+  fate: (passing: Passing) => Fate | Promise<Fate>;
+  passed: Passing[];
+  reset(): void;
+  close(): Promise<void>;
+}
+
+export async function startFaultProxy(database: string, receivers: string): Promise<FaultProxy> {
+  const server = createServer((request, response) => {
+    pass(request, response).catch(() => response.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+
+  const proxy: FaultProxy = {
+    endpoint: `http://127.0.0.1:${address.port}`,
+    fate: () => 'pass',
+    passed: [],
+    reset() {
+      proxy.passed.length = 0;
+      proxy.fate = () => 'pass';
+    },
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+
+  async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await buffer(request);
+    const [service = '', operation] = String(request.headers['x-amz-target'] ?? '').split('.');
+    const toStore = service.startsWith('DynamoDB');
+    const call = toStore ? (operation ?? '') : receiverOf(request);
+    const passing = { number: proxy.passed.length, call, toStore };
+    proxy.passed.push(passing);
+    const fate = await proxy.fate(passing);
+    if (fate === 'refuse') {
+      response.statusCode = 500;
+      response.end(JSON.stringify({ __type: 'InternalServerError', message: 'refused on purpose' }));
+    } else if (typeof fate === 'object' && 'before' in fate) {
+      fate.before();
+    } else {
+      const answer = await forward(toStore ? database : receivers, request, body);
+      if (fate === 'lose') response.destroy();
+      else if (typeof fate === 'object') fate.after();
+      else response.writeHead(answer.status, answer.headers).end(answer.body);
+    }
+  }
+
+  return proxy;
+}
+
+function receiverOf(request: IncomingMessage): string {
+  if (request.url?.startsWith('/services/')) return 'slack';
+  return request.headers['x-amz-target'] ? 'eventbridge' : 'sns';
+}
+
+interface Answer {
+  status: number;
+  headers: IncomingMessage['headers'];
+  body: Buffer;
+}
+
+async function forward(to: string, { method, url, headers }: IncomingMessage, body: Buffer): Promise<Answer> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const upstream = sendRequest(new URL(url ?? '/', to), { method, headers }, resolve);
+  upstream.on('error', reject);
+  upstream.end(body);
+  const answer = await promise;
+  return { status: answer.statusCode ?? 502, headers: answer.headers, body: await buffer(answer) };
+}
