@@ -74,17 +74,17 @@ function list(value: Record<string, unknown>, key: string, most: number): unknow
 }
 
 function readTarget(entry: unknown): TargetRequest {
-  if (!isRecord(entry)) return { host: show(entry), port: 0 };
+  if (!isRecord(entry)) return { host: misfit(entry), port: 0 };
   const { host, port, addresses } = entry;
   const target: TargetRequest = {
-    host: typeof host === 'string' ? cut(host) : show(host),
+    host: typeof host === 'string' ? cut(host) : misfit(host),
     port: typeof port === 'number' && Number.isInteger(port) ? port : 0,
   };
   if (addresses === undefined) return target;
   const texts = Array.isArray(addresses) ? addresses : [addresses];
   target.addresses = texts
     .slice(0, LIMITS.addressesPerTarget + 1)
-    .map((address) => (typeof address === 'string' ? cut(address) : show(address)));
+    .map((address) => (typeof address === 'string' ? cut(address) : misfit(address)));
   return target;
 }
 
@@ -111,6 +111,11 @@ function readTrace(entry: unknown, index: number): TraceRequest {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Stands for a host in the report and can never be taken for one: a bare 5 would be 0.0.0.5. */
+function misfit(value: unknown): string {
+  return cut(`not a text: ${show(value)}`);
 }
 
 function show(value: unknown): string {
