@@ -80,9 +80,13 @@ function directGet(get: unknown, limits: CallLimits): ApiRequest {
   };
 }
 
-/** EventBridge Scheduler writes `<aws.scheduler.scheduled-time>` as ISO 8601 in UTC. */
+/** What the schedule's input holds; EventBridge Scheduler puts the time in its place, as ISO 8601 in UTC. */
+const SCHEDULED_TIME = '<aws.scheduler.scheduled-time>';
+
 function parseTickTime(value: unknown): Date {
   const text = typeof value === 'string' ? value : '';
+  // Emulators deliver the placeholder itself. The minute stands in: schedules go by whole minutes, so a tick has one of its own.
+  if (text === SCHEDULED_TIME) return new Date(Math.floor(Date.now() / 60_000) * 60_000);
   const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z$/.test(text) ? new Date(text) : undefined;
   if (time && !Number.isNaN(time.getTime())) return time;
   throw new Problem(

@@ -1,0 +1,136 @@
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
+import { join } from 'node:path';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import type { Verdict } from '../../functions/reachability/verdict.ts';
+import { cdk } from './cdk.ts';
+import type { Inbox } from './inbox.ts';
+import type { LocalAws } from './ministack.ts';
+
+export const NAME = 'cloudtest';
+export const HOME = 'eu-central-1';
+export const REGIONS = ['eu-west-1', 'us-east-1', 'ap-southeast-2'];
+export const ACCOUNT = '000000000000';
+
+/** The parts of the service's answers that are looked at here. */
+interface Incidents {
+  incidents: { id: string; kind: string; subject: { type: string; target?: string }; closedAt?: string }[];
+}
+
+/** One installation on a local AWS, with a target and a control on loopback. */
+export class Cloud {
+  directory = '';
+  aws!: LocalAws;
+  inbox!: Inbox;
+  readonly port = { target: 0, control: 0 };
+  listener: Server | undefined;
+  control!: Server;
+
+  get target(): string {
+    return `127.0.0.1:${this.port.target}`;
+  }
+
+  get file(): string {
+    return join(this.directory, 'synwhere.yaml');
+  }
+
+  options(region: string) {
+    return {
+      region,
+      endpoint: this.aws.endpoint,
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    };
+  }
+
+  async configure(regions: readonly string[], scheduled = true): Promise<void> {
+    const configuration = {
+      name: NAME,
+      home: HOME,
+      regions,
+      targets: [this.target],
+      controls: [`127.0.0.1:${this.port.control}`],
+      // The probes of a local AWS stand on this machine: only here is loopback what the user owns.
+      policy: { allow: [{ cidr: '127.0.0.0/8', ports: [this.port.target, this.port.control] }] },
+      schedule: { everyMinutes: 1, enabled: scheduled },
+      history: { keepOnDestroy: false },
+    };
+    await writeFile(this.file, JSON.stringify(configuration));
+  }
+
+  async deploy(): Promise<string> {
+    return cdk(
+      ['deploy', '--all', '--require-approval', 'never', '--concurrency', '4', ...this.app('out')],
+      this.aws.env,
+    );
+  }
+
+  app(output: string): string[] {
+    return ['-c', `config=${this.file}`, '-o', join(this.directory, output)];
+  }
+
+  async invoke(payload: unknown, functionName = `${NAME}-aggregator`, region = HOME): Promise<unknown> {
+    const client = new LambdaClient({ ...this.options(region), maxAttempts: 1 });
+    const answer = await client.send(
+      new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(payload) }),
+    );
+    const text = Buffer.from(answer.Payload ?? []).toString();
+    if (answer.FunctionError) throw new Error(`${functionName} failed: ${text}`);
+    return JSON.parse(text);
+  }
+
+  /** A tick as the schedule would deliver it; those of the far future cannot be ticks of the real schedule. */
+  async tick(minute: number): Promise<string> {
+    const id = new Date(Date.parse('2030-01-01T00:00:00Z') + minute * 60_000)
+      .toISOString()
+      .replace('.000Z', 'Z');
+    await this.invoke({ tick: id });
+    return id;
+  }
+
+  async incidents(): Promise<Incidents['incidents']> {
+    const answer = (await this.invoke({ get: '/incidents' })) as Incidents;
+    return answer.incidents;
+  }
+
+  async items(): Promise<Record<string, unknown>[]> {
+    const client = new DynamoDBClient(this.options(HOME));
+    const { Items = [] } = await client.send(new ScanCommand({ TableName: NAME }));
+    return Items.map((item) =>
+      Object.fromEntries(Object.entries(item).map(([key, value]) => [key, Object.values(value)[0]])),
+    );
+  }
+
+  async check(): Promise<Verdict> {
+    const answer = (await this.invoke({ check: { targets: [this.target] } })) as { verdicts: Verdict[] };
+    const [verdict] = answer.verdicts;
+    if (!verdict) throw new Error('no verdict came back');
+    return verdict;
+  }
+
+  async open(): Promise<void> {
+    this.listener = await listen(this.port.target);
+  }
+
+  async close(): Promise<void> {
+    this.listener?.close();
+    await once(this.listener!, 'close');
+    this.listener = undefined;
+  }
+}
+
+/** A listener on loopback that keeps what it accepts. */
+export async function listen(port = 0): Promise<Server> {
+  const server = createServer((socket) => socket.on('error', () => undefined).unref()).listen(
+    port,
+    '127.0.0.1',
+  );
+  await once(server, 'listening');
+  return server;
+}
+
+export function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
