@@ -11,11 +11,11 @@ export interface CallContext {
   getRemainingTimeInMillis?: () => number;
 }
 
-/** The global that Lambda's Node.js runtime offers, and no emulator does. */
+/** The global that Lambda's Node.js runtime offers, and no emulator does: `typeof awslambda`, as far as it is used. */
 export interface LambdaStreaming {
   streamifyResponse(
     handler: (event: unknown, stream: Writable, context: CallContext) => Promise<void>,
-  ): (event: unknown, context: CallContext) => Promise<unknown>;
+  ): unknown;
   HttpResponseStream: {
     from(stream: Writable, prelude: { statusCode: number; headers: Record<string, string> }): Writable;
   };
@@ -26,13 +26,15 @@ const PRELUDE_END = '\0'.repeat(8);
 
 /**
  * Makes the exported handler. With Lambda's streaming global, answers go out as they come to be. Without it (an emulator), the
- * same bytes are returned in one piece, framed as the global would have framed them.
+ * same bytes are returned in one piece, framed as the global would have framed them. What it is made into is the runtime's own.
  */
 export function lambdaHandler(
   run: (event: unknown, context: CallContext) => Promise<Outcome>,
   streaming: LambdaStreaming | undefined,
-): (event: unknown, context: CallContext) => Promise<unknown> {
-  if (!streaming) return async (event, context) => inOnePiece(await run(event, context));
+): unknown {
+  if (!streaming) {
+    return async (event: unknown, context: CallContext) => inOnePiece(await run(event, context));
+  }
   return streaming.streamifyResponse(async (event, stream, context) => {
     const outcome = await run(event, context);
     if ('text' in outcome) return writeAll([outcome.text], stream);

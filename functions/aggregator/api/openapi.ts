@@ -42,7 +42,7 @@ const TARGET_PARAMETER: Node = {
 const LIMIT = parameter(
   'limit',
   { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
-  'How many to a page.',
+  'How many that have ended to a page; the first page has what still goes on besides.',
 );
 const CURSOR = parameter('cursor', { type: 'string' }, 'The `nextCursor` of the page before.');
 const TIME: Node = { type: 'string', format: 'date-time' };
