@@ -19,7 +19,7 @@ describe('home', () => {
       Architectures: ['arm64'],
       Handler: 'index.handler',
       MemorySize: 512,
-      Timeout: 74,
+      Timeout: 110,
       LoggingConfig: { LogFormat: 'JSON', LogGroup: { Ref: Match.stringLikeRegexp('^AggregatorLog') } },
       ReservedConcurrentExecutions: Match.absent(),
       Environment: {

@@ -31,7 +31,7 @@ describe('a probe stack', () => {
       Architectures: ['arm64'],
       Handler: 'index.handler',
       MemorySize: 256,
-      Timeout: 22,
+      Timeout: 40,
       LoggingConfig: { LogFormat: 'JSON', LogGroup: { Ref: Match.stringLikeRegexp('^ProbeLog') } },
       Environment: { Variables: { SYNWHERE_POLICY: '{"allow":[]}' } },
       ReservedConcurrentExecutions: Match.absent(),
@@ -47,7 +47,7 @@ describe('a probe stack', () => {
 name: edge
 targets: [a.example:1]
 policy: { allow: [{ cidr: 10.1.0.0/16, ports: [443] }] }
-probe: { timeoutMs: 10000, memoryMiB: 128, reservedConcurrency: 4 }
+probe: { timeoutMs: 20000, memoryMiB: 128, reservedConcurrency: 4 }
 logs: { retentionDays: 3 }
 onDemand: { maxTargets: 1000 }
 `);
@@ -55,7 +55,7 @@ onDemand: { maxTargets: 1000 }
       FunctionName: 'edge-probe',
       MemorySize: 128,
       // Four waves of 250 silent targets, and the controls before and after them.
-      Timeout: 70,
+      Timeout: 130,
       ReservedConcurrentExecutions: 4,
       Environment: { Variables: { SYNWHERE_POLICY: '{"allow":[{"cidr":"10.1.0.0/16","ports":[443]}]}' } },
     });

@@ -38,7 +38,8 @@ export function synthesised(yaml: string, { account }: { account?: string } = {}
   const app = new App({
     outdir: join(directory, 'cdk.out'),
     // The CDK's own rules take seconds to load; the real command runs them in synth.test.ts.
-    context: { ...cdkJson().context, '@aws-cdk/core:validateAgainstDefaultRules': false },
+    builtinCloudFormationValidation: false,
+    context: cdkJson().context,
   });
   const { home, probes } = buildStacks(
     app,
