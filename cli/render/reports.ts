@@ -95,7 +95,8 @@ function connected({ handshakeMs, elapsedMs }: Attempt): string {
   return `connected in ${ms(handshakeMs ?? elapsedMs)}`;
 }
 
-function when({ stage, elapsedMs }: Attempt): string {
+function when({ stage, elapsedMs, reason }: Attempt): string {
+  if (stage === 'local' && reason !== undefined) return `after ${ms(elapsedMs)}, for ${reason}`;
   return stage === 'local' ? 'at once, by this machine itself' : `after ${ms(elapsedMs)}`;
 }
 
@@ -107,10 +108,12 @@ function netstat({ elapsedMs, socketState = 'SYN_SENT', synRetransmits }: Attemp
   return `within ${ms(elapsedMs)}: ${socketState}${again}`;
 }
 
-function evidence({ outcome, refusedBy, icmp, synRetransmits }: Attempt): string[] {
+function evidence({ outcome, stage, refusedBy, icmp, synRetransmits }: Attempt): string[] {
   const parts: string[] = [];
   if (refusedBy === 'rst') parts.push('by RST');
-  if (icmp) parts.push(`${icmp.from} answered ${icmp.name} (ICMP type ${icmp.type}, code ${icmp.code})`);
+  // What the machine tells itself is no router's answer.
+  if (icmp && stage !== 'local')
+    parts.push(`${icmp.from} answered ${icmp.name} (ICMP type ${icmp.type}, code ${icmp.code})`);
   if (outcome.startsWith('connected') && synRetransmits !== undefined && synRetransmits > 0) {
     parts.push(`${synRetransmits} ${synRetransmits === 1 ? 'SYN' : 'SYNs'} lost on the way`);
   }
