@@ -1,8 +1,8 @@
-import type { ProbeReport } from '../reachability/report.ts';
+import type { ProbeReport, Trace, TraceRequest } from '../reachability/report.ts';
 import { fitReport, LAMBDA_ANSWER_BYTES } from './payload.ts';
 import { parsePolicy } from './policy.ts';
-import { probe } from './probe.ts';
 import { parseProbeRequest } from './request.ts';
+import { runRound } from './round.ts';
 
 /** The part of a Lambda context that counts here; emulators leave it out or make it up. */
 export interface InvocationContext {
@@ -25,8 +25,15 @@ const UNKNOWN_MS = 10_000;
 export async function handler(event: unknown, context?: InvocationContext): Promise<ProbeReport> {
   const request = parseProbeRequest(event);
   const policy = parsePolicy(process.env['SYNWHERE_POLICY']);
-  const report = await probe(request, { policy, deadlineMs: timeLeftMs(context, request.deadlineMs) });
+  const deadlineMs = timeLeftMs(context, request.deadlineMs);
+  const report = await runRound(request, { policy, deadlineMs }, { evidence: undefined, walk: noWalk });
   return fitReport(report, LAMBDA_ANSWER_BYTES);
+}
+
+/** The kernel's evidence needs koffi, which is larger than all the rest and no part of this bundle. */
+function noWalk({ address, port }: TraceRequest): Promise<Trace> {
+  const unavailable = 'this vantage has no kernel evidence to walk with';
+  return Promise.resolve({ address, port, hops: [], reached: false, unavailable });
 }
 
 function timeLeftMs(context: InvocationContext | undefined, askedMs = UNKNOWN_MS): number {

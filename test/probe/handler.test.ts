@@ -1,0 +1,158 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { build, type Metafile } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseReport } from '../../functions/reachability/report-schema.ts';
+
+const ENTRY = fileURLToPath(new URL('../../functions/probe/handler.ts', import.meta.url));
+
+let folder = '';
+let bundle = '';
+let metafile: Metafile;
+let server: Server;
+let port = 0;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'synwhere-probe-'));
+  bundle = path.join(folder, 'handler.mjs');
+  const result = await build({
+    entryPoints: [ENTRY],
+    outfile: bundle,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    external: ['koffi'],
+    metafile: true,
+  });
+  metafile = result.metafile;
+  server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  port = typeof address === 'object' && address ? address.port : 0;
+});
+
+afterAll(async () => {
+  server.close();
+  await rm(folder, { recursive: true });
+});
+
+/** Invokes the bundle in a plain Node process, as Lambda's runtime would: import, call, JSON. */
+async function invoke(
+  event: unknown,
+  environment: Record<string, string> = {},
+  context = 'undefined',
+): Promise<unknown> {
+  const caller = path.join(folder, 'caller.mjs');
+  await writeFile(
+    caller,
+    `import { handler } from ${JSON.stringify(pathToFileURL(bundle).href)};
+     try { console.log(JSON.stringify(await handler(JSON.parse(process.argv[2]), ${context}))); }
+     catch (error) { console.log(JSON.stringify({ errorType: error.name, errorMessage: error.message })); }`,
+  );
+  const env = { PATH: process.env['PATH'] ?? '', AWS_LAMBDA_FUNCTION_NAME: 'synwhere-probe', ...environment };
+  const { stdout } = await promisify(execFile)(process.execPath, [caller, JSON.stringify(event)], { env });
+  return JSON.parse(stdout);
+}
+
+describe('the bundle', () => {
+  it('is smaller than 40 KB and needs nothing but Node', async () => {
+    expect((await stat(bundle)).size).toBeLessThan(40_000);
+    const imports = Object.values(metafile.outputs).flatMap((output) =>
+      output.imports.map((one) => one.path),
+    );
+    expect(imports.length).toBeGreaterThan(0);
+    for (const name of imports) expect(name).toMatch(/^node:/);
+  });
+});
+
+describe('the handler', () => {
+  it('denies everything reserved when no policy is set', async () => {
+    const report = parseReport(
+      await invoke({
+        targets: [
+          { host: 'localhost', port },
+          { host: '169.254.169.254', port: 80 },
+        ],
+      }),
+    );
+    const attempts = report.targets.flatMap(({ addresses }) => addresses.map((one) => one.attempts));
+    expect(attempts.length).toBeGreaterThanOrEqual(2);
+    for (const list of attempts) expect(list).toMatchObject([{ outcome: 'denied', stage: 'local' }]);
+  });
+
+  it('opens what its environment allows, whatever the request says', async () => {
+    const event = {
+      targets: [
+        { host: '127.0.0.1', port },
+        { host: '127.0.0.2', port },
+      ],
+      policy: { allow: [{ cidr: '0.0.0.0/0' }] },
+      SYNWHERE_POLICY: '{"allow":[{"cidr":"0.0.0.0/0"}]}',
+    };
+    const policy = JSON.stringify({ allow: [{ cidr: '127.0.0.1/32', ports: [port] }] });
+    const report = parseReport(await invoke(event, { SYNWHERE_POLICY: policy, AWS_REGION: 'eu-west-1' }));
+    expect(
+      report.targets.map(({ addresses }) => addresses[0]?.attempts.map(({ outcome }) => outcome)),
+    ).toEqual([['connected', 'connected', 'connected'], ['denied']]);
+    expect(report.system).toMatchObject({ region: 'eu-west-1', evidence: [] });
+  });
+
+  it.each([
+    [{ nonsense: true }, 'ProbeRequestError', 'probe request: targets is not a list'],
+    [null, 'ProbeRequestError', 'probe request: not a JSON object; write {"targets":[…]}'],
+  ])('answers %j with an error of one line', async (event, errorType, errorMessage) => {
+    expect(await invoke(event)).toEqual({ errorType, errorMessage });
+  });
+
+  it('does not run with a policy that cannot be read', async () => {
+    const answer = await invoke(
+      { targets: [{ host: '127.0.0.1', port }] },
+      { SYNWHERE_POLICY: 'open sesame' },
+    );
+    expect(answer).toMatchObject({ errorType: 'PolicyError' });
+  });
+
+  it('ends within the time that Lambda leaves it', async () => {
+    const event = {
+      targets: [{ host: '127.0.0.1', port }],
+      attempts: 10,
+      staggerMs: 1000,
+      timeoutMs: 60_000,
+      deadlineMs: 60_000,
+    };
+    const policy = '{"allow":[{"cidr":"127.0.0.0/8"}]}';
+    const began = performance.now();
+    const report = parseReport(
+      await invoke(event, { SYNWHERE_POLICY: policy }, '{ getRemainingTimeInMillis: () => 2500 }'),
+    );
+    expect(performance.now() - began).toBeLessThan(8000);
+    expect(report.elapsedMs).toBeLessThan(2500);
+    expect(report.targets[0]?.addresses[0]?.attempts.length).toBeLessThan(5);
+    expect(report.omitted).toMatch(/^\d attempts were not begun before the deadline$/);
+  });
+
+  it.each([
+    '{}',
+    '{ getRemainingTimeInMillis: () => NaN }',
+    '{ getRemainingTimeInMillis: () => -5 }',
+    'null',
+  ])('answers with the context %s', async (context) => {
+    const report = parseReport(await invoke({ targets: [{ host: '10.0.0.1', port: 1 }] }, {}, context));
+    expect(report.targets[0]?.addresses[0]?.attempts[0]?.outcome).toBe('denied');
+  });
+
+  it('says why it walks no way', async () => {
+    const report = parseReport(await invoke({ targets: [], traces: [{ address: '127.0.0.1', port }] }));
+    expect(report.traces).toMatchObject([
+      { address: '127.0.0.1', reached: false, unavailable: expect.any(String) as string },
+    ]);
+  });
+});
