@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Configuration } from '../../configuration/configuration.ts';
 import type { Target } from '../../functions/reachability/report.ts';
 import { formatTarget } from '../../functions/reachability/target.ts';
-import type { ExpectedTarget } from '../../functions/reachability/verdict.ts';
+import type { ExpectedTarget, Verdict } from '../../functions/reachability/verdict.ts';
 import type { Expectation } from '../../functions/reachability/words.ts';
 import { collect, parseExpectation, parseTargets, parseTimeout } from '../arguments.ts';
 import { exitStatusOf } from '../exit-status.ts';
@@ -16,10 +16,15 @@ Examples:
   synwhere check 192.0.2.7:23 --expect refused --json
   synwhere check --config synwhere.yaml
   synwhere check api.example.com:443 --config synwhere.yaml --vantage eu-west-1
+  synwhere check --deployed                             by the deployed service, from its regions
+  synwhere check api.example.com:443 --deployed --here  this machine beside the regions: is it me?
 
 A vantage's COMMAND is read by the shell; it gets a probe request as JSON on stdin and answers with a report as JSON on stdout.
 A control is a target known to be up: a vantage that cannot reach its controls is at fault itself.
 `;
+
+/** Whose regions stand beside this machine. */
+const DEFAULT_CONFIG = 'synwhere.yaml';
 
 interface CheckArguments {
   vantage?: string[];
@@ -27,6 +32,10 @@ interface CheckArguments {
   expect?: string;
   timeout?: string;
   config?: string;
+  trace: boolean;
+  deployed?: boolean;
+  here?: boolean;
+  endpoint?: string;
   json?: boolean;
 }
 
@@ -41,6 +50,10 @@ export function register(program: Command): void {
     .option('--expect <WHAT>', 'open (default), refused or silent')
     .option('--timeout <MS|kernel>', 'silence is called after this time (default 4000)')
     .option('--config <FILE>', 'targets, controls, regions and vantages, as in synwhere.yaml')
+    .option('--no-trace', 'do not walk the way where a verdict is about a path')
+    .option('--deployed', 'by the deployed service; what it may check, its onDemand settings say')
+    .option('--here', 'with --deployed: this machine beside the regions of the configuration, in one verdict')
+    .option('--endpoint <URL>', 'with --deployed: the service, instead of looking it up by the configuration')
     .option('--json', 'print {"verdicts":[…]} in the order of the targets')
     .addHelpText('after', EXAMPLES)
     .action(runCheck);
@@ -50,11 +63,30 @@ async function runCheck(texts: string[], given: CheckArguments): Promise<void> {
   const timeoutMs = given.timeout === undefined ? undefined : parseTimeout(given.timeout);
   const expectation = given.expect === undefined ? undefined : parseExpectation(given.expect);
   const named = parseTargets(texts);
+  if (given.deployed) refuseWithDeployed(given);
+  else if (given.here || given.endpoint !== undefined) {
+    throw new UsageError(`${given.here ? '--here' : '--endpoint'} goes with --deployed only`);
+  }
+  if (given.deployed && !given.here) {
+    const { checkDeployed } = await import('../deployed-check.ts');
+    const { askingService } = await import('../deployed-fault.ts');
+    await askingService(async () => {
+      const asked = {
+        ...(named.length > 0 && { targets: named.map(formatTarget) }),
+        ...(expectation && { expect: expectation }),
+        ...(typeof timeoutMs === 'number' && { timeoutMs }),
+      };
+      await conclude(await checkDeployed(asked, given), given);
+    });
+    return;
+  }
   const controls = given.control ? parseTargets(given.control, 'control') : undefined;
-  const configuration = given.config === undefined ? undefined : await readConfiguration(given.config);
+  const file = given.config ?? (given.here ? DEFAULT_CONFIG : undefined);
+  const configuration = file === undefined ? undefined : await readConfiguration(file);
   const targets = chooseTargets(named, configuration, expectation);
-  const { chooseVantages } = await import('../vantages.ts');
-  const vantages = await chooseVantages(given.vantage ?? [], configuration);
+  const { chooseVantages, HERE } = await import('../vantages.ts');
+  const besides = given.here ? [...(configuration?.regions ?? []), HERE] : undefined;
+  const vantages = await chooseVantages(besides ?? given.vantage ?? [], configuration);
 
   const [{ check }, { Progress }] = await Promise.all([
     import('../../functions/aggregator/check.ts'),
@@ -69,15 +101,33 @@ async function runCheck(texts: string[], given: CheckArguments): Promise<void> {
       timeoutMs: timeoutMs ?? configuration?.probe.timeoutMs,
     }),
     ...(configuration && { attempts: configuration.probe.attempts }),
+    traces: given.trace,
     signal: interruption.signal,
     onEvent: progress.onEvent,
+    onTracing: progress.onTracing,
   }).finally(() => {
     progress.end();
   });
 
+  await conclude(verdicts, given);
+}
+
+async function conclude(verdicts: readonly Verdict[], { json }: CheckArguments): Promise<void> {
   const { printVerdicts } = await import('../output.ts');
-  printVerdicts(verdicts, given.json === true);
+  printVerdicts(verdicts, json === true);
   process.exitCode = exitStatusOf(verdicts);
+}
+
+/** The service has vantages, controls and a patience of its own. */
+function refuseWithDeployed({ vantage, control, timeout, here, endpoint }: CheckArguments): void {
+  if (vantage) throw new UsageError('--deployed asks from the regions; leave --vantage out');
+  if (control && !here)
+    throw new UsageError('--deployed has the controls of its configuration; leave --control out');
+  if (timeout === 'kernel' && !here)
+    throw new UsageError('--deployed does not wait for a kernel; write --timeout in ms');
+  if (here && endpoint !== undefined) {
+    throw new UsageError('--here calls the probes themselves; name the --config instead of the --endpoint');
+  }
 }
 
 async function readConfiguration(file: string): Promise<Configuration> {

@@ -1,8 +1,13 @@
-import type { CheckEvent } from '../../functions/aggregator/check.ts';
 import { printable } from './text.ts';
 
 const ERASE_LINE = '\r\u001B[2K';
 const REFRESH_MS = 500;
+
+/** What progress needs of a check's events, from this process or from the deployed service. */
+export type ProgressEvent =
+  | { type: 'asked'; round: number; vantages: readonly string[] }
+  | { type: 'answered'; answer: { vantage: string } }
+  | { type: 'judged' };
 
 /** One line on a terminal that tells who is still to answer, written over and over, and gone in the end. Elsewhere nothing. */
 export class Progress {
@@ -11,13 +16,14 @@ export class Progress {
   readonly #missing = new Set<string>();
   #asked = 0;
   #round = 0;
+  #tracing: string[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
   }
 
-  readonly onEvent = (event: CheckEvent): void => {
+  readonly onEvent = (event: ProgressEvent): void => {
     if (!this.#stream.isTTY || process.env['TERM'] === 'dumb') return;
     if (event.type === 'asked') {
       this.#round = event.round;
@@ -25,6 +31,12 @@ export class Progress {
       for (const vantage of event.vantages) this.#missing.add(vantage);
       this.#timer ??= setInterval(this.#draw, REFRESH_MS);
     } else if (event.type === 'answered') this.#missing.delete(event.answer.vantage);
+    this.#draw();
+  };
+
+  /** The walks are no round: they say where it went wrong, not whether. */
+  readonly onTracing = (vantages: string[]): void => {
+    this.#tracing = vantages;
     this.#draw();
   };
 
@@ -37,12 +49,15 @@ export class Progress {
   }
 
   readonly #draw = (): void => {
+    if (!this.#timer) return;
     const seconds = Math.floor((performance.now() - this.#start) / 1000);
     const answered = this.#asked - this.#missing.size;
     const waiting = this.#missing.size > 0 ? `, waiting for ${[...this.#missing].join(', ')}` : '';
-    const line = printable(
-      `${seconds} s, round ${this.#round}: ${answered} of ${this.#asked} answered${waiting}`,
-    );
+    const doing =
+      this.#tracing.length > 0
+        ? `walking the way from ${this.#tracing.join(', ')}`
+        : `round ${this.#round}: ${answered} of ${this.#asked} answered${waiting}`;
+    const line = printable(`${seconds} s, ${doing}`);
     const room = (this.#stream.columns || 80) - 1;
     this.#stream.write(ERASE_LINE + (line.length > room ? `${line.slice(0, room - 1)}…` : line));
   };

@@ -6,6 +6,7 @@ import type { ExpectedTarget, Verdict } from '../reachability/verdict.ts';
 import { askRound } from './ask-round.ts';
 import { MAX_TARGETS } from './limits.ts';
 import { roundBudget } from './round-budget.ts';
+import { tracePaths } from './trace-paths.ts';
 import type { Vantage } from './vantages/vantage.ts';
 
 /** What happens while a check runs, for progress and for streamed answers. */
@@ -25,6 +26,10 @@ export interface CheckOptions {
   attempts?: number;
   /** The whole check, both rounds, ends within this time. Without, it follows from `timeoutMs` and the number of targets. */
   deadlineMs?: number;
+  /** Whether verdicts about a path are to say where it ends, as far as the vantages can walk it. Costs some seconds where one is. */
+  traces?: boolean;
+  /** Hears who walks, when anyone does. */
+  onTracing?: (vantages: string[]) => void;
   signal?: AbortSignal;
   onEvent?: (event: CheckEvent) => void;
 }
@@ -80,10 +85,11 @@ export async function check(options: CheckOptions): Promise<Verdict[]> {
     });
   };
 
-  const verdicts = new Map<string, Verdict>();
-  const settle = (target: ExpectedTarget, rounds: VantageAnswer[][]) => {
-    const verdict = judge(target, rounds, { startedAt, elapsedMs: elapsedMs() });
-    verdicts.set(formatTarget(target), verdict);
+  const judged = new Map<string, Verdict>();
+  const judgeNow = (target: ExpectedTarget, rounds: VantageAnswer[][]) =>
+    judge(target, rounds, { startedAt, elapsedMs: elapsedMs() });
+  const settle = (verdict: Verdict) => {
+    judged.set(formatTarget(verdict.target), verdict);
     options.onEvent?.({ type: 'judged', verdict });
   };
 
@@ -96,15 +102,27 @@ export async function check(options: CheckOptions): Promise<Verdict[]> {
   const again = endMs - elapsedMs() < LEAST_ROUND_MS ? [] : doubtful;
   const asked = new Set(again.map(formatTarget));
   for (const target of options.targets) {
-    if (!asked.has(formatTarget(target))) settle(target, [survey]);
+    if (!asked.has(formatTarget(target))) settle(judgeNow(target, [survey]));
   }
   if (again.length > 0) {
     const examination = await ask(2, again, 1);
-    for (const target of options.targets) {
-      if (asked.has(formatTarget(target))) settle(target, [survey, examination]);
-    }
+    const examined = options.targets
+      .filter((target) => asked.has(formatTarget(target)))
+      .map((target) => judgeNow(target, [survey, examination]));
+    for (const verdict of options.traces ? await walk(examined, examination) : examined) settle(verdict);
   }
-  return options.targets.flatMap((target) => verdicts.get(formatTarget(target)) ?? []);
+  return options.targets.flatMap((target) => judged.get(formatTarget(target)) ?? []);
+
+  async function walk(verdicts: Verdict[], answers: VantageAnswer[]): Promise<Verdict[]> {
+    const walked = await tracePaths(verdicts, options.vantages, answers, {
+      withinMs: endMs - elapsedMs(),
+      ...(options.signal && { signal: options.signal }),
+      ...(options.onTracing && { onTracing: options.onTracing }),
+    });
+    return walked.map((verdict, index) =>
+      verdict === verdicts[index] ? verdict : { ...verdict, elapsedMs: elapsedMs() },
+    );
+  }
 }
 
 function refuseNonsense({ targets, vantages }: CheckOptions): void {
