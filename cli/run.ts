@@ -4,6 +4,7 @@ import { register as registerCheck } from './commands/check.ts';
 import { register as registerCompare } from './commands/compare.ts';
 import { register as registerDemo } from './commands/demo.ts';
 import { register as registerDev } from './commands/dev.ts';
+import { register as registerExplain } from './commands/explain.ts';
 import { register as registerHistory } from './commands/history.ts';
 import { register as registerIncidents } from './commands/incidents.ts';
 import { register as registerLab } from './commands/lab.ts';
@@ -21,6 +22,7 @@ const COMMANDS = [
   registerProbe,
   registerTrace,
   registerCompare,
+  registerExplain,
   registerDemo,
   registerLab,
   registerStatus,

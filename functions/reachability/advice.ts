@@ -70,9 +70,9 @@ export const ADVICE: Record<Kind, Advice> = {
   },
   'local-routing-issue': {
     meaning:
-      'Most connect, a few do not reach what others reach. The fault is theirs or on their way; the target is well.',
+      'Most connect, a few do not reach what others reach. The fault is theirs or on their way: the target answers the others.',
     next: [
-      'Do not wake the target’s owner.',
+      'The target’s owner is not the first to wake: others connect.',
       'From the vantage that fails: `synwhere trace TARGET` shows how far it gets.',
       'Check the route, the firewall and the provider of that vantage, then the target’s filters for that source.',
     ],

@@ -1,7 +1,7 @@
 /** Small pieces of English that every explanation is made of. */
 
-/** "a", "a and b", "a, b and c", "a, b, c and 4 more"; sorted, so that order never changes the words. */
-export function names(vantages: readonly string[], most = 4): string {
+/** "a", "a and b", "a, b and c", "a, b, c, d, e and 4 more"; sorted, so that order never changes the words. */
+export function names(vantages: readonly string[], most = 6): string {
   const sorted = vantages.toSorted();
   const shown =
     sorted.length > most ? [...sorted.slice(0, most - 1), `${sorted.length - most + 1} more`] : sorted;
