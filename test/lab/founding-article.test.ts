@@ -12,6 +12,8 @@ const SILENT = { 4: '203.0.113.20', 6: '2001:db8:f::20' };
 const ABSENT = { 4: '203.0.113.99', 6: '2001:db8:f::99' };
 const OWN_LAN_ABSENT = { 4: '10.1.0.77', 6: '2001:db8:1::77' };
 
+const at = (address: string, port: number) => ({ host: address, port });
+
 describe.skipIf(!canRun)('what connect() tells', () => {
   let world: World;
   beforeAll(async () => {
@@ -44,7 +46,6 @@ describe.skipIf(!canRun)('what connect() tells', () => {
   it.concurrent.each([4, 6] as const)(
     'tells listening, closed, silent and absent apart, over IPv%i',
     async (family) => {
-      const at = (address: string, port: number) => ({ host: address, port });
       const [host, silent, absent, neighbour] = [HOST, SILENT, ABSENT, OWN_LAN_ABSENT].map(
         (each) => each[family],
       );

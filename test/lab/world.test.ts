@@ -276,11 +276,12 @@ describe.skipIf(!canRun)('a world', () => {
 
   it('shows every fault that routes can do, and heals it', () => showAndHeal(byRoute));
 
+  const seenByBoth = async () => {
+    const [near, far] = await Promise.all([came('near', [A, 80], [B, 80]), came('far', [A, 80], [B, 80])]);
+    return [near.join(' '), far.join(' ')];
+  };
+
   it('shows faults of a whole place, and heals them', async () => {
-    const seen = async () => {
-      const [near, far] = await Promise.all([came('near', [A, 80], [B, 80]), came('far', [A, 80], [B, 80])]);
-      return [near.join(' '), far.join(' ')];
-    };
     const faults: [fault: Fault, near: string, far: string][] = [
       [{ type: 'no-default-route', at: 'near', family: 6 }, 'connected ENETUNREACH', well],
       [{ type: 'link-down', at: 'near', link: 'uplink' }, 'ENETUNREACH ENETUNREACH', well],
@@ -288,9 +289,9 @@ describe.skipIf(!canRun)('a world', () => {
     ];
     for (const [fault, near, far] of faults) {
       await world.break('planted', fault);
-      expect(await seen()).toEqual([near, far]);
+      expect(await seenByBoth()).toEqual([near, far]);
       await world.heal('planted');
-      expect(await seen()).toEqual([well, well]);
+      expect(await seenByBoth()).toEqual([well, well]);
     }
   });
 

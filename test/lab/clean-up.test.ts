@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { labProblem } from '../../lab/available.ts';
+import { buildWorld } from '../../lab/build.ts';
+import { requirement } from '../support/requirements.ts';
+import { processesIn, SMALL_WORLD, standing } from './standing.ts';
+
+const canRun = requirement('the end of worlds', labProblem());
+const GONE_WITHIN_MS = 10_000;
+
+describe.skipIf(!canRun)('a world leaves nothing behind', () => {
+  const untilGone = async (namespaces: readonly string[]) => {
+    const end = performance.now() + GONE_WITHIN_MS;
+    let left = processesIn(namespaces);
+    while (left.length > 0 && performance.now() < end) {
+      await sleep(50);
+      left = processesIn(namespaces);
+    }
+    return left;
+  };
+
+  it('when it is closed, with commands still running in it', async () => {
+    const world = await buildWorld(SMALL_WORLD);
+    const namespaces = standing(world);
+    expect(namespaces).toHaveLength(6);
+    const command = world.spawn('here', ['sleep', '600']);
+    const ended = once(command, 'close');
+    // The keeper, a shell for each place, the command, and the nsenter that waits for it outside.
+    expect(processesIn(namespaces).length).toBeGreaterThanOrEqual(4);
+    await world.close();
+    await ended;
+    expect(await untilGone(namespaces)).toEqual([]);
+    await expect(world.shell('here', 'true')).rejects.toThrow('this world has ended');
+    await world.close();
+  });
+
+  it('when its owner is killed', async () => {
+    const script = fileURLToPath(new URL('./owner.ts', import.meta.url));
+    const owner = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line]: string[] = await once(createInterface({ input: owner.stdout }), 'line');
+    const namespaces: string[] = JSON.parse(line ?? '');
+    expect(namespaces).toHaveLength(6);
+    expect(processesIn(namespaces).length).toBeGreaterThanOrEqual(4);
+    owner.kill('SIGKILL');
+    await once(owner, 'close');
+    expect(await untilGone(namespaces)).toEqual([]);
+  });
+
+  it('when its time is over', async () => {
+    const world = await buildWorld({ ...SMALL_WORLD, maxLifetimeMs: 1500 });
+    expect(await untilGone(standing(world))).toEqual([]);
+    await expect(world.break('anything', { type: 'no-default-route', at: 'here' })).rejects.toThrow(
+      'this world has ended',
+    );
+    await world.close();
+  });
+
+  it('when it cannot be built', async () => {
+    const before = processesIn([]).length;
+    const bad = { ...SMALL_WORLD, networks: [{ ...SMALL_WORLD.networks[0], prefix4: '203.0.113.0/99' }] };
+    await expect(buildWorld(bad as typeof SMALL_WORLD)).rejects.toThrow('lab:');
+    expect(before).toBe(0);
+  });
+});

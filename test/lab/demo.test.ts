@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { KINDS } from '../../functions/reachability/words.ts';
+import type { Verdict } from '../../functions/reachability/verdict.ts';
+import type { Kind } from '../../functions/reachability/words.ts';
+import { filterProblemHere, labProblem } from '../../lab/available.ts';
+import { demo } from '../../lab/demo-world.ts';
+import { requirement } from '../support/requirements.ts';
+
+const COMMAND = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+const WITHIN_MS = 90_000;
+
+interface Ended {
+  status: number;
+  stdout: string;
+  stderr: string;
+}
+
+interface JsonResult {
+  planted: string;
+  expected: Kind;
+  right: boolean;
+  verdict: Verdict;
+}
+
+function runDemo(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const options = { env, timeout: WITHIN_MS, maxBuffer: 64 * 1024 * 1024 };
+    execFile(process.execPath, [COMMAND, 'demo', ...args], options, (error, stdout, stderr) => {
+      if (error && typeof error.code !== 'number') reject(error);
+      else resolve({ status: Number(error?.code ?? 0), stdout, stderr });
+    });
+  });
+}
+
+const canRun = requirement('the demo in the lab', labProblem());
+const canFilter = canRun && requirement('all of the demo', filterProblemHere());
+
+describe.skipIf(!canRun)('the demo', () => {
+  it(
+    'ends by itself with every verdict equal to the planted truth, and shows every kind',
+    { timeout: WITHIN_MS + 10_000 },
+    async () => {
+      const { status, stdout, stderr } = await runDemo(['--json']);
+      const { results }: { results: JsonResult[] } = JSON.parse(stdout);
+      expect(results.filter(({ right }) => !right)).toEqual([]);
+      expect(status, stderr).toBe(0);
+      expect(stderr).toMatch(/^An internet of 6 cities and 12 routers .* faults in it\.\n$/s);
+      const kinds = new Set(results.map(({ verdict }) => verdict.kind));
+      expect([...kinds].toSorted()).toEqual(KINDS.toSorted());
+      expect(results.length).toBeGreaterThanOrEqual(canFilter ? 20 : 15);
+      const { offline, cases } = demo();
+      expect(results).toHaveLength(cases.length);
+      const common = results.filter(({ verdict }) => verdict.vantages.length >= 5);
+      expect(common.length).toBeGreaterThanOrEqual(15);
+      for (const { verdict } of common) {
+        const abstaining = verdict.vantages.filter(({ counted }) => !counted);
+        expect(abstaining).toMatchObject([{ vantage: offline, fault: 'vantage' }]);
+        expect(abstaining[0]?.abstained).toContain('controls failed');
+      }
+    },
+  );
+});
+
+describe('the demo without namespaces', () => {
+  it('says so in one line and shows what loopback can', async () => {
+    // A machine without unshare(1): nothing is on its PATH but the shell.
+    const bin = await mkdtemp(join(tmpdir(), 'synwhere-path-'));
+    try {
+      await symlink('/bin/sh', join(bin, 'sh'));
+      const { status, stdout, stderr } = await runDemo([], { ...process.env, PATH: bin });
+      expect(stderr).toMatch(
+        /^the lab needs the command unshare, [^\n]*install util-linux\. [^\n]*loopback[^\n]*\n$/,
+      );
+      const lines = stdout.trimEnd().split('\n');
+      expect(lines.slice(1, -2).map((line) => line.split(/ {2,}/))).toEqual([
+        ['✓', expect.stringMatching(/^127\.0\.0\.1:\d+$/), 'nothing', 'reachable'],
+        ['✓', expect.anything(), 'nobody listens at this port', 'remote-refusal'],
+        ['✓', expect.anything(), 'the service closes every connection', 'accepts-then-closes'],
+        ['✓', expect.anything(), 'nothing, but the only probe crashes', 'insufficient-data'],
+      ]);
+      expect(lines.at(-1)).toBe(
+        '4 of 4 verdicts equal the planted truth; 4 of the 14 kinds of verdict were seen.',
+      );
+      expect(status).toBe(0);
+    } finally {
+      await rm(bin, { recursive: true });
+    }
+  });
+});
