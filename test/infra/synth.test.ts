@@ -18,7 +18,7 @@ describe('npx cdk synth, offline and without credentials', () => {
   });
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-  function synth(...args: string[]) {
+  function synth(args: string[], env: Record<string, string> = {}) {
     const command = [
       ...DENIED,
       process.execPath,
@@ -40,6 +40,7 @@ describe('npx cdk synth, offline and without credentials', () => {
         AWS_EC2_METADATA_DISABLED: 'true',
         HTTPS_PROXY: 'http://127.0.0.1:9',
         HTTP_PROXY: 'http://127.0.0.1:9',
+        ...env,
       },
     });
     return { status, stderr };
@@ -49,7 +50,7 @@ describe('npx cdk synth, offline and without credentials', () => {
     ['three', 'test/infra/three-regions.yaml', 3, 'synwhere-home'],
     ['twenty', 'test/infra/twenty-regions.yaml', 20, 'wide-home'],
   ])('%s regions', (_what, file, regions, home) => {
-    const { status, stderr } = synth('-c', `config=${file}`);
+    const { status, stderr } = synth(['-c', `config=${file}`]);
     expect(stderr).not.toMatch(/error|warning/i);
     expect(status).toBe(0);
     const files = readdirSync(join(directory, 'out'));
@@ -66,7 +67,7 @@ describe('npx cdk synth, offline and without credentials', () => {
   test('a mistake in the configuration is one line, and nothing is synthesised', () => {
     const file = join(directory, 'bad.yaml');
     writeFileSync(file, 'targets: [a.example:1]\nregions: [eu-wset-1]\n');
-    const { status, stderr } = synth('-c', `config=${file}`);
+    const { status, stderr } = synth(['-c', `config=${file}`]);
     expect(status).not.toBe(0);
     expect(stderr.split('\n')).toContain(
       `${file}:2: regions[0]: "eu-wset-1" is not an AWS region that this version knows; did you mean eu-west-1? (a region that AWS opened later goes under newRegions as well)`,
@@ -74,10 +75,10 @@ describe('npx cdk synth, offline and without credentials', () => {
     expect(stderr).not.toContain('at parseConfiguration');
   });
 
-  test('without regions there is nothing to deploy', () => {
+  test('without regions there is nothing to deploy; SYNWHERE_CONFIG names the file, too', () => {
     const file = join(directory, 'none.yaml');
     writeFileSync(file, 'targets: [a.example:1]\n');
-    const { status, stderr } = synth('-c', `config=${file}`);
+    const { status, stderr } = synth([], { SYNWHERE_CONFIG: file });
     expect(status).not.toBe(0);
     expect(stderr.split('\n')).toContain(
       `${file}: regions: is empty, so there is nothing to deploy; write at least one region`,
