@@ -85,6 +85,9 @@ async function runCheck(texts: string[], given: CheckArguments): Promise<void> {
   const configuration = file === undefined ? undefined : await readConfiguration(file);
   const targets = chooseTargets(named, configuration, expectation);
   const { chooseVantages, HERE } = await import('../vantages.ts');
+  if (given.here && configuration?.regions.length === 0) {
+    throw new UsageError(`--here: ${file} has no regions for this machine to stand beside`);
+  }
   const besides = given.here ? [...(configuration?.regions ?? []), HERE] : undefined;
   const vantages = await chooseVantages(besides ?? given.vantage ?? [], configuration);
 

@@ -58,6 +58,7 @@ export function runCheck(
     timeoutMs: asked.timeoutMs ?? configuration.probe.timeoutMs,
     attempts: configuration.probe.attempts,
     deadlineMs,
+    traces: true,
     signal,
     ...(onEvent && { onEvent }),
   });
