@@ -20,8 +20,11 @@ const LAST_SILENCE_MS = 3600;
 const CIRCLE_VISITS = 3;
 /** The whole way is asked first, and so long waited for: most answers come within a quarter of a second. */
 const WHOLE_WAY_FIRST_MS = 250;
-/** Where a router says no, every SYN that passes it spends one of the few ICMP errors that it grants us: go slowly. */
-const HOPS_AT_ONCE_TO_A_NO = 2;
+/**
+ * Where a router says no, every SYN that comes to it spends one of the few ICMP errors that it grants us: the next hop is asked when the
+ * last has answered, or has had this time.
+ */
+const PACE_TO_A_NO_MS = 300;
 
 interface Asked {
   ttl: number;
@@ -100,16 +103,23 @@ export class TraceWalk {
     this.#callSilence();
     const furthest = this.#targetAnswers ? this.#maxHops : this.#lastAnswered + SILENT_HOPS_AT_END;
     const last = Math.min(this.#maxHops, this.#lastTtl, furthest);
-    const atOnce = this.#whole?.end === 'unreachable' ? HOPS_AT_ONCE_TO_A_NO : HOPS_AT_ONCE;
-    if (this.#asked.length < last && this.#open() < atOnce) {
+    if (this.#asked.length < last && this.#mayAsk()) {
       this.#ask(this.#asked.length + 1);
       // One a turn: answers that wait while other SYNs are made would be timed too late.
       setImmediate(() => this.#advance());
-    } else if (this.#open() === 0) this.#end();
+    } else if (this.#open().length === 0) this.#end();
   }
 
-  #open(): number {
-    return this.#asked.filter(({ ttl, answer, silent }) => ttl < this.#lastTtl && !answer && !silent).length;
+  #mayAsk(): boolean {
+    const open = this.#open();
+    const youngestMs = performance.now() - (open.at(-1)?.startedMs ?? Number.NEGATIVE_INFINITY);
+    // Timers may fire up to a millisecond early.
+    const paced = this.#whole?.end === 'unreachable' && youngestMs < PACE_TO_A_NO_MS - 1;
+    return open.length < HOPS_AT_ONCE && !paced;
+  }
+
+  #open(): Asked[] {
+    return this.#asked.filter(({ ttl, answer, silent }) => ttl < this.#lastTtl && !answer && !silent);
   }
 
   #ask(ttl: number): void {
@@ -122,6 +132,7 @@ export class TraceWalk {
     send();
     const advance = (): void => this.#advance();
     asked.timers.push(
+      setTimeout(advance, PACE_TO_A_NO_MS),
       setTimeout(send, SECOND_SYN_MS),
       setTimeout(advance, SILENCE_MS),
       setTimeout(advance, LAST_SILENCE_MS),
@@ -176,7 +187,6 @@ export class TraceWalk {
     for (const asked of this.#asked) {
       if (asked.answer || asked.silent) continue;
       const someoneBehind = this.#targetAnswers || asked.ttl < this.#lastAnswered;
-      // Timers may fire up to a millisecond early.
       if (now - asked.startedMs < (someoneBehind ? SILENCE_MS : LAST_SILENCE_MS) - 1) continue;
       asked.silent = true;
       release(asked);

@@ -125,20 +125,23 @@ describe.skipIf(!runnable)('evidence from the kernel', () => {
     for (const attempt of [lossy, black, clean]) expect(attempt?.icmp).toBeUndefined();
   });
 
-  it('knows that nobody answers ARP on its own network, and that no SYN left', async () => {
-    await world.shell('near', 'ip route add 198.51.100.9/32 dev eth0');
-    const { targets } = await probeAt(world, 'near', {
-      targets: [{ host: '198.51.100.9', port: 80 }],
-      attempts: 1,
-    });
-    const [own] = [...world.plan.vantages.values()].filter(({ name }) => name === 'near');
-    expect(attemptsOf(targets[0])[0]).toMatchObject({
-      outcome: 'host-unreachable',
-      stage: 'local',
-      reason: 'nobody answered ARP',
-      synRetransmits: 0,
-      icmp: { name: 'host-unreachable', from: own?.address4 },
-    });
+  it('knows that nobody answers on its own network, and that no SYN left', async () => {
+    await world.shell(
+      'near',
+      'ip route add 198.51.100.9/32 dev eth0; ip -6 route add 2001:db8:9::9/128 dev eth0',
+    );
+    const targets = ['198.51.100.9', '2001:db8:9::9'].map((host) => ({ host, port: 80 }));
+    const report = await probeAt(world, 'near', { targets, attempts: 1 });
+    const own = world.plan.vantages.get('near');
+    const common = { outcome: 'host-unreachable', stage: 'local', synRetransmits: 0 };
+    expect(report.targets.flatMap(attemptsOf)).toMatchObject([
+      { ...common, reason: 'nobody answered ARP', icmp: { name: 'host-unreachable', from: own?.address4 } },
+      {
+        ...common,
+        reason: 'nobody answered neighbour discovery',
+        icmp: { name: 'address-unreachable', from: own?.address6 },
+      },
+    ]);
   });
 
   it('puts a firewall of the vantage itself where it stands', async () => {
