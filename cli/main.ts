@@ -1,13 +1,21 @@
 #!/usr/bin/env node
-import { enableCompileCache } from 'node:module';
+import module from 'node:module';
 import { fileURLToPath } from 'node:url';
+
+/** The oldest Node with all that is used here (Promise.withResolvers, Map.groupBy); a checkout brings its own. */
+const OLDEST_NODE = 22;
+const [major = 0] = process.versions.node.split('.').map(Number);
+if (major < OLDEST_NODE) {
+  process.stderr.write(`synwhere: needs Node ${OLDEST_NODE} or later, and this is ${process.version}\n`);
+  process.exit(2);
+}
 
 /*
  * The entry point. From a checkout most of the time to start would go into reading TypeScript, for each vantage of a demo anew:
  * Node keeps what it made of it where tools keep such things. What is published is built and needs none.
  */
 if (import.meta.url.endsWith('.ts')) {
-  enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/synwhere', import.meta.url)));
+  module.enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/synwhere', import.meta.url)));
 }
 const [{ run }, { interruption }] = await Promise.all([import('./run.ts'), import('./interruption.ts')]);
 
