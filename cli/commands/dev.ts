@@ -45,6 +45,7 @@ async function runDev(given: DevArguments): Promise<void> {
   if (given.lab && given.config !== undefined) {
     throw new UsageError('--lab brings its own targets and vantages; leave --config out');
   }
+  await (await import('../dev/packages.ts')).loadPackages();
   const { configuredScene } = await import('../dev/scene.ts');
   const scene = given.lab
     ? await (await import('../dev/lab-scene.ts')).labScene()

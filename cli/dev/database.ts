@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { UsageError } from '../usage-error.ts';
+import { loadPackages, type DevPackages } from './packages.ts';
 
 /** A DynamoDB of our own on loopback, whose data stay in a directory. */
 export interface DevDatabase {
@@ -12,11 +13,11 @@ export interface DevDatabase {
 
 /**
  * Starts dynalite over LevelDB in `directory` and makes the table where it is not there yet. Every write is in the operating
- * system's hands before it is answered, so a killed process loses nothing. Rejects with a UsageError where dynalite is not
- * installed, or another process has the directory.
+ * system's hands before it is answered, so a killed process loses nothing. Rejects with a UsageError where another process has the
+ * directory.
  */
 export async function openDatabase(directory: string, table: string): Promise<DevDatabase> {
-  const { dynalite, sdk, Level } = await loadParts();
+  const { dynalite, sdk, Level } = await loadPackages();
   mkdirSync(directory, { recursive: true });
   // Dynalite dies of a database that it cannot open; this one tells.
   const trial = new Level(directory);
@@ -49,23 +50,6 @@ export async function openDatabase(directory: string, table: string): Promise<De
   return { client, close };
 }
 
-async function loadParts() {
-  try {
-    const [{ default: dynalite }, { Level }, sdk] = await Promise.all([
-      import('dynalite'),
-      import('level'),
-      import('@aws-sdk/client-dynamodb'),
-    ]);
-    return { dynalite, Level, sdk };
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error;
-    const missing = /'(@[^/']+\/[^/']+|[^/']+)/.exec(error.message)?.[1] ?? 'dynalite';
-    throw new UsageError(
-      `synwhere dev needs ${missing}, which comes with a checkout only; npm install ${missing} adds it here`,
-    );
-  }
-}
-
 async function listen(server: Server): Promise<string> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -75,11 +59,7 @@ async function listen(server: Server): Promise<string> {
 }
 
 /** The same keys as the home stack deploys. */
-async function ensureTable(
-  sdk: Awaited<ReturnType<typeof loadParts>>['sdk'],
-  client: DynamoDBClient,
-  table: string,
-): Promise<void> {
+async function ensureTable(sdk: DevPackages['sdk'], client: DynamoDBClient, table: string): Promise<void> {
   try {
     await client.send(new sdk.DescribeTableCommand({ TableName: table }));
     return;
