@@ -15,6 +15,9 @@ export interface SynAnswer {
   end: 'on' | 'reached' | 'unreachable' | 'local';
 }
 
+/** None is left, or Node does not show it. */
+const NO_DESCRIPTOR = 'no descriptor to set its TTL on';
+
 /**
  * Sends one SYN, with a hop limit of its own if one is given, and calls `onAnswer` at most once; the kernel sends it again
  * after a second, then slower. Returns what ends it, which must be called. Never throws.
@@ -47,12 +50,12 @@ export function sendSyn(
       (hopLimit === undefined || calls.setHopLimit(copy, address.family, hopLimit));
     sentMs = performance.now();
     // Node goes on to use the handle after this event: it cannot be closed within.
-    if (!ready) process.nextTick(() => finish(refusedHere('no descriptor left')));
+    if (!ready) process.nextTick(() => finish(refusedHere(NO_DESCRIPTOR)));
   });
   const answered = (errno?: string): void => {
     const elapsedMs = Math.round((performance.now() - sentMs) * 100) / 100;
     if (!ready || copy === undefined) {
-      finish(refusedHere(errno ?? 'no descriptor left'));
+      finish(refusedHere(errno ?? NO_DESCRIPTOR));
       return;
     }
     const again = (calls.tcpInfo(copy)?.totalRetransmits ?? 0) > 0;

@@ -50,7 +50,7 @@ export class TraceWalk {
   #started = false;
   #lastAnswered = 0;
   #lastTtl = Number.POSITIVE_INFINITY;
-  #refusedHere: string | undefined;
+  #unavailable: string | undefined;
   #ended = false;
   #done: (trace: Trace) => void = () => undefined;
 
@@ -64,7 +64,10 @@ export class TraceWalk {
   /** Call it once. Never rejects. */
   async run(limits: { deadlineMs?: number; signal?: AbortSignal }): Promise<Trace> {
     const { deadlineMs, signal } = limits;
-    const stop = (): void => this.#end();
+    const stop = (): void => {
+      if (this.#hops().length === 0) this.#unavailable ??= 'cut short before anything was known of a hop';
+      this.#end();
+    };
     const timer = deadlineMs === undefined ? undefined : setTimeout(stop, deadlineMs);
     const start = setTimeout(() => this.#start(), WHOLE_WAY_FIRST_MS);
     signal?.addEventListener('abort', stop, { once: true });
@@ -194,7 +197,7 @@ export class TraceWalk {
   }
 
   #refused({ from }: SynAnswer): void {
-    this.#refusedHere = `no SYN left this machine: ${from}`;
+    this.#unavailable = `no SYN left this machine: ${from}`;
     this.#end();
   }
 
@@ -209,7 +212,7 @@ export class TraceWalk {
       port: this.#port,
       hops,
       reached: this.#asked.some(({ ttl, answer }) => ttl === this.#lastTtl && answer?.end === 'reached'),
-      ...(this.#refusedHere === undefined ? undefined : { unavailable: this.#refusedHere }),
+      ...(this.#unavailable === undefined ? undefined : { unavailable: this.#unavailable }),
     });
   }
 
