@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Vantage } from '../../functions/aggregator/vantages/vantage.ts';
+import type { PathFinding } from '../../functions/reachability/paths.ts';
 import type { ProbeRequest, Target, Trace, VantageAnswer } from '../../functions/reachability/report.ts';
 import { collect, parseTargets } from '../arguments.ts';
 import { EXIT } from '../exit-status.ts';
@@ -112,7 +113,9 @@ async function ask(vantage: Vantage, deadlineMs: number, request: ProbeRequest):
   return answer ?? { vantage: vantage.name, absent: 'gave no answer' };
 }
 
-async function compare(walks: readonly VantageTraces[]) {
+/** Of one vantage alone the hops say it all. */
+async function compare(walks: readonly VantageTraces[]): Promise<PathFinding[]> {
+  if (walks.length < 2) return [];
   const { comparePaths } = await import('../../functions/reachability/paths.ts');
   const views = walks.flatMap(({ vantage, traces }) =>
     traces.map((trace) => ({ vantage, trace, connects: connects(trace) })),
