@@ -1,6 +1,6 @@
 import type { Family } from '../../functions/reachability/report.ts';
 import type { Kind } from '../../functions/reachability/words.ts';
-import { hasControl, hasUpstream, isLiedTo, passage, resolves, truthOf } from './truth.ts';
+import { hasControl, hasUpstream, passage, resolves, servedHosts, truthOf } from './truth.ts';
 import type { Passage, Truth } from './truth.ts';
 import { troublesOn } from './world.ts';
 import type { Host, Place, Round, World } from './world.ts';
@@ -8,9 +8,26 @@ import type { Host, Place, Round, World } from './world.ts';
 /** Right to say where every vantage that counts is cut off from a target that is up: nothing about the target. */
 const NOTHING_TO_SAY: ReadonlySet<Kind> = new Set<Kind>(['vantage-fault', 'insufficient-data']);
 
-/** Whether every vantage that counts is cut off from a target that is up: its reports are those of a target that is down. */
+/**
+ * Whether all who can judge are cut off from a target that is up, or from an address of it that is alive, or were given no
+ * address that is alive: the reports are those of a target, or an address, that is down, and nobody could tell them apart.
+ */
 export function isEveryoneCutOff(world: World, round: Round): boolean {
-  return expectedKinds(world, round) === NOTHING_TO_SAY;
+  if (expectedKinds(world, round) === NOTHING_TO_SAY) return true;
+  const judging = judgingPlaces(world, round);
+  const served = new Set(servedHosts(world, round));
+  const given = hostsGiven(world, judging, round);
+  if (given.length > 0 && served.size > 0 && !given.some((host) => served.has(host))) return true;
+  return given.some((host) => {
+    const row = rowOf(world, host, judging, round);
+    return served.has(host) && row.size > 0 && !has(row, 'open');
+  });
+}
+
+/** What the names lead those to who can judge: that is what they try. */
+function hostsGiven(world: World, judging: readonly Place[], round: Round): Host[] {
+  const resolving = judging.filter((place) => resolves(world, place, round));
+  return [...new Set(resolving.flatMap(({ name }) => world.given.get(name) ?? []))];
 }
 
 /** The kinds that are right to say of a world in a round: the contract's words, applied to what is truly broken. */
@@ -24,10 +41,8 @@ const expected = new WeakMap<World, [ReadonlySet<Kind>?, ReadonlySet<Kind>?]>();
 
 function findKinds(world: World, round: Round): ReadonlySet<Kind> {
   const truth = truthOf(world, round);
-  const { absent, outOfSockets } = world.moments[round];
-  const judging = world.places.filter(
-    (place) => !absent.has(place.name) && !outOfSockets.has(place.name) && judges(world, place, round),
-  );
+  const { absent } = world.moments[round];
+  const judging = judgingPlaces(world, round);
   if (absent.size === world.places.length) return new Set(['insufficient-data']);
   if (judging.length === 0) return new Set(['vantage-fault', 'insufficient-data']);
   if (judging.length < absent.size) return new Set(['insufficient-data']);
@@ -36,6 +51,13 @@ function findKinds(world: World, round: Round): ReadonlySet<Kind> {
     return world.nameGone[round] ? new Set(['name-failure']) : NOTHING_TO_SAY;
   }
   return amongAddresses(world, round, truth, judging, without);
+}
+
+function judgingPlaces(world: World, round: Round): Place[] {
+  const { absent, outOfSockets } = world.moments[round];
+  return world.places.filter(
+    (place) => !absent.has(place.name) && !outOfSockets.has(place.name) && judges(world, place, round),
+  );
 }
 
 type Row = Map<Place, Passage>;
@@ -47,8 +69,7 @@ function amongAddresses(
   judging: readonly Place[],
   without: readonly Place[],
 ): ReadonlySet<Kind> {
-  const lies = judging.some((place) => isLiedTo(world, place) && resolves(world, place, round));
-  const hosts = lies ? [...world.hosts, ...world.lies] : world.hosts;
+  const hosts = hostsGiven(world, judging, round);
   const rows = hosts.map((host) => rowOf(world, host, judging, round)).filter((row) => row.size > 0);
   const connecting = rows.filter((row) => has(row, 'open') || has(row, 'closing'));
   if (connecting.length === 0) {

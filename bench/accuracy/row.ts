@@ -13,7 +13,7 @@ export const ROWS = {
   'target-turns': 'target goes down or comes back between the rounds',
   'some-addresses-dead': 'some addresses dead, others work',
   'target-degraded': 'target loses SYNs, or some of its back ends refuse',
-  'all-cut-off': 'every vantage that counts is cut off from a target that is up',
+  'all-cut-off': 'all who count are cut off from a target, or an address of it, that is up',
   'filter-refuses': 'target refuses some sources',
   'filter-drops': 'target drops some sources',
   'interceptor-refuses': 'someone near a vantage refuses in the target’s name',

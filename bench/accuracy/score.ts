@@ -1,6 +1,6 @@
 import type { Verdict } from '../../functions/reachability/verdict.ts';
 import type { Claim } from './claims.ts';
-import { expectedKinds } from './expected-kind.ts';
+import { expectedKinds, isEveryoneCutOff } from './expected-kind.ts';
 import { blamesTarget } from './ours.ts';
 import { truthOf } from './truth.ts';
 import type { Truth } from './truth.ts';
@@ -17,9 +17,18 @@ export interface Score {
   /** Worlds with the target down at the time; in how many that was not said. */
   down: number;
   missed: number;
+  /** Of the missed, those of which nothing at all was said. */
+  downWithheld: number;
   /** Worlds with the target up and trouble elsewhere; in how many nothing was said of any trouble. */
   troubled: number;
   silent: number;
+}
+
+/** Worlds; in how many the target is blamed; in how many with more than low confidence. Counts. */
+export interface Blame {
+  worlds: number;
+  blamed: number;
+  aloud: number;
 }
 
 /** What only our judgement says. Counts. */
@@ -28,10 +37,8 @@ export interface OwnScore {
   kindsRight: number;
   /** Verdicts by confidence, and how many of them have the kind right, or up and down right. */
   confidence: Record<Verdict['confidence'], { given: number; kindRight: number; upRight: number }>;
-  /** Worlds where the fault lies with vantages or ways alone; in how many the target is blamed, and so with more than low confidence. */
-  elsewhere: number;
-  blamed: number;
-  blamedAloud: number;
+  /** Worlds where the fault lies with vantages or ways alone, by whether anyone who counts gets through to tell. */
+  elsewhere: Record<'tellable' | 'untellable', Blame>;
   /** Vantages named as kept away (by line, way or name) that are; named that are not; kept away and not named; of these, left open. */
   named: number;
   namedWrongly: number;
@@ -48,6 +55,7 @@ export const noScore = (): Score => ({
   falseAlarms: 0,
   down: 0,
   missed: 0,
+  downWithheld: 0,
   troubled: 0,
   silent: 0,
 });
@@ -60,9 +68,10 @@ export const noOwnScore = (): OwnScore => ({
     medium: { given: 0, kindRight: 0, upRight: 0 },
     high: { given: 0, kindRight: 0, upRight: 0 },
   },
-  elsewhere: 0,
-  blamed: 0,
-  blamedAloud: 0,
+  elsewhere: {
+    tellable: { worlds: 0, blamed: 0, aloud: 0 },
+    untellable: { worlds: 0, blamed: 0, aloud: 0 },
+  },
   named: 0,
   namedWrongly: 0,
   keptAway: 0,
@@ -78,6 +87,7 @@ export function count(score: Score, claim: Claim, truth: Truth): void {
   if (!truth.up) {
     score.down++;
     if (claim.says !== 'down') score.missed++;
+    if (claim.says === 'nothing') score.downWithheld++;
     return;
   }
   score.up++;
@@ -102,18 +112,21 @@ export function countOwn(score: OwnScore, verdict: Verdict, claim: Claim, world:
   if (claim.says !== 'nothing' && (claim.says === 'up') === truth.up) level.upRight++;
 
   if (truth.up && !truth.partlyDead && isElsewhere(truth)) {
-    score.elsewhere++;
+    const blame = score.elsewhere[isEveryoneCutOff(world, round) ? 'untellable' : 'tellable'];
+    blame.worlds++;
     if (blamesTarget(verdict)) {
-      score.blamed++;
-      if (verdict.confidence !== 'low') score.blamedAloud++;
+      blame.blamed++;
+      if (verdict.confidence !== 'low') blame.aloud++;
     }
   }
   countVantages(score, verdict, truth);
   return kindRight;
 }
 
+/** Something is broken at a vantage or on a way, and no name is. */
 function isElsewhere({ affected, doubtful }: Truth): boolean {
-  return affected.size > 0 || doubtful.size > 0;
+  const troubles = [...affected.values()].flatMap((where) => [...where]);
+  return (troubles.length > 0 || doubtful.size > 0) && !troubles.includes('resolver');
 }
 
 function countVantages(score: OwnScore, { vantages }: Verdict, truth: Truth): void {

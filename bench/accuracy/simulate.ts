@@ -37,13 +37,15 @@ export interface Simulation {
 export interface SimulationOptions {
   seed: number;
   worlds: number;
+  /** The number of the first world; parts of one simulation can so be made apart and {@link merge}d. */
+  first?: number;
   judgement?: Judge;
   /** Told of every world, for whoever wants to know why a row is what it is. */
   onWorld?: (world: World, verdict: Verdict, about: { index: number; row: Row; kindRight: boolean }) => void;
 }
 
 /** Draws worlds, has them observed and judged, and counts. The same options give the same counts. */
-export function simulate({ seed, worlds, judgement, onWorld }: SimulationOptions): Simulation {
+export function simulate({ seed, worlds, first = 0, judgement, onWorld }: SimulationOptions): Simulation {
   const simulation: Simulation = {
     seed,
     worlds,
@@ -53,7 +55,7 @@ export function simulate({ seed, worlds, judgement, onWorld }: SimulationOptions
     total: noRowScores(),
     several: noRowScores(),
   };
-  for (let index = 0; index < worlds; index++) {
+  for (let index = first; index < first + worlds; index++) {
     const random = randomOf(seed, index);
     const world = drawWorld(random);
     if (random.chance(PLANTED_WORLDS)) {
@@ -93,6 +95,30 @@ function countWorld(
   const claim = claimOf(verdict);
   count((rules[OURS] ??= noScore()), claim, verdict.rounds > 1 ? truthOf(world, 1) : atFirst);
   return countOwn(own, verdict, claim, world);
+}
+
+/** Adds the counts of one part to those of another, in place. */
+export function merge(into: Simulation, part: Simulation): Simulation {
+  into.worlds += part.worlds;
+  into.vantages += part.vantages;
+  into.secondRounds += part.secondRounds;
+  for (const [row, scores] of part.rows) add(into.rows.get(row), scores);
+  add(into.total, part.total);
+  add(into.several, part.several);
+  return into;
+}
+
+function add(into: RowScores | undefined, part: RowScores): void {
+  if (into) addCounts(into, part);
+}
+
+/** Both are trees of counts; a branch that only the part has is taken over. */
+function addCounts(into: object, part: object): void {
+  for (const [key, value] of Object.entries(part)) {
+    const own: unknown = Reflect.get(into, key);
+    if (typeof own === 'object' && own !== null) addCounts(own, Object(value));
+    else Reflect.set(into, key, typeof own === 'number' ? own + Number(value) : value);
+  }
 }
 
 function noRowScores(): RowScores {

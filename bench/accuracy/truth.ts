@@ -33,7 +33,7 @@ export function truthOf(world: World, round: Round): Truth {
 
 function findTruth(world: World, round: Round): Truth {
   const { places, hosts, moments } = world;
-  const alive = hosts.filter((host) => isServed(world, host, round));
+  const alive = servedHosts(world, round);
   const up = alive.length > 0 && !world.nameGone[round];
   const truth: Truth = {
     up,
@@ -78,7 +78,7 @@ export function hasUpstream(world: World, place: Place, family: Family, round: R
 }
 
 /** Whether the vantage was given an address by its resolver that is not the target's. */
-export function isLiedTo(world: World, place: Place): boolean {
+function isLiedTo(world: World, place: Place): boolean {
   return (world.given.get(place.name) ?? []).some((host) => world.lies.includes(host));
 }
 
@@ -97,6 +97,11 @@ export function hasControl(world: World, place: Place, family: Family, round: Ro
         passageThrough(world.moments[round].elements.get(hostKey(host.text)) ?? []) === 'open',
     ),
   );
+}
+
+/** The addresses at which the target is up. */
+export function servedHosts(world: World, round: Round): Host[] {
+  return world.hosts.filter((host) => isServed(world, host, round));
 }
 
 /** Whether the target itself answers there: its host and the edge of its network are whole. */
