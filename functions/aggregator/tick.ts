@@ -38,9 +38,9 @@ export interface TickParts {
   announcers: readonly Announcer[];
   metrics: Metrics;
   clock?: () => Date;
-  /** The check ends within this time, both rounds. Default 25,000. */
+  /** The check ends within this time, both rounds. Default: 20 s before the next tick, at least 25 s. */
   checkDeadlineMs?: number;
-  /** How long a tick that was killed holds up the next ones; longer than a tick takes, shorter than the schedule. Default 50,000. */
+  /** How long a tick that was killed holds up the next ones. Default: until 10 s before the next tick, at least 50 s. */
   leaseMs?: number;
   /** For what a person should read of a tick: what failed and will be tried again. One line each. */
   log?: (line: string) => void;
@@ -58,8 +58,11 @@ export type TickResult =
   /** Another tick is still running, or this one was delivered and done before. */
   | { status: 'skipped'; reason: string };
 
-const CHECK_DEADLINE_MS = 25_000;
-const LEASE_MS = 50_000;
+const LEAST_CHECK_MS = 25_000;
+const LEAST_LEASE_MS = 50_000;
+/** What is left between the end of a check, of a lease, and the next tick. */
+const AFTER_CHECK_MS = 20_000;
+const AFTER_LEASE_MS = 10_000;
 const AT_ONCE = 8;
 /** After so many turns without a tick, nobody knows what was between, and no stretch of history goes on across it. */
 const GAP_TURNS = 3;
@@ -72,7 +75,9 @@ const GAP_TURNS = 3;
 export async function runTick(tick: Tick, parts: TickParts): Promise<TickResult> {
   const { store, clock = () => new Date() } = parts;
   const owner = randomUUID();
-  const lease = await store.takeLease(tick.id, owner, parts.leaseMs ?? LEASE_MS);
+  const everyMs = parts.configuration.schedule.everyMinutes * 60_000;
+  const leaseMs = parts.leaseMs ?? Math.max(LEAST_LEASE_MS, everyMs - AFTER_LEASE_MS);
+  const lease = await store.takeLease(tick.id, owner, leaseMs);
   if (!lease.taken) {
     return skip(parts, `tick ${lease.heldBy} is still running, at the latest until ${lease.until}`);
   }
@@ -175,8 +180,9 @@ class Run {
   }
 
   async #check(): Promise<Verdict[]> {
-    const { configuration, vantages, checkDeadlineMs = CHECK_DEADLINE_MS } = this.#parts;
-    const { targets, controls, probe } = configuration;
+    const { configuration, vantages } = this.#parts;
+    const { targets, controls, probe, schedule } = configuration;
+    const roomMs = schedule.everyMinutes * 60_000 - AFTER_CHECK_MS;
     if (targets.length === 0) return [];
     try {
       const verdicts = await this.#parts.check({
@@ -185,7 +191,7 @@ class Run {
         controls,
         timeoutMs: probe.timeoutMs,
         attempts: probe.attempts,
-        deadlineMs: checkDeadlineMs,
+        deadlineMs: this.#parts.checkDeadlineMs ?? Math.max(LEAST_CHECK_MS, roomMs),
       });
       if (verdicts.length !== targets.length) {
         throw new Error(`the check gave ${verdicts.length} verdicts for ${targets.length} targets`);

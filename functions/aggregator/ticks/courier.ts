@@ -5,8 +5,8 @@ import { claim, mark, SEND_MS, type Claimed, type Sent } from './outbox.ts';
 
 /** A channel that failed so often in one tick is left alone until the next. */
 const MAX_FAILURES = 3;
-/** Enough for a full outbox, and an end to it whatever others do to the same state. */
-const MAX_ROUNDS = 100;
+/** Enough for a full outbox over three channels, and an end to it whatever others do to the same state. */
+const MAX_ROUNDS = 300;
 const MARK_ATTEMPTS = 4;
 const MARK_PAUSE_MS = 100;
 
@@ -37,29 +37,35 @@ export class Courier {
 
   /**
    * Empties archive and outbox of one state as far as possible, and resolves to the state as it is then. Nothing leaves before the
-   * state says that this owner is about to send it; so of two couriers one sends. Rejects with a StoreError; what is left then is
-   * taken up at the next tick.
+   * state says that this owner is about to send it, so of two couriers one sends; and nothing else leaves before what became of it
+   * is written, so a kill leaves one message in doubt and no more. Rejects with a StoreError; what is left then is taken up at the
+   * next tick.
    */
   async empty(start: State): Promise<State> {
-    let state = start;
+    const { store, owner } = this.#parts;
     const failing = new Set<string>();
+    let state = start;
+    let sent: Sent | undefined;
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      if (state.archive.length === 0 && state.outbox.length === 0) return state;
-      await this.#parts.store.putArchive(state.archive);
-      const taken = this.#claim({ ...state, archive: [] }, failing);
-      if (!taken.changed && state.archive.length === 0) return state;
-      const saved = await this.#parts.store.saveState(taken.state);
+      if (!sent && state.archive.length === 0 && state.outbox.length === 0) return state;
+      await store.putArchive(state.archive);
+      const marked = sent ? mark(state, sent, owner) : state;
+      const next = this.#claim({ ...marked, archive: [] }, failing);
+      if (!sent && !next.changed && state.archive.length === 0) return state;
+      const claimedAt = performance.now();
+      const saved = await this.#save(next.state, sent !== undefined);
       if (!saved) {
         // Another was faster. What we have archived stands there already; writing it again changes nothing.
-        const found = await this.#parts.store.loadState(state.subject);
+        const found = await store.loadState(state.subject);
         if (!found) return state;
         state = found;
-      } else if (taken.claimed.length === 0) return saved;
-      else {
-        const sent = await this.#send(taken.claimed);
-        for (const { channel, error } of sent) if (error !== undefined) failing.add(channel);
-        state = await this.#mark(saved, sent);
+        continue;
       }
+      if (sent) this.#forget(sent);
+      if (!next.claimed) return saved;
+      state = saved;
+      sent = await this.#send(next.claimed, claimedAt);
+      if (sent.error !== undefined) failing.add(sent.channel);
     }
     return state;
   }
@@ -71,12 +77,19 @@ export class Courier {
     return claim(state, open, known, { owner, nowMs: clock().getTime() });
   }
 
-  async #send(claimed: readonly Claimed[]): Promise<Sent[]> {
-    const claimedAt = performance.now();
-    return Promise.all(claimed.map((one) => this.#sendOne(one, claimedAt)));
+  /** What was sent must be written down, also where the store is away for a moment. */
+  async #save(state: State, insist: boolean): Promise<State | undefined> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#parts.store.saveState(state);
+      } catch (error) {
+        if (!insist || attempt >= MARK_ATTEMPTS) throw error;
+        await sleep(MARK_PAUSE_MS * attempt);
+      }
+    }
   }
 
-  async #sendOne({ channel, announcement, mayRepeat }: Claimed, claimedAt: number): Promise<Sent> {
+  async #send({ channel, announcement, mayRepeat }: Claimed, claimedAt: number): Promise<Sent> {
     const { id } = announcement;
     const announcer = this.#parts.announcers.find(({ name }) => name === channel);
     // A process that was frozen between claiming and sending has lost its claim without knowing.
@@ -100,33 +113,9 @@ export class Courier {
     return { channel, id };
   }
 
-  /** What was sent must be written down, whatever happens to the state meanwhile. */
-  async #mark(claimedState: State, sent: readonly Sent[]): Promise<State> {
-    const { store, owner } = this.#parts;
-    let state = claimedState;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const marked = await store.saveState(mark(state, sent, owner));
-        if (marked) {
-          this.#forget(sent);
-          return marked;
-        }
-        const found = await store.loadState(state.subject);
-        if (!found) return state;
-        state = found;
-      } catch (error) {
-        if (attempt >= MARK_ATTEMPTS) throw error;
-        await sleep(MARK_PAUSE_MS * attempt);
-      }
-      if (attempt >= MARK_ATTEMPTS * 2) return state;
-    }
-  }
-
-  #forget(sent: readonly Sent[]): void {
-    for (const { channel, id } of sent) {
-      const announcer = this.#parts.announcers.find(({ name }) => name === channel);
-      if (announcer) unmarked.get(announcer)?.delete(id);
-    }
+  #forget({ channel, id }: Sent): void {
+    const announcer = this.#parts.announcers.find(({ name }) => name === channel);
+    if (announcer) unmarked.get(announcer)?.delete(id);
   }
 }
 

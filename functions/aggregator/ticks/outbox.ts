@@ -42,67 +42,58 @@ export function enqueue(
 }
 
 /**
- * Claims, for each channel, the oldest announcement that waits for it: a channel is told of one subject in order, and what may
- * have been sent without our knowing is one announcement at most. Forgets channels that are not there any more.
+ * Claims the next announcement to send: the oldest that waits for a channel, so that a channel is told of one subject in order.
+ * Forgets channels that are not known any more.
+ *
+ * @param open channels that may be used now
  */
 export function claim(
   state: State,
-  channels: readonly string[],
+  open: readonly string[],
   known: readonly string[],
   { owner, nowMs }: { owner: string; nowMs: number },
-): { state: State; claimed: Claimed[]; changed: boolean } {
-  const claimed: Claimed[] = [];
+): { state: State; claimed?: Claimed; changed: boolean } {
+  let claimed: Claimed | undefined;
   const served = new Set<string>();
-  let changed = false;
-  const outbox = state.outbox.map((entry): OutboxEntry => {
-    const deliveries = Object.entries(entry.deliveries).flatMap(
-      ([channel, delivery]): [string, Delivery][] => {
-        if (!known.includes(channel)) {
-          changed = true;
-          return [];
-        }
-        if (served.has(channel)) return [[channel, delivery]];
-        served.add(channel);
-        if (!channels.includes(channel) || isHeld(delivery, nowMs)) return [[channel, delivery]];
-        // A claim that nobody gave back: its owner was stopped somewhere between claiming and marking.
-        const mayRepeat = delivery.unsure === true || delivery.claim !== undefined;
-        claimed.push({ channel, announcement: entry.announcement, mayRepeat });
-        return [
-          [
-            channel,
-            {
-              attempts: delivery.attempts + 1,
-              claim: { owner, atMs: nowMs },
-              ...(mayRepeat ? { unsure: true } : {}),
-            },
-          ],
-        ];
-      },
-    );
-    return { ...entry, deliveries: Object.fromEntries(deliveries) };
+  const outbox = state.outbox.map(({ announcement, deliveries }): OutboxEntry => {
+    const kept = Object.entries(deliveries).filter(([channel]) => known.includes(channel));
+    const after = kept.map(([channel, delivery]): [string, Delivery] => {
+      const isOldest = !served.has(channel);
+      served.add(channel);
+      if (claimed || !isOldest || !open.includes(channel) || isHeld(delivery, nowMs))
+        return [channel, delivery];
+      // A claim that nobody gave back: its owner was stopped somewhere between claiming and marking.
+      const mayRepeat = delivery.unsure === true || delivery.claim !== undefined;
+      claimed = { channel, announcement, mayRepeat };
+      const unsure = mayRepeat ? { unsure: true } : {};
+      return [channel, { attempts: delivery.attempts + 1, claim: { owner, atMs: nowMs }, ...unsure }];
+    });
+    return { announcement, deliveries: Object.fromEntries(after) };
   });
+  const left = withoutDone(outbox);
+  const forgot = count(left) < count(state.outbox);
   return {
-    state: { ...state, outbox: withoutDone(outbox) },
-    claimed,
-    changed: changed || claimed.length > 0,
+    state: { ...state, outbox: left },
+    changed: claimed !== undefined || forgot,
+    ...(claimed ? { claimed } : {}),
   };
 }
 
 /** Writes down what became of what `owner` had claimed. Does no harm when it is done twice, or over a newer state. */
-export function mark(state: State, sent: readonly Sent[], owner: string): State {
+export function mark(state: State, sent: Sent, owner: string): State {
   const outbox = state.outbox.map((entry): OutboxEntry => {
-    const deliveries = Object.entries(entry.deliveries).flatMap(
-      ([channel, delivery]): [string, Delivery][] => {
-        const result = sent.find((one) => one.channel === channel && one.id === entry.announcement.id);
-        if (!result) return [[channel, delivery]];
-        if (result.error === undefined) return [];
-        if (delivery.claim?.owner !== owner) return [[channel, delivery]];
-        const unsure = delivery.unsure === true || result.unsure === true;
-        const failed: Delivery = { attempts: delivery.attempts, error: result.error };
-        return [[channel, unsure ? { ...failed, unsure } : failed]];
-      },
-    );
-    return { ...entry, deliveries: Object.fromEntries(deliveries) };
+    const { [sent.channel]: delivery, ...others } = entry.deliveries;
+    if (!delivery || entry.announcement.id !== sent.id) return entry;
+    if (sent.error === undefined) return { ...entry, deliveries: others };
+    if (delivery.claim?.owner !== owner) return entry;
+    const unsure = delivery.unsure === true || sent.unsure === true;
+    const failed: Delivery = {
+      attempts: delivery.attempts,
+      error: sent.error,
+      ...(unsure ? { unsure } : {}),
+    };
+    // In the place where it was: the channels of one announcement are served in turn.
+    return { ...entry, deliveries: { ...entry.deliveries, [sent.channel]: failed } };
   });
   return { ...state, outbox: withoutDone(outbox) };
 }
@@ -110,6 +101,10 @@ export function mark(state: State, sent: readonly Sent[], owner: string): State 
 /** A claim from the future comes from a clock that was set back, and holds nothing. */
 function isHeld({ claim: held }: Delivery, nowMs: number): boolean {
   return held !== undefined && Math.abs(nowMs - held.atMs) < CLAIM_MS;
+}
+
+function count(outbox: readonly OutboxEntry[]): number {
+  return outbox.reduce((sum, { deliveries }) => sum + Object.keys(deliveries).length, 0);
 }
 
 function withoutDone(outbox: readonly OutboxEntry[]): OutboxEntry[] {
