@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonical } from '../../functions/probe/names.ts';
 import { parseReport } from '../../functions/reachability/report-schema.ts';
-import type { ProbeReport, ProbeRequest } from '../../functions/reachability/report.ts';
+import type { ProbeReport, ProbeRequest, Target } from '../../functions/reachability/report.ts';
 import { filterProblemHere, labProblem } from '../../lab/available.ts';
 import { buildWorld } from '../../lab/build.ts';
 import type { World } from '../../lab/build.ts';
@@ -45,7 +45,9 @@ const canRun =
   requirement('the address policy in the lab', labProblem()) &&
   requirement('the address policy, counted by packet filter', filterProblemHere());
 
-describe.skipIf(!canRun)('the address policy of a Lambda', () => {
+const quick = { attempts: 1, timeoutMs: 1000 };
+
+describe.skipIf(!canRun)('the address policy of a Lambda', { timeout: 60_000 }, () => {
   let world: World;
   beforeAll(async () => {
     world = await buildWorld({
@@ -81,15 +83,6 @@ describe.skipIf(!canRun)('the address policy of a Lambda', () => {
     const argv = ['env', `SYNWHERE_POLICY=${POLICY}`];
     return parseReport(await runScript(world, 'sandbox', './lambda-here.ts', request, argv));
   };
-  const quick = { attempts: 1, timeoutMs: 1000 };
-  const at80 = (hosts: readonly string[]) => hosts.map((host) => ({ host, port: 80 }));
-  const outcomes = ({ targets }: ProbeReport) =>
-    targets.map(({ host, addresses }) => {
-      const all = addresses.flatMap(({ attempts }) => attempts.map(({ outcome }) => outcome));
-      return `${host}: ${[...new Set(all)].join(' ')}`;
-    });
-  const denied = (hosts: readonly string[]) => hosts.map((host) => `${canonical([host])[0] ?? host}: denied`);
-
   it('counts what leaves: with nothing forbidden, packets do', async () => {
     await leftTo('other');
     await probeAt(world, 'sandbox', {
@@ -190,3 +183,18 @@ describe.skipIf(!canRun)('the address policy of a Lambda', () => {
     expect(await leftTo('other')).toBe(0);
   });
 });
+
+function at80(hosts: readonly string[]): Target[] {
+  return hosts.map((host) => ({ host, port: 80 }));
+}
+
+function outcomes({ targets }: ProbeReport): string[] {
+  return targets.map(({ host, addresses }) => {
+    const all = addresses.flatMap(({ attempts }) => attempts.map(({ outcome }) => outcome));
+    return `${host}: ${[...new Set(all)].join(' ')}`;
+  });
+}
+
+function denied(hosts: readonly string[]): string[] {
+  return hosts.map((host) => `${canonical([host])[0] ?? host}: denied`);
+}

@@ -14,7 +14,7 @@ const OWN_LAN_ABSENT = { 4: '10.1.0.77', 6: '2001:db8:1::77' };
 
 const at = (address: string, port: number) => ({ host: address, port });
 
-describe.skipIf(!canRun)('what connect() tells', () => {
+describe.skipIf(!canRun)('what connect() tells', { timeout: 60_000 }, () => {
   let world: World;
   beforeAll(async () => {
     world = await buildWorld({

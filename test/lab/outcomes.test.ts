@@ -241,7 +241,7 @@ const hostOf = (index: number): HostSpec => ({
 const addressOf = (index: number, family: Family): string =>
   hostOf(index).addresses[family === 4 ? 0 : 1] ?? '';
 
-describe.skipIf(!canRun)('the outcome of a connect', () => {
+describe.skipIf(!canRun)('the outcome of a connect', { timeout: 60_000 }, () => {
   let world: World;
   let report: ProbeReport;
   beforeAll(async () => {

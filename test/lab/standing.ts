@@ -1,4 +1,4 @@
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { World } from '../../lab/build.ts';
 import { HOSTS } from '../../lab/world.ts';
 import type { WorldSpec } from '../../lab/world.ts';
@@ -35,6 +35,21 @@ export function processesIn(namespaces: readonly string[]): number[] {
         (name) => name !== undefined && namespaces.includes(name),
       ),
     );
+}
+
+/** Processes that this one started and that still run, by the name of their program. */
+export function childrenNamed(name: string): number[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+        return status.startsWith(`Name:\t${name}\n`) && status.includes(`\nPPid:\t${process.pid}\n`);
+      } catch {
+        return false;
+      }
+    });
 }
 
 function namespaceOf(pid: number, kind: 'net' | 'user'): string | undefined {

@@ -76,7 +76,7 @@ const WORLD: WorldSpec = {
 const canRun = requirement('worlds in network namespaces', labProblem());
 const canFilter = canRun && requirement('faults by packet filter', filterProblemHere());
 
-describe.skipIf(!canRun)('a world', () => {
+describe.skipIf(!canRun)('a world', { timeout: 60_000 }, () => {
   let world: World;
   beforeAll(async () => {
     world = await buildWorld(WORLD);
