@@ -1,0 +1,262 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { loadavg, tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { open, refused, silent, type Cost, type Load } from './probe/load.ts';
+import { median } from './probe/median.ts';
+import { blackboxExporter, nmap, type OtherCost } from './probe/others.ts';
+import { aimsAsTable, machine, rowsAsTable, type Aim, type Row } from './probe/page.ts';
+import { contend, startServer, stop } from './probe/processes.ts';
+import { bundle, measureStart } from './probe/start-time.ts';
+
+const USAGE = 'usage: npm run bench:probe -- [--write]';
+const PAGE = new URL('../docs/benchmarks.md', import.meta.url);
+const MARKS = ['<!-- bench:probe -->', '<!-- /bench:probe -->'] as const;
+
+/** The sustained run is repeated in turns, and the median taken: other work on the machine hits all alike. */
+const TURNS = 5;
+const SUSTAINED: Load = {
+  targets: open(6667),
+  timeoutMs: 4000,
+  attempts: 3,
+  deadlineMs: 120_000,
+  width: 256,
+  holdMs: 0,
+};
+const BARE: Load = { ...SUSTAINED, targets: open(20_001) };
+/** Holds connections for as long as the probe watches them. */
+const HOLDING: Load = { ...BARE, width: 1000, holdMs: 150 };
+const MIXED: Load = {
+  ...SUSTAINED,
+  targets: [...open(334), ...refused(333), ...silent(333)],
+  deadlineMs: 20_000,
+  width: 1000,
+};
+const WANTED: Load = { ...SUSTAINED, targets: silent(334), deadlineMs: 20_000 };
+const CUT: Load = { ...SUSTAINED, targets: silent(2000), deadlineMs: 6000 };
+/** Lambda's. */
+const DESCRIPTORS = 1024;
+
+/** A namespace in which 198.18.0.0/15 is silent: a link without ARP whose other end says nothing. */
+const NAMESPACE = `set -e; ip link set lo up; ip link add hole type veth peer name drain; ip link set hole arp off
+  ip link set drain arp off up; ip addr add 198.18.0.1/15 dev hole; ip link set hole up; exec "$0" "$@"`;
+const INSIDE = 'SYNWHERE_BENCH_INSIDE';
+
+const here = fileURLToPath(import.meta.url);
+try {
+  const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } });
+  process.exitCode = process.env[INSIDE] === undefined ? enter(values.write) : await run(values.write);
+} catch (error) {
+  console.error(error instanceof TypeError ? USAGE : error);
+  process.exitCode = 2;
+}
+
+/** Runs this file again in a namespace of its own, so that silent addresses exist nowhere else. */
+function enter(write: boolean): number {
+  const argv = [process.execPath, ...process.execArgv, here, ...(write ? ['--write'] : [])];
+  const env = { ...process.env, [INSIDE]: '1' };
+  const { status } = spawnSync('unshare', ['-rn', 'sh', '-c', NAMESPACE, ...argv], { stdio: 'inherit', env });
+  return status ?? 1;
+}
+
+async function run(write: boolean): Promise<number> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'synwhere-bench-'));
+  try {
+    const scripts = await bundles(folder);
+    const responder = await startServer([process.execPath, scripts.responder], 1);
+    try {
+      const busy = loadavg()[0] ?? 0;
+      const sustained = await sustain(scripts, folder);
+      const sweeps = await sweep(scripts);
+      const start = await measureStart(folder, fromHere('../functions/probe/handler.ts'));
+      const text = page(sustained, sweeps, start, busy);
+      console.log(text);
+      if (write) await writePage(text);
+    } finally {
+      await stop(responder);
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+  return 0;
+}
+
+interface Scripts {
+  synwhere: string;
+  bare: string;
+  responder: string;
+}
+
+async function bundles(folder: string): Promise<Scripts> {
+  const scripts = {
+    synwhere: path.join(folder, 'synwhere.mjs'),
+    bare: path.join(folder, 'bare.mjs'),
+    responder: path.join(folder, 'responder.mjs'),
+  };
+  await bundle(fromHere('probe/contender-synwhere.ts'), scripts.synwhere);
+  await bundle(fromHere('probe/contender-bare.ts'), scripts.bare);
+  await bundle(fromHere('probe/responder.ts'), scripts.responder);
+  return scripts;
+}
+
+async function sustain(scripts: Scripts, folder: string): Promise<Row[]> {
+  const costs: Record<'bare' | 'holding' | 'plain' | 'withEvidence', Cost[]> = {
+    bare: [],
+    holding: [],
+    plain: [],
+    withEvidence: [],
+  };
+  const env = { SYNWHERE_KERNEL_EVIDENCE: 'off' };
+  for (let turn = 0; turn < TURNS; turn++) {
+    costs.bare.push(await contend(scripts.bare, BARE));
+    costs.plain.push(await contend(scripts.synwhere, SUSTAINED, { env, descriptors: DESCRIPTORS }));
+    costs.holding.push(await contend(scripts.bare, HOLDING));
+    costs.withEvidence.push(await contend(scripts.synwhere, SUSTAINED));
+  }
+  for (const cost of Object.values(costs).flat()) {
+    if (cost.outcomes['connected'] !== cost.connects)
+      throw new Error(`not all connected: ${JSON.stringify(cost.outcomes)}`);
+  }
+  const bareUs = median(costs.bare.map(usPerConnect));
+  const row = (contender: string, of: Cost[], note: string): Row => ({
+    contender,
+    connects: of[0]?.connects ?? 0,
+    cpuUsPerConnect: median(of.map(usPerConnect)),
+    ratio: median(of.map(usPerConnect)) / bareUs,
+    wallMs: median(of.map(({ wallMs }) => wallMs)),
+    maxRssMiB: median(of.map((cost) => cost.maxRssMiB)),
+    note,
+  });
+  const others = [
+    other('nmap -sT', await nmap(), bareUs, 'whole program, one connect per port'),
+    other(
+      'blackbox exporter',
+      await blackboxExporter(folder, { ...BARE, targets: open(5000) }),
+      bareUs,
+      'its own time, asked over HTTP',
+    ),
+  ];
+  return [
+    row('bare net.connect loop', costs.bare, '256 at a time, destroyed as soon as connected'),
+    row('bare loop that holds 150 ms', costs.holding, '1,000 at a time, no look at resets'),
+    row(
+      'synwhere, as in Lambda',
+      costs.plain,
+      '6,667 targets, three attempts, settling wait, 1,024 descriptors',
+    ),
+    row('synwhere, kernel evidence', costs.withEvidence, 'the same with ICMP and TCP_INFO of every socket'),
+    ...others.filter((found) => found !== undefined),
+  ];
+}
+
+function other(
+  contender: string,
+  cost: OtherCost | undefined,
+  bareUs: number,
+  note: string,
+): Row | undefined {
+  if (!cost) return undefined;
+  const cpuUsPerConnect = usPerConnect(cost);
+  const { connects, wallMs, maxRssMiB } = cost;
+  return { contender, connects, cpuUsPerConnect, ratio: cpuUsPerConnect / bareUs, wallMs, maxRssMiB, note };
+}
+
+async function sweep(scripts: Scripts): Promise<{ rows: Row[]; cut: Cost; wanted: Cost }> {
+  const options = { descriptors: DESCRIPTORS, env: { SYNWHERE_KERNEL_EVIDENCE: 'off' } };
+  const bare = await contend(scripts.bare, MIXED, options);
+  const mixed = await contend(scripts.synwhere, MIXED, options);
+  const wanted = await contend(scripts.synwhere, WANTED, options);
+  const cut = await contend(scripts.synwhere, CUT, options);
+  const rows = [
+    sweepRow('bare loop, one connect each', bare),
+    sweepRow('synwhere, three attempts each', mixed),
+    sweepRow('synwhere, 334 silent targets', wanted),
+    sweepRow('synwhere, 2,000 silent, deadline 6 s', cut),
+  ];
+  return { rows, cut, wanted };
+}
+
+function sweepRow(contender: string, cost: Cost): Row {
+  const note = Object.entries(cost.outcomes)
+    .map(([outcome, count]) => `${count} ${outcome}`)
+    .join(', ');
+  const { connects, wallMs, maxRssMiB } = cost;
+  return { contender, connects, cpuUsPerConnect: usPerConnect(cost), wallMs, maxRssMiB, note };
+}
+
+function usPerConnect({ cpuMs, connects }: { cpuMs: number; connects: number }): number {
+  return (cpuMs * 1000) / connects;
+}
+
+function page(
+  sustained: Row[],
+  { rows, cut, wanted }: Awaited<ReturnType<typeof sweep>>,
+  start: Awaited<ReturnType<typeof measureStart>>,
+  busy: number,
+): string {
+  const ratio =
+    sustained.find(({ contender }) => contender === 'synwhere, as in Lambda')?.ratio ?? Number.NaN;
+  const late = cut.wallMs / CUT.deadlineMs - 1;
+  const startMs = start.probeMs - start.emptyMs;
+  const aims: Aim[] = [
+    {
+      aim: 'at most 1.25 times the CPU per connect of the bare loop',
+      measured: `${ratio.toFixed(2)} times`,
+      holds: ratio <= 1.25,
+    },
+    {
+      aim: 'a sweep ends within 10 % of its deadline',
+      measured: `${(late * 100).toFixed(1)} %`,
+      holds: Math.abs(late) <= 0.1,
+    },
+    {
+      aim: 'less than 100 MB resident with 1,000 sockets wanted',
+      measured: `${wanted.maxRssMiB.toFixed(0)} MiB`,
+      holds: wanted.maxRssMiB * 1.048576 < 100,
+    },
+    {
+      aim: 'a bundle under 40 KB',
+      measured: `${(start.bundleBytes / 1000).toFixed(1)} KB`,
+      holds: start.bundleBytes < 40_000,
+    },
+    {
+      aim: 'a start under 20 ms above an empty handler',
+      measured: `${startMs.toFixed(1)} ms`,
+      holds: startMs < 20,
+    },
+  ];
+  return `## The probe
+
+Made by \`npm run bench:probe -- --write\` on ${machine()}; load average before the run ${busy.toFixed(1)}. The contender on one core, the listener on another, everything in a network namespace of its own; the ${TURNS} sustained runs of each contender take turns, and the table has their medians. CPU is user and system time of the contender's process, start-up left out (of \`nmap\`: everything).
+
+${aimsAsTable(aims)}
+
+20,000 connects to open ports, sustained:
+
+${rowsAsTable(sustained)}
+
+1,000 targets, a third each open, refused and silent, with 1,024 descriptors; below it, only silent ones:
+
+${rowsAsTable(rows)}
+`;
+}
+
+/** Replaces this bench's part of the page and leaves the others'. */
+async function writePage(text: string): Promise<void> {
+  const old = await readFile(PAGE, 'utf8').catch(() => '# What it costs\n');
+  const [begin, end] = MARKS;
+  const part = `${begin}\n\n${text}\n${end}\n`;
+  const from = old.indexOf(begin);
+  const to = old.indexOf(end);
+  const whole =
+    from < 0 || to < 0
+      ? `${old.trimEnd()}\n\n${part}`
+      : old.slice(0, from) + part + old.slice(to + end.length).replace(/^\n/, '');
+  await writeFile(PAGE, whole);
+}
+
+function fromHere(file: string): string {
+  return fileURLToPath(new URL(file, import.meta.url));
+}

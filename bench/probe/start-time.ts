@@ -1,0 +1,59 @@
+import { spawnSync } from 'node:child_process';
+import { stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { median } from './median.ts';
+import { onCore } from './processes.ts';
+
+const RUNS = 21;
+
+export interface Start {
+  bundleBytes: number;
+  /** Median of a whole process that imports the handler and ends. */
+  probeMs: number;
+  emptyMs: number;
+}
+
+/** Bundles the handler as it is deployed and starts it beside an empty one, in turns. */
+export async function measureStart(folder: string, entry: string): Promise<Start> {
+  const probe = path.join(folder, 'handler.mjs');
+  const empty = path.join(folder, 'empty.mjs');
+  await bundle(entry, probe);
+  await writeFile(empty, 'export async function handler() { return {}; }\n');
+  const times = { probe: [] as number[], empty: [] as number[] };
+  for (let run = 0; run < RUNS; run++) {
+    times.empty.push(startOf(empty));
+    times.probe.push(startOf(probe));
+  }
+  return {
+    bundleBytes: (await stat(probe)).size,
+    probeMs: median(times.probe),
+    emptyMs: median(times.empty),
+  };
+}
+
+/** As the template bundles it: minified ESM for Node 24, nothing but Node left outside. */
+export async function bundle(entry: string, outfile: string): Promise<void> {
+  await build({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    external: ['koffi'],
+    // Some package of a contender may still ask for require().
+    logLevel: 'error',
+  });
+}
+
+function startOf(file: string): number {
+  const script = `await import(${JSON.stringify(pathToFileURL(file).href)})`;
+  const [command = '', ...args] = onCore(0, [process.execPath, '--input-type=module', '-e', script]);
+  const start = performance.now();
+  const { status } = spawnSync(command, args, { stdio: 'inherit' });
+  if (status !== 0) throw new Error(`${file} does not start`);
+  return performance.now() - start;
+}
