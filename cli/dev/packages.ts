@@ -3,8 +3,8 @@ import { UsageError } from '../usage-error.ts';
 export type DevPackages = Awaited<ReturnType<typeof loadAll>>;
 
 /**
- * The packages that only `synwhere dev` needs. They come with a checkout, not with what is published: half of the download would be for
- * them. Rejects with a UsageError that names one that is missing.
+ * The packages that only `synwhere dev` needs, of which npm may have left the optional ones out. Rejects with a UsageError that names
+ * what is missing.
  */
 export async function loadPackages(): Promise<DevPackages> {
   try {
@@ -13,19 +13,16 @@ export async function loadPackages(): Promise<DevPackages> {
     if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error;
     const missing = /'((?:@[^/']+\/)?[^/']+)'/.exec(error.message)?.[1] ?? 'dynalite';
     throw new UsageError(
-      `synwhere dev needs the package ${missing}, which comes with a checkout only: npm install ${NAMES.join(' ')}`,
+      `synwhere dev keeps its history by the optional package ${missing}, which is not installed: npm install dynalite level`,
     );
   }
 }
-
-const NAMES = ['dynalite', 'level', '@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb'];
 
 async function loadAll() {
   const [{ default: dynalite }, { Level }, sdk] = await Promise.all([
     import('dynalite'),
     import('level'),
     import('@aws-sdk/client-dynamodb'),
-    import('@aws-sdk/lib-dynamodb'),
   ]);
   return { dynalite, Level, sdk };
 }
