@@ -29,7 +29,7 @@ function readOptions(): { seed: number; worlds: number; write: boolean } | undef
   try {
     const { values } = parseArgs({
       options: {
-        seed: { type: 'string', default: '1' },
+        seed: { type: 'string', default: '2026' },
         worlds: { type: 'string', default: '20000' },
         write: { type: 'boolean', default: false },
       },

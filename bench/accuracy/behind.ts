@@ -85,7 +85,7 @@ const REASONS: Partial<Record<Row, string>> = {
   'ecmp-half-broken':
     'With one vantage, every attempt of both rounds can meet a broken path (one in sixty-four where half of the paths are broken); the confidence is low then.',
   'all-cut-off':
-    'Nobody can tell these worlds from a target that is down. OONI says nothing in most of them, because there is no helper; where it has one, it is as wrong. Most have one vantage, and our verdict has low confidence there and says in `notRuledOut` that the fault may be here or on the way.',
+    'Nobody can tell these worlds, or an address in them, from one that is down. In two of three it is the whole target that all who count are cut off from, nearly always with one vantage or two: where there is one, OONI has no helper and says nothing, and we say `unresponsive` or its like with low confidence, and in `notRuledOut` that the fault may be here or on the way.',
 };
 
 function measures(): Measure[] {
