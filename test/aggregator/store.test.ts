@@ -5,6 +5,7 @@ import { CursorError, createStore, StoreError } from '../../functions/aggregator
 import type { State, Store, Stretch, TickRecord } from '../../functions/aggregator/store.ts';
 import { MAX_PACKED_BYTES, pack, unpack } from '../../functions/aggregator/store/pack.ts';
 import { startDynamoDb, type LocalDynamoDb } from '../support/dynamodb.ts';
+import { startFaultProxy } from './tick-proxy.ts';
 import { makeVerdict, randomText } from './tick-verdicts.ts';
 
 const START = Date.parse('2026-05-01T10:00:00.000Z');
@@ -148,6 +149,21 @@ describe('a state', () => {
       Array.from({ length: 8 }, (_, i) => store.saveState({ ...read, tick: `by ${i}` })),
     );
     expect(written.filter((state) => state !== undefined)).toHaveLength(1);
+  });
+
+  test('whose written answer was lost is known as our own when the SDK asks again', async () => {
+    const proxy = await startFaultProxy(database.endpoint, database.endpoint);
+    proxy.fate = ({ number }) => (number === 0 ? 'lose' : 'pass');
+    const client = database.clientAt(proxy.endpoint, 3);
+    const shaky = createStore({ table: database.table, client, retentionDays: 30 });
+    try {
+      const written = await shaky.saveState(stateOf('lost.example:1'));
+      expect(proxy.passed.map(({ call }) => call)).toEqual(['PutItem', 'PutItem', 'GetItem']);
+      expect(await store.loadState({ type: 'target', target: 'lost.example:1' })).toEqual(written);
+    } finally {
+      client.destroy();
+      await proxy.close();
+    }
   });
 
   test('comes in pages of the database, all of them', async () => {
