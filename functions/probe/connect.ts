@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import type { Attempt } from '../reachability/report.ts';
+import type { Attempt, Family } from '../reachability/report.ts';
 import type { EvidenceSource, SocketWatch } from './evidence.ts';
 import { failureOf } from './outcomes.ts';
 import { socketKey, type SocketTable } from './proc-net.ts';
@@ -53,6 +53,15 @@ export class ConnectAttempt {
     this.#owner = owner;
   }
 
+  get family(): Family {
+    return this.address.includes(':') ? 6 : 4;
+  }
+
+  /** Whether the kernel's own word on this socket will be collected at its end. */
+  get isWatched(): boolean {
+    return this.#watch !== undefined;
+  }
+
   start(): void {
     this.#startedMs = this.#context.now();
     let socket: Socket;
@@ -60,15 +69,18 @@ export class ConnectAttempt {
       const onread = { buffer: UNREAD, callback: () => this.#answered() };
       const localAddress = this.address.includes(':') ? '::' : '0.0.0.0';
       const watched = this.#context.evidence ? { localAddress } : undefined;
-      socket = connect({ host: this.address, port: this.port, onread, ...watched });
+      socket = connect({ host: this.address, port: this.port, onread, allowHalfOpen: true, ...watched });
     } catch (error) {
       this.#end(failureOf(codeOf(error), true));
       return;
     }
     this.#socket = socket;
-    socket.on('connectionAttempt', () => {
-      this.#watch = this.#context.evidence?.watch(socket);
-    });
+    const { evidence } = this.#context;
+    if (evidence) {
+      socket.on('connectionAttempt', () => {
+        this.#watch = evidence.watch(socket);
+      });
+    }
     socket.on('connect', () => this.#connected());
     socket.on('end', () => this.#closed());
     socket.on('error', (error) => this.#failed(codeOf(error)));
@@ -118,7 +130,12 @@ export class ConnectAttempt {
   #connected(): void {
     this.#handshakeMs = this.#context.now() - this.#startedMs;
     if (this.#context.settleMs === 0) this.#settled();
-    else this.#settling = setTimeout(() => this.#settled(), this.#context.settleMs);
+    else this.#settling = setTimeout(() => this.#settleAfterPoll(), this.#context.settleMs);
+  }
+
+  /** A close that came within the wait may still be unread where the event loop was late: timers run before sockets are polled. */
+  #settleAfterPoll(): void {
+    setImmediate(() => this.#settled());
   }
 
   #answered(): boolean {

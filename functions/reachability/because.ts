@@ -149,7 +149,7 @@ function lossLines({ failedAttempts, lostSyns, columns }: Facts): string[] {
   );
   const strays = failedAttempts.filter(
     ({ vantage, address, attempt }) =>
-      connecting.has(`${vantage} ${address}`) && sightingOf(attempt.outcome) !== 'closing',
+      connecting.has(`${vantage} ${address}`) && sightingOf(attempt) !== 'closing',
   );
   const outcomes = [...new Set(strays.map(({ attempt }) => attempt.outcome))].toSorted();
   const who = [...new Set(strays.map(({ vantage }) => vantage))];

@@ -1,4 +1,4 @@
-import type { Target, TargetRequest, VantageAnswer } from './report.ts';
+import type { Attempt, Target, TargetRequest, VantageAnswer } from './report.ts';
 import { sightingOf } from './sighting.ts';
 import { standings } from './standing.ts';
 import type { Standing } from './standing.ts';
@@ -30,8 +30,8 @@ function anyFailed({ saw, addresses }: Standing): boolean {
   );
 }
 
-function failed({ outcome }: { outcome: Parameters<typeof sightingOf>[0] }): boolean {
-  const saw = sightingOf(outcome);
+function failed(attempt: Attempt): boolean {
+  const saw = sightingOf(attempt);
   return saw !== 'open' && saw !== 'nothing';
 }
 

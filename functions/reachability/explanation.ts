@@ -30,11 +30,12 @@ export function explain(verdict: {
 
 const SUMMARIES: Record<Kind, (facts: Facts) => string> = {
   'vantage-fault': ({ target, standings }) => {
-    const blameless = standings.every(
-      ({ reported, abstentionFault }) => !reported || abstentionFault === 'none',
-    );
+    const denied = standings.every(({ reported, addresses }) => {
+      const attempts = addresses.flatMap((view) => view.attempts);
+      return !reported || (attempts.length > 0 && attempts.every(({ outcome }) => outcome === 'denied'));
+    });
     const name = formatTarget(target);
-    return blameless
+    return denied
       ? `Nobody was allowed to try ${name}: nothing can be said about it.`
       : `The trouble is on our side: no vantage that reported can be trusted, so nothing is said about ${name}.`;
   },
@@ -53,7 +54,11 @@ const SUMMARIES: Record<Kind, (facts: Facts) => string> = {
   },
   unroutable: (facts) => {
     const told = who(facts, 'unreachable');
-    return `The network says that ${formatTarget(facts.target)} cannot be reached: ${subject(told, facts)} ${verb(told.length, 'was', 'were')} told so, nobody connects.`;
+    const name = formatTarget(facts.target);
+    if (facts.failedAttempts.every(({ attempt }) => attempt.stage === 'local')) {
+      return `No SYN to ${name} left: ${subject(told, facts)} ${verb(told.length, 'was', 'were')} stopped by the own machine's routing or firewall.`;
+    }
+    return `The network says that ${name} cannot be reached: ${subject(told, facts)} ${verb(told.length, 'was', 'were')} told so, nobody connects.`;
   },
   unresponsive: (facts) =>
     `Nothing answers at ${formatTarget(facts.target)}, seen from ${subject(who(facts, 'silent'), facts)}: down or filtered, which TCP alone cannot tell.`,

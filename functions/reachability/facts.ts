@@ -43,11 +43,9 @@ export function gatherFacts(target: Target, rounds: readonly (readonly Standing[
     missing: standings.filter((standing) => !standing.reported),
     nameFailed: counted.filter(({ saw }) => saw === 'name-failed'),
     columns: columnsOf(counted),
-    failedAttempts: attempts.filter(
-      ({ attempt }) => !['open', 'nothing'].includes(sightingOf(attempt.outcome)),
-    ),
+    failedAttempts: attempts.filter(({ attempt }) => !['open', 'nothing'].includes(sightingOf(attempt))),
     lostSyns: attempts.reduce(
-      (sum, { attempt }) => sum + (connects(sightingOf(attempt.outcome)) ? (attempt.synRetransmits ?? 0) : 0),
+      (sum, { attempt }) => sum + (connects(sightingOf(attempt)) ? (attempt.synRetransmits ?? 0) : 0),
       0,
     ),
   };

@@ -38,7 +38,12 @@ const DOUBTS: Record<Kind, (facts: Facts) => string[]> = {
         ]
       : []),
   ],
-  unroutable: () => [
+  unroutable: ({ failedAttempts }) => [
+    ...(failedAttempts.some(({ attempt }) => attempt.stage === 'local')
+      ? [
+          'A route or a firewall rule on the asking machine itself: `ip route get ADDRESS` and its rules show it.',
+        ]
+      : []),
     'Whether the target itself runs: no answer came from it. Ask from inside its network, and ask whoever runs the router that answered.',
     'A firewall that says "unreachable" on purpose: look at its reject rules.',
   ],

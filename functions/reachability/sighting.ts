@@ -9,11 +9,14 @@ const UNREACHABLE: ReadonlySet<Outcome> = new Set([
   'protocol-unreachable',
 ]);
 
-/** What one attempt says of the address; `nothing` where it is not evidence. */
-export function sightingOf(outcome: Outcome): Saw {
+/**
+ * What one attempt says of the address; `nothing` where it is not evidence. A refusal before any SYN left is the own firewall's word,
+ * not the target's.
+ */
+export function sightingOf({ outcome, stage }: Pick<Attempt, 'outcome' | 'stage'>): Saw {
   if (outcome === 'connected') return 'open';
   if (CLOSED_AT_ONCE.has(outcome)) return 'closing';
-  if (outcome === 'refused' || outcome === 'reset') return 'refused';
+  if (outcome === 'refused' || outcome === 'reset') return stage === 'local' ? 'unreachable' : 'refused';
   if (UNREACHABLE.has(outcome)) return 'unreachable';
   if (outcome === 'timed-out') return 'silent';
   return 'nothing';
@@ -37,7 +40,7 @@ export function strongest(sightings: readonly Saw[]): Saw {
 
 /** What a vantage saw of one address in one round. */
 export function sawAddress(attempts: readonly Attempt[]): Saw {
-  return strongest(attempts.map(({ outcome }) => sightingOf(outcome)));
+  return strongest(attempts.map(sightingOf));
 }
 
 /** Whether the handshake was completed: `open`, or `closing`. */

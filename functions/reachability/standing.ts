@@ -90,7 +90,7 @@ function standing(
 
 /** A vantage that got through, or was not allowed to try, is at no fault; too short a deadline is nobody's we know of. */
 function whoseAbstention(attempts: readonly Attempt[], excused: boolean): Fault {
-  if (attempts.some(({ outcome }) => connects(sightingOf(outcome)))) return 'none';
+  if (attempts.some((attempt) => connects(sightingOf(attempt)))) return 'none';
   if (excused || attempts.some(({ outcome }) => outcome === 'local-fault')) return 'vantage';
   if (attempts.length > 0 && attempts.every(({ outcome }) => outcome === 'denied')) return 'none';
   return 'unknown';

@@ -134,7 +134,6 @@ export const EVERYWHERE: readonly Situation[] = [
     service: 'accept-then-reset',
     kind: 'accepts-then-closes',
     blame: everyone('target'),
-    confidence: 'high',
     doubt: WHO_HANGS_UP,
   }),
   ...overBoth({
@@ -143,7 +142,6 @@ export const EVERYWHERE: readonly Situation[] = [
     service: 'accept-then-close',
     kind: 'accepts-then-closes',
     blame: everyone('target'),
-    confidence: 'high',
     doubt: WHO_HANGS_UP,
   }),
   ...overBoth({

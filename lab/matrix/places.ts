@@ -137,7 +137,6 @@ export const PLACES: readonly Situation[] = [
     families: '4',
     controls: DOWN_4,
     kind: 'vantage-fault',
-    blame: everyone('vantage'),
     confidence: 'low',
     doubt: 'Mend the vantages or their controls',
   },

@@ -103,6 +103,27 @@ const CASES: Case[] = [
     asExpected: false,
   },
   {
+    title: "the own firewall's refusal is not the target's",
+    answers: { a: { ...refused, attempt: { stage: 'local', errno: 'ECONNREFUSED' } } },
+    kind: 'unroutable',
+    faults: { a: 'unknown' },
+    asExpected: false,
+  },
+  {
+    title: 'one own firewall refuses, others connect',
+    answers: { a: { ...refused, attempt: { stage: 'local' } }, b: open, c: open },
+    kind: 'local-routing-issue',
+    faults: { a: 'path', b: 'none' },
+    asExpected: false,
+  },
+  {
+    title: 'every control fails, and the target connects',
+    answers: { a: { ...open, ...bad }, b: { ...open, ...bad } },
+    kind: 'vantage-fault',
+    faults: { a: 'none', b: 'none' },
+    asExpected: false,
+  },
+  {
     title: 'silence for most',
     answers: { a: unreachable, b: silent, c: silent },
     kind: 'unresponsive',
@@ -296,6 +317,12 @@ describe('the decision table', () => {
       expect(line).toMatch(/^\S.*[.…]$/);
     }
     expect(notRuledOut.length).toBeGreaterThan(0);
+  });
+
+  it('says "not allowed" only where nobody was', () => {
+    const summaryOf = (sketch: Sketch): string => judge(TARGET, [round({ a: sketch })], CLOCK).summary;
+    expect(summaryOf(sees('denied'))).toMatch(/allowed/);
+    expect(summaryOf({ ...open, ...bad })).toMatch(/on our side/);
   });
 
   it('takes an expectation per vantage', () => {
