@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { announcersFor } from '../../functions/aggregator/announce.ts';
 import {
   NotTakenError,
   type Announcement,
@@ -250,10 +249,4 @@ describe('a failure', () => {
       await expect(one.send(opened(), sending())).rejects.toThrow(NotTakenError);
     }
   });
-});
-
-test('there is one announcer for each channel that is configured', () => {
-  expect(announcersFor({})).toEqual([]);
-  const all = announcersFor({ bus: 'b', topicArn: 'arn:t', slackWebhookUrl: 'http://127.0.0.1:1/' });
-  expect(all.map(({ name }) => name)).toEqual(['eventbridge', 'sns', 'slack']);
 });

@@ -49,22 +49,22 @@ interface Step {
 
 function play(
   ticks: { reading: Reading; quiet: boolean; minutes: number }[],
-  with_: IncidentSettings,
+  given: IncidentSettings,
 ): Step[] {
   let watch: Watch = FRESH_WATCH;
   let nowMs = START;
   return ticks.map(({ reading: seen, quiet, minutes }, index) => {
     nowMs += minutes * 60_000;
     const moment = { now: new Date(nowMs), quiet, incidentId: `i${index}` };
-    const step = advance(watch, seen, { type: 'target', target: 'a.example:1' }, moment, with_);
+    const step = advance(watch, seen, { type: 'target', target: 'a.example:1' }, moment, given);
     watch = step.watch;
     return { ...step, quiet, reading: seen };
   });
 }
 
-function forAll(holds: (steps: Step[], with_: IncidentSettings) => void): void {
+function forAll(holds: (steps: Step[], given: IncidentSettings) => void): void {
   fc.assert(
-    fc.property(history, settings, (ticks, with_) => holds(play(ticks, with_), with_)),
+    fc.property(history, settings, (ticks, given) => holds(play(ticks, given), given)),
     { numRuns: 2000 },
   );
 }
