@@ -42,9 +42,9 @@ export async function openDatabase(directory: string, table: string): Promise<De
     maxAttempts: 1,
   });
   const close = async (): Promise<void> => {
-    client.destroy();
-    server.closeAllConnections();
+    // What is under way ends first: dynalite dies of a request that finds its data closed.
     await new Promise((resolve) => server.close(resolve));
+    client.destroy();
   };
   await ensureTable(sdk, client, table);
   return { client, close };

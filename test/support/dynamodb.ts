@@ -25,9 +25,9 @@ export async function startDynamoDb(): Promise<LocalDynamoDb> {
     client,
     clientAt,
     async close() {
-      client.destroy();
-      server.closeAllConnections();
+      // What is under way ends first: dynalite dies of a request that finds its data closed.
       await new Promise((resolve) => server.close(resolve));
+      client.destroy();
     },
   };
 }
