@@ -1,0 +1,175 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+
+/** What was asked of the services since it was last taken. */
+export interface Counts {
+  /** By service and operation, e.g. `DynamoDB PutItem`. */
+  requests: Record<string, number>;
+  /** Request units of DynamoDB on demand, as dynalite works them out of the items' sizes. */
+  readUnits: number;
+  writeUnits: number;
+  /** Bodies of invocations, both ways. */
+  invokeRequestBytes: number;
+  invokeAnswerBytes: number;
+}
+
+export const TABLE = 'synwhere';
+const HOME = 'eu-central-1';
+
+/**
+ * The four services that the deployed aggregator talks to, on loopback: DynamoDB is dynalite behind a counter; Lambda speaks Invoke
+ * and hands the payload to `probe`, whatever the region; SNS and EventBridge take everything.
+ */
+export class LoopbackAws {
+  /** The environment that makes the SDK come here. */
+  readonly env: Record<string, string>;
+  readonly #servers: Server[];
+  #counts = none();
+
+  private constructor(env: Record<string, string>, servers: Server[]) {
+    this.env = env;
+    this.#servers = servers;
+  }
+
+  static async start(probe: (request: unknown) => Promise<unknown>): Promise<LoopbackAws> {
+    const database = dynalite({ createTableMs: 0 });
+    const databaseUrl = await listen(database);
+    await createTable(databaseUrl);
+    const servers: Server[] = [database];
+    const env: Record<string, string> = {
+      AWS_REGION: HOME,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      SYNWHERE_TABLE: TABLE,
+      SYNWHERE_BUS: 'synwhere',
+      SYNWHERE_TOPIC_ARN: `arn:aws:sns:${HOME}:111122223333:synwhere-announcements`,
+    };
+    const aws = new LoopbackAws(env, servers);
+    const services: Record<string, (request: IncomingMessage, body: Buffer) => Promise<Answer>> = {
+      DYNAMODB: (request, body) => aws.#dynamoDb(databaseUrl, request, body),
+      LAMBDA: (_request, body) => aws.#invoke(probe, body),
+      SNS: async () => aws.#take('SNS Publish', 'text/xml', SNS_ANSWER),
+      EVENTBRIDGE: async () =>
+        aws.#take('EventBridge PutEvents', 'application/x-amz-json-1.1', EVENTBRIDGE_ANSWER),
+    };
+    for (const [name, answer] of Object.entries(services)) {
+      const server = createServer((request, response) => void reply(request, response, answer));
+      servers.push(server);
+      env[`AWS_ENDPOINT_URL_${name}`] = await listen(server);
+    }
+    return aws;
+  }
+
+  /** What was counted since the last call. */
+  takeCounts(): Counts {
+    const counts = this.#counts;
+    this.#counts = none();
+    return counts;
+  }
+
+  async close(): Promise<void> {
+    for (const server of this.#servers) {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
+  }
+
+  async #dynamoDb(url: string, request: IncomingMessage, body: Buffer): Promise<Answer> {
+    const target = String(request.headers['x-amz-target']);
+    const operation = target.slice(target.indexOf('.') + 1);
+    this.#count(`DynamoDB ${operation}`);
+    const asked = { ...JSON.parse(body.toString()), ReturnConsumedCapacity: 'TOTAL' };
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: {
+        'content-type': String(request.headers['content-type']),
+        'x-amz-target': target,
+        'x-amz-date': String(request.headers['x-amz-date']),
+        authorization: String(request.headers.authorization),
+      },
+      body: JSON.stringify(asked),
+    });
+    const text = await answer.text();
+    // A write whose condition does not hold costs as well; dynalite does not say what, and such items are small here.
+    const units = Number(JSON.parse(text).ConsumedCapacity?.CapacityUnits ?? 1);
+    if (operation === 'GetItem' || operation === 'Query') this.#counts.readUnits += units;
+    else this.#counts.writeUnits += units;
+    return { status: answer.status, type: answer.headers.get('content-type') ?? '', body: text };
+  }
+
+  async #invoke(probe: (request: unknown) => Promise<unknown>, body: Buffer): Promise<Answer> {
+    this.#count('Lambda Invoke');
+    const answer = JSON.stringify(await probe(JSON.parse(body.toString())));
+    this.#counts.invokeRequestBytes += body.length;
+    this.#counts.invokeAnswerBytes += Buffer.byteLength(answer);
+    return { status: 200, type: 'application/json', body: answer };
+  }
+
+  #take(operation: string, type: string, body: string): Answer {
+    this.#count(operation);
+    return { status: 200, type, body };
+  }
+
+  #count(operation: string): void {
+    this.#counts.requests[operation] = (this.#counts.requests[operation] ?? 0) + 1;
+  }
+}
+
+interface Answer {
+  status: number;
+  type: string;
+  body: string;
+}
+
+const SNS_ANSWER =
+  '<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>1</MessageId></PublishResult><ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></PublishResponse>';
+const EVENTBRIDGE_ANSWER = '{"FailedEntryCount":0,"Entries":[{"EventId":"1"}]}';
+
+function none(): Counts {
+  return { requests: {}, readUnits: 0, writeUnits: 0, invokeRequestBytes: 0, invokeAnswerBytes: 0 };
+}
+
+async function reply(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: (request: IncomingMessage, body: Buffer) => Promise<Answer>,
+): Promise<void> {
+  try {
+    const { status, type, body } = await answer(request, await buffer(request));
+    response.writeHead(status, { 'content-type': type, 'x-amzn-requestid': '1' }).end(body);
+  } catch (error) {
+    response.writeHead(500, { 'content-type': 'application/json' }).end(JSON.stringify({ message: String(error) }));
+  }
+}
+
+async function listen(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('a server without a port');
+  return `http://127.0.0.1:${address.port}`;
+}
+
+/** As infra/constructs/history-table.ts deploys it. */
+async function createTable(endpoint: string): Promise<void> {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const client = new DynamoDBClient({ endpoint, region: HOME, credentials });
+  await client.send(
+    new CreateTableCommand({
+      TableName: TABLE,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [
+        { AttributeName: 'pk', AttributeType: 'S' },
+        { AttributeName: 'sk', AttributeType: 'S' },
+      ],
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+    }),
+  );
+  client.destroy();
+}
