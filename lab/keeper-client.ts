@@ -87,6 +87,9 @@ export class KeeperClient {
   /** Ends the keeper and everything in its namespaces. */
   async close(): Promise<void> {
     this.#child.stdin.end();
+    // With --kill-child the kernel ends all of the PID namespace, and unshare must not wait until that is done: for commands whose
+    // parents are gone it depends on an init that may take its time. Without, the keeper ends what is there, and then itself.
+    if (namespaceFlags().includes('--kill-child')) this.#child.kill('SIGKILL');
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_WITHIN_MS);
     await this.#closed;
     clearTimeout(timer);
@@ -101,6 +104,7 @@ export class KeeperClient {
   }
 
   #end(reason: string): void {
+    if (this.#ended) return;
     this.#ended = true;
     for (const pending of this.#pending.values()) {
       pending.reject(new LabError(`lab: this world has ended${reason === '' ? '' : `: ${reason}`}`));

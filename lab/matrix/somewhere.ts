@@ -150,6 +150,7 @@ export const SOMEWHERE: readonly Situation[] = [
     service: 'accept-then-close',
     fault: ({ name }) => ({ type: 'route', at: 'edge-dublin', answer: 'blackhole', to: name }),
     kind: 'local-routing-issue',
+    also: ['accepts-then-closes'],
     blame: { ...everyone('target'), dublin: 'path' },
     doubt: LOST_EITHER_WAY,
   }),

@@ -4,16 +4,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { labProblem } from '../../lab/available.ts';
 import { buildWorld } from '../../lab/build.ts';
 import { requirement } from '../support/requirements.ts';
-import { childrenNamed, processesIn, SMALL_WORLD, standing } from './standing.ts';
+import { childrenNamed, processesIn, SMALL_WORLD, standing, untilGone } from './standing.ts';
 
 const canRun = requirement('the end of worlds', labProblem());
-const GONE_WITHIN_MS = 10_000;
 
 describe.skipIf(!canRun)('a world leaves nothing behind', { timeout: 60_000 }, () => {
   it('when it is closed, with commands still running in it', async () => {
@@ -71,13 +69,3 @@ describe.skipIf(!canRun)('a world leaves nothing behind', { timeout: 60_000 }, (
     expect(childrenNamed('unshare')).toEqual([]);
   });
 });
-
-async function untilGone(namespaces: readonly string[]): Promise<number[]> {
-  const end = performance.now() + GONE_WITHIN_MS;
-  let left = processesIn(namespaces);
-  while (left.length > 0 && performance.now() < end) {
-    await sleep(50);
-    left = processesIn(namespaces);
-  }
-  return left;
-}

@@ -1,7 +1,9 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { KINDS } from '../../functions/reachability/words.ts';
@@ -10,6 +12,7 @@ import type { Kind } from '../../functions/reachability/words.ts';
 import { filterProblemHere, labProblem } from '../../lab/available.ts';
 import { demo } from '../../lab/demo-world.ts';
 import { requirement } from '../support/requirements.ts';
+import { childrenNamed, namespacesBelow, processesIn, untilGone } from './standing.ts';
 
 const COMMAND = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 const WITHIN_MS = 90_000;
@@ -64,6 +67,22 @@ describe.skipIf(!canRun)('the demo', () => {
       }
     },
   );
+
+  it('ends at once on Ctrl-C, and leaves nothing behind', { timeout: 60_000 }, async () => {
+    const running = spawn(process.execPath, [COMMAND, 'demo'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    await once(running.stderr, 'data');
+    const [keeper] = childrenNamed('unshare', running.pid);
+    const namespaces = keeper === undefined ? [] : namespacesBelow(keeper);
+    expect(namespaces).toHaveLength(2);
+    // The checks have begun by now: their probes run in the world.
+    await sleep(1500);
+    expect(processesIn(namespaces).length).toBeGreaterThan(0);
+    const began = performance.now();
+    running.kill('SIGINT');
+    expect(await once(running, 'close')).toEqual([130, null]);
+    expect(performance.now() - began).toBeLessThan(5000);
+    expect(await untilGone(namespaces)).toEqual([]);
+  });
 });
 
 describe('the demo without namespaces', () => {

@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { World } from '../../lab/build.ts';
 import { HOSTS } from '../../lab/world.ts';
 import type { WorldSpec } from '../../lab/world.ts';
+
+const GONE_WITHIN_MS = 10_000;
 
 export const SMALL_WORLD: WorldSpec = {
   routers: [{ name: 'edge' }],
@@ -25,11 +28,12 @@ export function standing(world: World): string[] {
   });
 }
 
-/** Processes that are in any of the namespaces. */
+/** Processes that are in any of the namespaces. The dead, of whom an init has yet to take note, are in none. */
 export function processesIn(namespaces: readonly string[]): number[] {
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
     .map(Number)
+    .filter((pid) => !isDead(pid))
     .filter((pid) =>
       [namespaceOf(pid, 'net'), namespaceOf(pid, 'user')].some(
         (name) => name !== undefined && namespaces.includes(name),
@@ -37,19 +41,54 @@ export function processesIn(namespaces: readonly string[]): number[] {
     );
 }
 
-/** Processes that this one started and that still run, by the name of their program. */
-export function childrenNamed(name: string): number[] {
+/** Processes that another one (this one, unless it says so) started and that still run, by the name of their program. */
+export function childrenNamed(name: string, parent = process.pid): number[] {
+  return childrenOf(parent).filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/comm`, 'utf8') === `${name}\n`;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** The namespaces of a process that another one started: network and user. */
+export function namespacesBelow(parent: number): string[] {
+  const [child = parent] = childrenOf(parent);
+  return [namespaceOf(child, 'net'), namespaceOf(child, 'user')].flatMap((name) => name ?? []);
+}
+
+/** Waits until nobody is in any of the namespaces, but not for ever; resolves to who is left. */
+export async function untilGone(namespaces: readonly string[]): Promise<number[]> {
+  const end = performance.now() + GONE_WITHIN_MS;
+  let left = processesIn(namespaces);
+  while (left.length > 0 && performance.now() < end) {
+    await sleep(50);
+    left = processesIn(namespaces);
+  }
+  return left;
+}
+
+function childrenOf(parent: number): number[] {
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
     .map(Number)
     .filter((pid) => {
       try {
-        const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-        return status.startsWith(`Name:\t${name}\n`) && status.includes(`\nPPid:\t${process.pid}\n`);
+        return readFileSync(`/proc/${pid}/status`, 'utf8').includes(`\nPPid:\t${parent}\n`);
       } catch {
         return false;
       }
     });
+}
+
+/** Whether it is a zombie (proc_pid_stat(5): the state follows the name in parentheses). */
+function isDead(pid: number): boolean {
+  try {
+    return /\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return true;
+  }
 }
 
 function namespaceOf(pid: number, kind: 'net' | 'user'): string | undefined {
