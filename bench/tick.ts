@@ -1,0 +1,42 @@
+import { parseArgs } from 'node:util';
+import { writeDocuments } from './tick/documents.ts';
+import { measure } from './tick/measure.ts';
+import { bill } from './tick/money.ts';
+import { requestsTable, startTable, ticksTable } from './tick/page.ts';
+
+const USAGE = 'usage: npm run bench:tick -- [--runs N] [--write]';
+const SIZES = [10, 100];
+
+const options = readOptions();
+if (options === undefined) {
+  console.error(USAGE);
+  process.exitCode = 2;
+} else {
+  const figures = await measure({
+    runs: options.runs,
+    sizes: SIZES,
+    progress: (line) => console.error(`measuring: ${line}`),
+  });
+  console.log(`bundle: ${(figures.bundleBytes / 1000).toFixed(0)} KB\n\nstart, medians:\n${startTable(figures)}`);
+  for (const size of figures.sizes) {
+    const { usd, usdAfterFreeTier } = bill(size);
+    console.log(`\n${ticksTable(size)}\n\n${requestsTable(size)}`);
+    console.log(`\nUSD a month: ${usd.toFixed(2)}, after the free tier ${usdAfterFreeTier.toFixed(2)}`);
+  }
+  if (options.write) {
+    await writeDocuments(figures);
+    console.error('wrote docs/cost.md, its part of docs/deploy.md, and bench/tick/measured.json');
+  }
+}
+
+function readOptions(): { runs: number; write: boolean } | undefined {
+  try {
+    const { values } = parseArgs({
+      options: { runs: { type: 'string', default: '7' }, write: { type: 'boolean', default: false } },
+    });
+    const runs = Number(values.runs);
+    return Number.isSafeInteger(runs) && runs > 0 && runs <= 100 ? { runs, write: values.write } : undefined;
+  } catch {
+    return undefined;
+  }
+}
