@@ -3,26 +3,36 @@ import { readFile, writeFile } from 'node:fs/promises';
 const BEGIN = '<!-- made by npm run faults -->';
 const END = '<!-- end -->';
 
-interface Row {
-  cases: number;
+/** What was counted at the receivers and in the store after one story. */
+export interface Counted {
+  /** Announcements that a receiver never got. */
+  lost: number;
+  /** Announcements that nobody should have got: the same change under another id, or no change at all. */
+  doubled: number;
+  /** Messages that came again under the same id. */
   repeats: number;
+  /** Incidents of targets that were well. */
+  blamed: number;
 }
 
-/** What was injected, how often, and what came of it; only cases in which everything held get in here. */
+/** What was injected, how often, and what came of it. */
 export class FaultTable {
-  readonly #rows = new Map<string, Row>();
+  readonly #rows = new Map<string, Counted[]>();
 
-  add(fault: string, { repeats }: { repeats: number }): void {
-    const row = this.#rows.get(fault) ?? { cases: 0, repeats: 0 };
-    this.#rows.set(fault, { cases: row.cases + 1, repeats: row.repeats + repeats });
+  add(fault: string, counted: Counted): void {
+    this.#rows.set(fault, [...(this.#rows.get(fault) ?? []), counted]);
   }
 
   toString(): string {
+    const columns = ['lost', 'doubled', 'repeats', 'blamed'] as const;
     const rows = [...this.#rows]
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([fault, { cases, repeats }]) => `| ${fault} | ${cases} | 0 | 0 | ${repeats} | 0 |`);
+      .map(([fault, cases]) => {
+        const sums = columns.map((column) => cases.reduce((sum, counted) => sum + counted[column], 0));
+        return `| ${[fault, cases.length, ...sums].join(' | ')} |`;
+      });
     return [
-      '| what happens | cases | incidents lost | changes told under a second id | messages sent again, same id, marked | targets blamed |',
+      '| what happens | cases | announcements lost | told under a second id | sent again, same id, marked | targets blamed |',
       '|---|--:|--:|--:|--:|--:|',
       ...rows,
     ].join('\n');
