@@ -1,7 +1,9 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MAX_BODY_BYTES } from '../../functions/aggregator/api/http.ts';
+import { ROUTES } from '../../functions/aggregator/api/router.ts';
 import { answerEvent } from '../../functions/aggregator/handler-answer.ts';
 import { Listener, startService, type TestService } from './api-service.ts';
 import { Description } from './open-api.ts';
@@ -318,4 +320,13 @@ describe('by direct invocation', () => {
     expect(await invoke({ get: '/targets?' })).toMatchObject({ targets: [{ target: listener.target }] });
     expect(await invoke({ get: '/metrics' })).toContain('# EOF');
   });
+});
+
+test('docs/api.md names every route and every problem', () => {
+  const page = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8');
+  for (const { method, path } of ROUTES) expect(page).toContain(`\`${method} ${path}\``);
+  for (const { status, code } of TABLE) {
+    expect(page, code).toMatch(new RegExp(`\\| ${status} \\|[^|]*\`${code}\``));
+  }
+  expect(page).toContain(`${MAX_BODY_BYTES / 1024} KiB`);
 });
