@@ -75,7 +75,8 @@ export class AddressRun implements AttemptOwner {
   }
 
   attemptEnded(attempt: ConnectAttempt, result: Attempt): void {
-    this.#pending.splice(this.#pending.indexOf(attempt), 1);
+    const last = this.#pending.pop();
+    if (last && last !== attempt) this.#pending[this.#pending.indexOf(attempt)] = last;
     this.#attempts.push(result);
     if (this.#overdue && this.#waiting > 0) this.#startNext();
     const needed = Math.min(this.#slots, this.#pending.length + this.#waiting);

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import type { Attempt, Family } from '../reachability/report.ts';
+import type { Outcome, Stage } from '../reachability/words.ts';
 import type { EvidenceSource, SocketWatch } from './evidence.ts';
 import { failureOf } from './outcomes.ts';
 import { socketKey, type SocketTable } from './proc-net.ts';
@@ -23,7 +24,7 @@ export interface AttemptOwner {
 /** What peers send is not read, only noticed: one buffer does for all sockets. */
 const UNREAD = new Uint8Array(64);
 
-type Ended = Pick<Attempt, 'outcome' | 'stage'> & Partial<Attempt>;
+type Evidence = Partial<Omit<Attempt, 'outcome' | 'stage'>> & { stage?: Stage };
 
 /**
  * One TCP connect, on a new socket, to one vetted literal address: the handshake, then the settling wait that tells an open
@@ -71,7 +72,7 @@ export class ConnectAttempt {
       const watched = this.#context.evidence ? { localAddress } : undefined;
       socket = connect({ host: this.address, port: this.port, onread, allowHalfOpen: true, ...watched });
     } catch (error) {
-      this.#end(failureOf(codeOf(error), true));
+      this.#failed(codeOf(error), true);
       return;
     }
     this.#socket = socket;
@@ -83,7 +84,7 @@ export class ConnectAttempt {
     }
     socket.on('connect', () => this.#connected());
     socket.on('end', () => this.#closed());
-    socket.on('error', (error) => this.#failed(codeOf(error)));
+    socket.on('error', (error) => this.#failed(codeOf(error), this.#withinCall));
     // Node calls connect(2) for a literal in the next tick, queued just before this one.
     process.nextTick(() => this.#called(socket));
   }
@@ -104,7 +105,7 @@ export class ConnectAttempt {
       this.#almostThere = true;
       return false;
     }
-    const known: Partial<Attempt> = line
+    const known: Evidence = line
       ? { synRetransmits: line.retransmits, synRetransmitsFrom: 'proc', socketState: line.state }
       : {};
     const evidence = { ...known, ...this.#collect() };
@@ -114,7 +115,7 @@ export class ConnectAttempt {
         ? synsSentAfter(this.#context.schedule, elapsedMs)
         : evidence.synRetransmits + 1;
     const outcome = sent >= SYNS_FOR_EVIDENCE ? 'timed-out' : 'inconclusive';
-    this.#end({ outcome, stage: 'path', ...evidence });
+    this.#end(outcome, 'path', evidence);
     return true;
   }
 
@@ -144,21 +145,23 @@ export class ConnectAttempt {
   }
 
   #settled(): void {
-    this.#end({ outcome: 'connected', stage: 'remote' });
+    this.#end('connected', 'remote', this.#collect());
   }
 
   #closed(): void {
-    this.#end({ outcome: 'connected-then-closed', stage: 'remote', errno: 'EOF' });
+    if (this.#ended) return;
+    this.#end('connected-then-closed', 'remote', { errno: 'EOF', ...this.#collect() });
   }
 
-  #failed(errno: string): void {
+  #failed(errno: string, withinCall: boolean): void {
     if (this.#ended) return;
     const evidence = this.#collect();
-    const shaken = this.#handshakeMs !== undefined || this.#resetAfterSynAck(errno);
-    const failure = shaken
-      ? ({ outcome: 'connected-then-reset', stage: 'remote' } as const)
-      : failureOf(errno, this.#withinCall);
-    this.#end({ ...failure, errno, ...evidence });
+    if (this.#handshakeMs !== undefined || this.#resetAfterSynAck(errno)) {
+      this.#end('connected-then-reset', 'remote', { errno, ...evidence });
+      return;
+    }
+    const { outcome, stage, ...reason } = failureOf(errno, withinCall);
+    this.#end(outcome, stage, { errno, ...reason, ...evidence });
   }
 
   /**
@@ -170,7 +173,7 @@ export class ConnectAttempt {
     return reset && this.#synAcked && this.#context.platform === 'linux';
   }
 
-  #collect(): Partial<Attempt> | undefined {
+  #collect(): Evidence | undefined {
     if (!this.#watch) return undefined;
     const { synAcked = true, ...evidence } = this.#watch.collect();
     this.#watch = undefined;
@@ -178,31 +181,24 @@ export class ConnectAttempt {
     return evidence;
   }
 
-  #end(ended: Ended): void {
+  #end(outcome: Outcome, stage: Stage, evidence: Evidence | undefined): void {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#settling);
-    const endedMs = this.#context.now();
-    const evidence = this.#collect();
-    this.#socket?.destroy();
     const handshakeMs = this.#handshakeMs;
-    const { outcome, stage, ...rest } = ended;
-    const attempt: Attempt = {
-      outcome,
-      stage,
-      startedMs: round(this.#startedMs),
-      elapsedMs: round(handshakeMs ?? endedMs - this.#startedMs),
-      ...rest,
-      ...evidence,
-    };
+    const startedMs = round(this.#startedMs);
+    const elapsedMs = round(handshakeMs ?? this.#context.now() - this.#startedMs);
+    this.#socket?.destroy();
+    const attempt: Attempt =
+      handshakeMs === undefined
+        ? { outcome, stage, startedMs, elapsedMs }
+        : { outcome, stage, startedMs, elapsedMs, handshakeMs: elapsedMs };
     if (this.#localPort !== undefined) attempt.localPort = this.#localPort;
-    if (handshakeMs !== undefined) {
-      attempt.handshakeMs = round(handshakeMs);
-      const lost = attempt.synRetransmits === undefined ? lostSyns(this.#context.schedule, handshakeMs) : 0;
-      if (lost > 0) {
-        attempt.synRetransmits = lost;
-        attempt.synRetransmitsFrom = 'time';
-      }
+    // Spreading costs as much as all the rest, and most attempts have nothing to add.
+    if (evidence) Object.assign(attempt, evidence);
+    if (handshakeMs !== undefined && attempt.synRetransmits === undefined) {
+      const lost = lostSyns(this.#context.schedule, handshakeMs);
+      if (lost > 0) Object.assign(attempt, { synRetransmits: lost, synRetransmitsFrom: 'time' });
     }
     this.#owner.attemptEnded(this, attempt);
   }

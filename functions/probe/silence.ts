@@ -3,8 +3,9 @@ import { readSocketTable } from './proc-net.ts';
 
 /** Between two looks into the kernel's tables, so that a thousand silent addresses do not mean a thousand reads. */
 const LEAST_INTERVAL_MS = 50;
-/** Reading may take this part of the time at most: the tables of a busy machine are long. */
+/** Reading takes a tenth of the time at most, as long as that holds nobody up for longer than this: busy machines have long tables. */
 const READING_SHARE = 0.1;
+const MOST_INTERVAL_MS = 500;
 
 /**
  * Calls silence on attempts whose time is over: after one more look for answers that wait in the kernel, and with one read of
@@ -40,13 +41,16 @@ export class Silence {
     const due = this.#due;
     this.#due = [];
     const beganMs = performance.now();
-    const v4 = due.some(({ address }) => !address.includes(':')) ? readSocketTable(4) : undefined;
-    const v6 = due.some(({ address }) => address.includes(':')) ? readSocketTable(6) : undefined;
+    // A socket that is watched tells its own state and count.
+    const unknown = due.filter(({ isWatched }) => !isWatched);
+    const v4 = unknown.some(({ family }) => family === 4) ? readSocketTable(4) : undefined;
+    const v6 = unknown.some(({ family }) => family === 6) ? readSocketTable(6) : undefined;
     this.readable ||= v4 !== undefined || v6 !== undefined;
     const readingMs = performance.now() - beganMs;
-    this.#notBefore = performance.now() + Math.max(LEAST_INTERVAL_MS, readingMs / READING_SHARE);
+    const intervalMs = Math.min(Math.max(LEAST_INTERVAL_MS, readingMs / READING_SHARE), MOST_INTERVAL_MS);
+    this.#notBefore = performance.now() + intervalMs;
     for (const attempt of due) {
-      if (!attempt.silence(attempt.address.includes(':') ? v6 : v4)) this.#due.push(attempt);
+      if (!attempt.silence(attempt.family === 6 ? v6 : v4)) this.#due.push(attempt);
     }
     this.#schedule();
   }

@@ -9,7 +9,7 @@ const STARTS_PER_TURN = 8;
 
 /** First in, first out. */
 class Queue {
-  #waiters: Waiter[] = [];
+  #waiters: (Waiter | undefined)[] = [];
   #first = 0;
 
   add(waiter: Waiter): void {
@@ -23,6 +23,8 @@ class Queue {
   }
 
   removeHead(): void {
+    // Who has been served must not be kept alive by who still waits.
+    this.#waiters[this.#first] = undefined;
     this.#first++;
     if (this.#first < this.#waiters.length) return;
     this.#waiters = [];

@@ -30,6 +30,7 @@ export function synsSentAfter(schedule: SynSchedule, elapsedMs: number): number 
  * that SYN's (the inference of Microsoft's Pingmesh, SIGCOMM 2015).
  */
 export function lostSyns(schedule: SynSchedule, handshakeMs: number): number {
+  if (handshakeMs < (schedule[1] ?? 0)) return 0;
   const index = schedule.findLastIndex((sentMs) => sentMs <= handshakeMs);
   const sentMs = schedule[index] ?? 0;
   return index > 0 && handshakeMs - sentMs <= LONGEST_ROUND_TRIP_MS ? index : 0;

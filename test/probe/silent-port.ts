@@ -5,8 +5,10 @@ import { connect } from 'node:net';
 /** Well beyond what the listener's queue of one holds; whatever does not fit waits in SYN_SENT and keeps the queue full. */
 const CONNECTS = 12;
 
+/** Listens and then never comes back to its event loop, so it never accepts. */
 const LISTENER = `require('net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, function () {
-  console.log(this.address().port); setImmediate(() => process.kill(process.pid, 'SIGSTOP')); });`;
+  require('fs').writeSync(1, String(this.address().port));
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); });`;
 
 export interface SilentPort {
   port: number;
@@ -14,7 +16,7 @@ export interface SilentPort {
 }
 
 /**
- * A port on loopback that does not answer a SYN: its listener is stopped with a full accept queue, so the kernel drops every
+ * A port on loopback that does not answer a SYN: its listener is stuck with a full accept queue, so the kernel drops every
  * further SYN, as it does on a host that is overwhelmed.
  */
 export async function openSilentPort(): Promise<SilentPort> {
