@@ -6,6 +6,8 @@ import { HOSTS } from '../../lab/world.ts';
 import type { Fault, HostSpec, WorldSpec } from '../../lab/world.ts';
 import { requirement } from '../support/requirements.ts';
 import type { Dial, DialResult } from './dial.ts';
+import { BY_FILTER, BY_ROUTE, WELL } from './fault-rows.ts';
+import type { FaultRow } from './fault-rows.ts';
 import { runScript } from './inside.ts';
 import type { LookUp, LookUpResult } from './look-up.ts';
 
@@ -143,115 +145,8 @@ describe.skipIf(!canRun)('a world', { timeout: 60_000 }, () => {
     expect(slow[0]?.elapsedMs).toBeGreaterThanOrEqual(290);
   });
 
-  /** While a fault is on, what `near` and what `far` sees of port 80, over IPv4 and IPv6. */
-  type Row = [
-    name: string,
-    fault: (host: string, four: string, six: string) => Fault,
-    near: string,
-    far: string,
-  ];
-  const well = 'connected connected';
-  const silent = 'silent silent';
-  const refused = 'ECONNREFUSED ECONNREFUSED';
-  const byRoute: Row[] = [
-    [
-      'a blackhole near one vantage',
-      (to) => ({ type: 'route', at: 'edge-near', answer: 'blackhole', to }),
-      silent,
-      well,
-    ],
-    [
-      'an unreachable route for one source',
-      (to) => ({ type: 'route', at: 'core', answer: 'unreachable', to, from: 'far' }),
-      well,
-      'EHOSTUNREACH ENETUNREACH',
-    ],
-    [
-      'a prohibiting route',
-      (to) => ({ type: 'route', at: 'border', answer: 'prohibit', to }),
-      'EHOSTUNREACH EACCES',
-      'EHOSTUNREACH EACCES',
-    ],
-    [
-      'no route, for one address',
-      (_to, four) => ({ type: 'route', at: 'core', answer: 'no-route', to: four }),
-      'ENETUNREACH connected',
-      'ENETUNREACH connected',
-    ],
-    [
-      'no route at the vantage',
-      (to) => ({ type: 'route', at: 'near', answer: 'no-route', to }),
-      'ENETUNREACH ENETUNREACH',
-      well,
-    ],
-    [
-      'a routing loop',
-      (to) => ({ type: 'loop', between: ['core', 'border'], to }),
-      'EHOSTUNREACH EHOSTUNREACH',
-      'EHOSTUNREACH EHOSTUNREACH',
-    ],
-    [
-      'a host that has gone',
-      (address) => ({ type: 'host-gone', address }),
-      'EHOSTUNREACH EHOSTUNREACH',
-      'EHOSTUNREACH EHOSTUNREACH',
-    ],
-    ['an impostor', (to) => ({ type: 'impostor', at: 'edge-far', to }), well, refused],
-    [
-      'a service that stops',
-      (_to, address) => ({ type: 'service', address, port: 80, does: 'closed' }),
-      'ECONNREFUSED connected',
-      'ECONNREFUSED connected',
-    ],
-    [
-      'two faults at once',
-      (_to, four, six) => [
-        { type: 'route', at: 'edge-near', answer: 'blackhole', to: four },
-        { type: 'service', address: six, port: 80, does: 'accept-then-close' },
-      ],
-      'silent closed',
-      'connected closed',
-    ],
-  ];
-  const byFilter: Row[] = [
-    ['a drop by source', (to) => ({ type: 'drop', at: 'border', match: { to, from: 'near' } }), silent, well],
-    [
-      'a reset by port',
-      (to) => ({ type: 'reject', at: 'border', with: 'tcp-reset', match: { to, port: 80 } }),
-      refused,
-      refused,
-    ],
-    [
-      'a way back that is cut',
-      (to) => ({ type: 'cut-way-back', at: 'edge-far', match: { to } }),
-      well,
-      silent,
-    ],
-    [
-      'every SYN lost',
-      (_to, four) => ({ type: 'lose-syns', at: 'core', every: 1, match: { to: four } }),
-      'silent connected',
-      'silent connected',
-    ],
-    [
-      'a handshake that is reset',
-      (to) => ({ type: 'handshake-reset', at: 'border', match: { to, from: 'far' } }),
-      well,
-      'ECONNRESET ECONNRESET',
-    ],
-    [
-      'a SYN proxy before a host that is gone',
-      (to) => [
-        { type: 'host-gone', address: to },
-        { type: 'syn-proxy', at: 'core', match: { to, port: 80 } },
-      ],
-      well,
-      well,
-    ],
-  ];
-
   /** Every fault has a host of its own, so all are on at the same time. */
-  const showAndHeal = async (rows: Row[]) => {
+  const showAndHeal = async (rows: FaultRow[]) => {
     const hosts = SPARE.slice(0, rows.length);
     const seenFrom = async (from: string) => {
       const to = hosts.flatMap(({ addresses }) =>
@@ -270,11 +165,11 @@ describe.skipIf(!canRun)('a world', { timeout: 60_000 }, () => {
       far: rows.map(([name, , , far]) => `${name}: ${far}`),
     });
     await world.healAll();
-    const healed = rows.map(([name]) => `${name}: ${well}`);
+    const healed = rows.map(([name]) => `${name}: ${WELL}`);
     expect(await seen()).toEqual({ near: healed, far: healed });
   };
 
-  it('shows every fault that routes can do, and heals it', () => showAndHeal(byRoute));
+  it('shows every fault that routes can do, and heals it', () => showAndHeal(BY_ROUTE));
 
   const seenByBoth = async () => {
     const [near, far] = await Promise.all([came('near', [A, 80], [B, 80]), came('far', [A, 80], [B, 80])]);
@@ -283,20 +178,20 @@ describe.skipIf(!canRun)('a world', { timeout: 60_000 }, () => {
 
   it('shows faults of a whole place, and heals them', async () => {
     const faults: [fault: Fault, near: string, far: string][] = [
-      [{ type: 'no-default-route', at: 'near', family: 6 }, 'connected ENETUNREACH', well],
-      [{ type: 'link-down', at: 'near', link: 'uplink' }, 'ENETUNREACH ENETUNREACH', well],
-      [{ type: 'link-down', at: 'edge-far', link: 'core' }, well, 'ENETUNREACH ENETUNREACH'],
+      [{ type: 'no-default-route', at: 'near', family: 6 }, 'connected ENETUNREACH', WELL],
+      [{ type: 'link-down', at: 'near', link: 'uplink' }, 'ENETUNREACH ENETUNREACH', WELL],
+      [{ type: 'link-down', at: 'edge-far', link: 'core' }, WELL, 'ENETUNREACH ENETUNREACH'],
     ];
     for (const [fault, near, far] of faults) {
       await world.break('planted', fault);
       expect(await seenByBoth()).toEqual([near, far]);
       await world.heal('planted');
-      expect(await seenByBoth()).toEqual([well, well]);
+      expect(await seenByBoth()).toEqual([WELL, WELL]);
     }
   });
 
   describe.skipIf(!canFilter)('with a packet filter', () => {
-    it('shows every fault, and heals it', () => showAndHeal(byFilter));
+    it('shows every fault, and heals it', () => showAndHeal(BY_FILTER));
 
     it('loses first SYNs, breaks one of two paths by source port, and silences a router', async () => {
       await world.break('first', { type: 'lose-syns', at: 'border', every: 'first', match: { to: A } });
