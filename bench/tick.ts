@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
-import { writeDocuments } from './tick/documents.ts';
+import { measured, writeDocuments } from './tick/documents.ts';
 import { measure } from './tick/measure.ts';
 import { bill } from './tick/money.ts';
-import { requestsTable, startTable, ticksTable } from './tick/page.ts';
+import { requestsTable, startTable, ticksTable } from './tick/tables.ts';
 
-const USAGE = 'usage: npm run bench:tick -- [--runs N] [--write]';
+const USAGE = 'usage: npm run bench:tick -- [--runs N] [--write] [--again]';
 const SIZES = [10, 100];
 
 const options = readOptions();
@@ -12,16 +12,24 @@ if (options === undefined) {
   console.error(USAGE);
   process.exitCode = 2;
 } else {
-  const figures = await measure({
-    runs: options.runs,
-    sizes: SIZES,
-    progress: (line) => console.error(`measuring: ${line}`),
-  });
-  console.log(`bundle: ${(figures.bundleBytes / 1000).toFixed(0)} KB\n\nstart, medians:\n${startTable(figures)}`);
+  // The figures of the last run that was written, for prices that have changed since.
+  const figures = options.again
+    ? await measured()
+    : await measure({
+        runs: options.runs,
+        sizes: SIZES,
+        progress: (line) => console.error(`measuring: ${line}`),
+      });
+  console.log(
+    `bundle: ${(figures.bundleBytes / 1000).toFixed(0)} KB\n\nstart, medians:\n${startTable(figures)}`,
+  );
   for (const size of figures.sizes) {
-    const { usd, usdAfterFreeTier } = bill(size);
+    const { usd, usdATick, usdAfterFreeTier } = bill(size);
     console.log(`\n${ticksTable(size)}\n\n${requestsTable(size)}`);
-    console.log(`\nUSD a month: ${usd.toFixed(2)}, after the free tier ${usdAfterFreeTier.toFixed(2)}`);
+    console.log(`\nprobe, for each region: ${size.probe.cpuMs.toFixed(0)} ms of CPU`);
+    console.log(
+      `USD for a quiet tick: ${usdATick.toFixed(6)}; a month: ${usd.toFixed(2)}, after the free tier ${usdAfterFreeTier.toFixed(2)}`,
+    );
   }
   if (options.write) {
     await writeDocuments(figures);
@@ -29,13 +37,19 @@ if (options === undefined) {
   }
 }
 
-function readOptions(): { runs: number; write: boolean } | undefined {
+function readOptions(): { runs: number; write: boolean; again: boolean } | undefined {
   try {
     const { values } = parseArgs({
-      options: { runs: { type: 'string', default: '7' }, write: { type: 'boolean', default: false } },
+      options: {
+        runs: { type: 'string', default: '7' },
+        write: { type: 'boolean', default: false },
+        again: { type: 'boolean', default: false },
+      },
     });
     const runs = Number(values.runs);
-    return Number.isSafeInteger(runs) && runs > 0 && runs <= 100 ? { runs, write: values.write } : undefined;
+    return Number.isSafeInteger(runs) && runs > 0 && runs <= 100
+      ? { runs, write: values.write, again: values.again }
+      : undefined;
   } catch {
     return undefined;
   }

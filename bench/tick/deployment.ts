@@ -101,10 +101,9 @@ export class Deployment {
 
   /** What the aggregator asks of a probe for all targets. */
   probeRequest(): unknown {
-    const target = (port: number) => ({ host: '127.0.0.1', port });
     return {
-      targets: this.targets.ports.map(target),
-      controls: this.#controls.ports.map(target),
+      targets: this.targets.ports.map(onLoopback),
+      controls: this.#controls.ports.map(onLoopback),
       round: 1,
       timeoutMs: 4000,
       attempts: 3,
@@ -120,6 +119,14 @@ export class Deployment {
   }
 }
 
+function onLoopback(port: number): { host: string; port: number } {
+  return { host: '127.0.0.1', port };
+}
+
+function written(port: number): string {
+  return `127.0.0.1:${port}`;
+}
+
 function isDone(result: unknown): boolean {
   if (typeof result !== 'object' || result === null) return false;
   return 'status' in result && result.status === 'done' && 'troubles' in result && isEmpty(result.troubles);
@@ -131,12 +138,11 @@ function isEmpty(list: unknown): boolean {
 
 /** As of a synwhere.yaml that leaves everything else to its defaults. */
 function configuration(targets: readonly number[], controls: readonly number[]) {
-  const places = (ports: readonly number[]) => ports.map((port) => `127.0.0.1:${port}`);
   const text = JSON.stringify({
     home: REGIONS[0],
     regions: REGIONS,
-    targets: places(targets),
-    controls: places(controls),
+    targets: targets.map(written),
+    controls: controls.map(written),
     policy: { allow: [{ cidr: LOOPBACK }] },
   });
   return parseConfiguration(text, 'synwhere.yaml');

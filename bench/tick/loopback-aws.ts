@@ -141,7 +141,9 @@ async function reply(
     const { status, type, body } = await answer(request, await buffer(request));
     response.writeHead(status, { 'content-type': type, 'x-amzn-requestid': '1' }).end(body);
   } catch (error) {
-    response.writeHead(500, { 'content-type': 'application/json' }).end(JSON.stringify({ message: String(error) }));
+    response
+      .writeHead(500, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ message: String(error) }));
   }
 }
 

@@ -1,5 +1,5 @@
 import { DEFAULTS } from '../../configuration/defaults.ts';
-import { caseOf, type SizeFigures } from './figures.ts';
+import { caseOf, type Figures, type SizeFigures } from './figures.ts';
 import { PRICES, type Price } from './prices.ts';
 
 /** What cannot be measured on one machine. docs/cost.md names each. */
@@ -25,6 +25,8 @@ export const ASSUMED = {
 /** What CloudWatch keeps: the metrics of functions/aggregator/metrics.ts and the alarms of infra/constructs/alarms.ts. */
 const WATCHED = { metrics: 7, alarms: 5, dashboards: 1 } as const;
 
+const STANDING: ReadonlySet<Price> = new Set([PRICES.metric, PRICES.alarm, PRICES.dashboard]);
+
 const PROBE_MIB = DEFAULTS.probe.memoryMiB;
 const AGGREGATOR_MIB = DEFAULTS.aggregator.memoryMiB;
 
@@ -44,6 +46,8 @@ export interface Bill {
   usd: number;
   /** In an account that does nothing else. */
   usdAfterFreeTier: number;
+  /** What one tick adds: all but metrics, alarms and dashboard, which cost the same without any. */
+  usdATick: number;
 }
 
 /** Seconds that Lambda would bill for one quiet tick. */
@@ -58,12 +62,9 @@ export function durations(size: SizeFigures): Durations {
   const probeMs = probe.waitMs + ASSUMED.probeNetworkMs + atMemory(probe.cpuMs, PROBE_MIB);
   const storeRequests = Object.entries(quiet.requests)
     .filter(([operation]) => operation.startsWith('DynamoDB'))
-    .reduce((sum, [, count]) => sum + count, 0);
+    .reduce((sum, [, times]) => sum + times, 0);
   const aggregatorMs =
-    probeMs +
-    ASSUMED.transportMs +
-    storeRequests * ASSUMED.storeMs +
-    atMemory(quiet.cpuMs, AGGREGATOR_MIB);
+    probeMs + ASSUMED.transportMs + storeRequests * ASSUMED.storeMs + atMemory(quiet.cpuMs, AGGREGATOR_MIB);
   return { probeS: probeMs / 1000, aggregatorS: aggregatorMs / 1000 };
 }
 
@@ -78,13 +79,6 @@ export function bill(size: SizeFigures): Bill {
   const { ticksAMonth: ticks } = ASSUMED;
   const quiet = caseOf(size, 'nothing changes');
   const { probeS, aggregatorS } = durations(size);
-  const line = (what: string, amount: string, quantity: number, price: Price): Line => ({
-    what,
-    amount,
-    price,
-    quantity,
-    usd: quantity * price.usd,
-  });
   const probeGbS = regions * ticks * probeS * (PROBE_MIB / 1024);
   const aggregatorGbS = ticks * aggregatorS * (AGGREGATOR_MIB / 1024);
   const invocations = ticks * (regions + 1);
@@ -138,16 +132,32 @@ export function bill(size: SizeFigures): Bill {
     lines,
     usd: lines.reduce((sum, { usd }) => sum + usd, 0),
     usdAfterFreeTier: afterFreeTier(lines),
+    usdATick:
+      lines.filter(({ price }) => !STANDING.has(price)).reduce((sum, { usd }) => sum + usd, 0) / ticks,
   };
+}
+
+function line(what: string, amount: string, quantity: number, price: Price): Line {
+  return { what, amount, price, quantity, usd: quantity * price.usd };
 }
 
 /** What is free is free once, however many lines draw on the same price. */
 function afterFreeTier(lines: readonly Line[]): number {
   const prices = new Set(lines.map(({ price }) => price));
   return [...prices].reduce((sum, price) => {
-    const quantity = lines.filter((line) => line.price === price).reduce((all, line) => all + line.quantity, 0);
+    const quantity = lines.filter((own) => own.price === price).reduce((all, own) => all + own.quantity, 0);
     return sum + Math.max(0, quantity - (price.free?.amount ?? 0)) * price.usd;
   }, 0);
+}
+
+/**
+ * A month in which every function starts once an hour, at the CPU of the aggregator's start, which is the largest. Memory does not
+ * matter to it: half of it takes twice as long.
+ */
+export function coldStartsUsd({ start, sizes }: Figures): number {
+  const functions = Math.max(...sizes.map(({ regions }) => regions)) + 1;
+  const gbS = (start.aggregator.cpuMs / 1000) * (ASSUMED.mibOfOneCpu / 1024);
+  return 730 * functions * gbS * PRICES.lambdaGbSecond.usd;
 }
 
 /** What one day costs on top while one target is silent, so that every tick takes two long rounds. */
