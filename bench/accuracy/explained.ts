@@ -2,11 +2,11 @@
 export const EXPLAINED: readonly { about: string; why: string }[] = [
   {
     about: 'Nobody could tell.',
-    why: 'Where every vantage that counts sits behind the same break (nearly always one vantage or two), the reports are those of a target that is down; where only those few who have IPv6 do, they are those of a dead address. Every rule that speaks blames the target then. Ours does so with low confidence where one vantage counts, or where one alone tried the address, and always says in `notRuledOut` that a part of the way may be shared. What helps is one more vantage, connected differently.',
+    why: 'Where every vantage that counts sits behind the same break (nearly always one vantage or two), the reports are those of a target that is down; where only those few who have IPv6 do, they are those of a dead address. Every rule that speaks calls it down then. Ours lays it at the target’s door only where at least two vantages agree on an address that fails while another works, or were refused; silence everywhere is `fault: unknown`, and `notRuledOut` says that a part of the way may be shared. What helps is one more vantage, connected differently.',
   },
   {
     about: 'A target that accepts and hangs up.',
-    why: 'The other rules ask whether a connection opens. Ours watches it for a moment; it still calls some three in ten of these worlds by another name, because the contract names what comes first: with one vantage cut off as well, the kind is `local-routing-issue`, and the hanging up stands with each other vantage as `saw: closing`, `fault: target`.',
+    why: 'The other rules ask whether a connection opens. Ours watches it for a moment. With one vantage cut off as well, the kind is what the contract names first, `local-routing-issue`, and `accepts-then-closes` stands in `also`: that counts as down here.',
   },
   {
     about: 'A target that loses SYNs, or some of whose back ends refuse.',

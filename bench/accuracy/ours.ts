@@ -19,8 +19,8 @@ const DOWN: ReadonlySet<Kind> = new Set<Kind>([
   'accepts-then-closes',
 ]);
 const NOTHING: ReadonlySet<Kind> = new Set<Kind>(['vantage-fault', 'insufficient-data']);
-/** Kinds that lay a failure at the target's door, or at that of one of its addresses. */
-const AT_THE_TARGET: ReadonlySet<Kind> = new Set<Kind>([
+/** Kinds that say of the target, or of one of its addresses, that it does not work. */
+const SOMETHING_DOWN: ReadonlySet<Kind> = new Set<Kind>([
   'remote-refusal',
   'unroutable',
   'unresponsive',
@@ -42,11 +42,19 @@ export function check(
 }
 
 /** What a verdict says in the words that other rules have. */
-export function claimOf({ kind, vantages }: Verdict): Claim {
+export function claimOf({ kind, also, vantages }: Verdict): Claim {
   const speaks = kind !== 'reachable' || vantages.some(({ fault }) => fault !== 'none');
-  return { says: NOTHING.has(kind) ? 'nothing' : DOWN.has(kind) ? 'down' : 'up', speaks };
+  // Beside a way that is cut it stands in `also` that everyone who connects is hung up on.
+  const down = DOWN.has(kind) || also.includes('accepts-then-closes');
+  return { says: NOTHING.has(kind) ? 'nothing' : down ? 'down' : 'up', speaks };
 }
 
-export function blamesTarget({ kind }: Verdict): boolean {
-  return AT_THE_TARGET.has(kind);
+/** Whether a verdict says that the target, or an address of it, does not work, whoever's fault that is. */
+export function saysDown({ kind }: Verdict): boolean {
+  return SOMETHING_DOWN.has(kind);
+}
+
+/** Whether a verdict lays anything at the target's door: the contract's word for that is `fault: target`. */
+export function blamesTarget({ vantages }: Verdict): boolean {
+  return vantages.some(({ fault }) => fault === 'target');
 }

@@ -1,7 +1,7 @@
 import type { Verdict } from '../../functions/reachability/verdict.ts';
 import type { Claim } from './claims.ts';
 import { expectedKinds, isEveryoneCutOff } from './expected-kind.ts';
-import { blamesTarget } from './ours.ts';
+import { blamesTarget, saysDown } from './ours.ts';
 import { truthOf } from './truth.ts';
 import type { Truth } from './truth.ts';
 import type { Round, World } from './world.ts';
@@ -24,12 +24,16 @@ export interface Score {
   silent: number;
 }
 
-/** Worlds; in how many the target is blamed; in how many with more than low confidence. Counts. */
+/** Worlds with the target wholly up; in how many it is blamed, and said to be down, ever and with more than low confidence. Counts. */
 export interface Blame {
   worlds: number;
   blamed: number;
-  aloud: number;
+  blamedAloud: number;
+  saidDown: number;
+  saidDownAloud: number;
 }
+
+const noBlame = (): Blame => ({ worlds: 0, blamed: 0, blamedAloud: 0, saidDown: 0, saidDownAloud: 0 });
 
 /** What only our judgement says. Counts. */
 export interface OwnScore {
@@ -69,8 +73,8 @@ export const noOwnScore = (): OwnScore => ({
     high: { given: 0, kindRight: 0, upRight: 0 },
   },
   elsewhere: {
-    tellable: { worlds: 0, blamed: 0, aloud: 0 },
-    untellable: { worlds: 0, blamed: 0, aloud: 0 },
+    tellable: noBlame(),
+    untellable: noBlame(),
   },
   named: 0,
   namedWrongly: 0,
@@ -114,10 +118,11 @@ export function countOwn(score: OwnScore, verdict: Verdict, claim: Claim, world:
   if (truth.up && !truth.partlyDead && isElsewhere(truth)) {
     const blame = score.elsewhere[isEveryoneCutOff(world, round) ? 'untellable' : 'tellable'];
     blame.worlds++;
-    if (blamesTarget(verdict)) {
-      blame.blamed++;
-      if (verdict.confidence !== 'low') blame.aloud++;
-    }
+    const aloud = verdict.confidence !== 'low';
+    if (blamesTarget(verdict)) blame.blamed++;
+    if (blamesTarget(verdict) && aloud) blame.blamedAloud++;
+    if (saysDown(verdict)) blame.saidDown++;
+    if (saysDown(verdict) && aloud) blame.saidDownAloud++;
   }
   countVantages(score, verdict, truth);
   return kindRight;

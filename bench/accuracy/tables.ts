@@ -72,12 +72,13 @@ export function tables(simulation: Simulation): Table[] {
     {
       title: 'The target blamed for a vantage’s or a way’s fault',
       words:
-        'Worlds with the target wholly up where the trouble lies with vantages or ways alone; in how many of them the target, or an address of it, is blamed (`remote-refusal`, `unroutable`, `unresponsive`, `accepts-then-closes`, `partial-outage`). Can be told: somebody who counts gets through to every address that anybody tried.',
-      head: ['worlds where', 'worlds', 'blamed with medium or high confidence', 'blamed at all'],
+        'Worlds with the target wholly up where the trouble lies with vantages or ways alone; in how many of them the verdict lays something at the target’s door (`fault: target` for any vantage), and in how many it says that the target or an address of it does not work, whoever’s fault that is (`remote-refusal`, `unroutable`, `unresponsive`, `accepts-then-closes`, `partial-outage`). Aloud: with medium or high confidence. Can be told: somebody who counts gets through to every address that anybody tried.',
+      head: ['worlds where', 'worlds', 'blamed aloud', 'blamed', 'said down aloud', 'said down'],
       rows: [
         blameRow('it can be told', total.own.elsewhere.tellable),
         blameRow('nobody could tell', total.own.elsewhere.untellable),
         blameRow('all of them', sumOf(total.own)),
+        blameRow('… as a share of all worlds', { ...sumOf(total.own), worlds: simulation.worlds }),
       ],
     },
   ];
@@ -99,16 +100,21 @@ function ownRows(simulation: Simulation, cells: (scores: RowScores) => string[])
   return [...rows.filter((cellsOf) => cellsOf.slice(2).some((text) => text !== NONE)), ...sums];
 }
 
-function blameRow(name: string, { worlds, blamed, aloud }: Blame): string[] {
-  return [name, String(worlds), percent(aloud, worlds), percent(blamed, worlds)];
+function blameRow(name: string, blame: Blame): string[] {
+  const { worlds, blamed, blamedAloud, saidDown, saidDownAloud } = blame;
+  const shares = [blamedAloud, blamed, saidDownAloud, saidDown].map((part) => percent(part, worlds));
+  return [name, String(worlds), ...shares];
 }
 
 /** Over the worlds that can be told and those that cannot. */
 export function sumOf({ elsewhere: { tellable, untellable } }: OwnScore): Blame {
+  const sum = (key: keyof Blame): number => tellable[key] + untellable[key];
   return {
-    worlds: tellable.worlds + untellable.worlds,
-    blamed: tellable.blamed + untellable.blamed,
-    aloud: tellable.aloud + untellable.aloud,
+    worlds: sum('worlds'),
+    blamed: sum('blamed'),
+    blamedAloud: sum('blamedAloud'),
+    saidDown: sum('saidDown'),
+    saidDownAloud: sum('saidDownAloud'),
   };
 }
 

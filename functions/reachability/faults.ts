@@ -19,15 +19,17 @@ export function faultOf(standing: Standing, facts: Facts): Fault {
 }
 
 function faultAt(saw: Saw, column: Column, columns: readonly Column[]): Fault {
+  // "Like everyone else" needs somebody else: what one vantage alone tried may as well be its own trouble.
+  const target: Fault = column.saw.size > 1 ? 'target' : 'unknown';
   if (isCutOff(saw)) {
     if (column.connecting.length > 0) return isSplitColumn(column) ? 'unknown' : 'path';
     if (column.refused.length > 0) return 'path';
-    return isDead(column, columns) ? 'target' : 'unknown';
+    return isDead(column, columns) ? target : 'unknown';
   }
-  if (saw === 'refused') return column.connecting.length > 0 ? 'unknown' : 'target';
+  if (saw === 'refused') return column.connecting.length > 0 ? 'unknown' : target;
   if (saw === 'closing') {
     const everyone = [...column.saw.values()].filter(connects).every((seen) => seen === 'closing');
-    return everyone ? 'target' : 'unknown';
+    return everyone ? target : 'unknown';
   }
   return 'none';
 }

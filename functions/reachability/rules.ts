@@ -75,8 +75,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     kind: 'accepts-then-closes',
-    pattern: 'everyone connects and is closed at once',
-    holds: (facts) => everyoneConnects(facts) && facts.columns.every(isClosing),
+    pattern: 'everyone connects and is closed at once (in `also`: everyone who connects)',
+    holds: ({ columns }) => columns.some(({ connecting }) => connecting.length > 0) && !columns.some(isOpen),
   },
   {
     kind: 'unstable',

@@ -21,8 +21,8 @@ const INVARIANTS: Record<string, (simulation: Simulation) => boolean> = {
     return given > worlds / 3 && kindRight >= 0.99 * given && upRight >= 0.99 * given;
   },
   [BLAME]: ({ total, worlds }) => {
-    const { worlds: elsewhere, aloud } = total.own.elsewhere.tellable;
-    return elsewhere > worlds / 10 && aloud < Math.max(2, elsewhere / 1000);
+    const { worlds: elsewhere, saidDownAloud } = total.own.elsewhere.tellable;
+    return elsewhere > worlds / 10 && saidDownAloud < Math.max(2, elsewhere / 1000);
   },
   [KINDS]: ({ total }) => total.own.kindsRight >= 0.95 * total.own.kinds,
 };

@@ -241,6 +241,14 @@ const CASES: Case[] = [
     asExpected: false,
   },
   {
+    title: 'everyone who connects is hung up on, one is cut off',
+    answers: { a: closing, b: closing, c: closing, d: silent },
+    kind: 'local-routing-issue',
+    also: ['accepts-then-closes'],
+    faults: { a: 'target', d: 'path' },
+    asExpected: false,
+  },
+  {
     title: 'some attempts fail',
     answers: { a: open, b: sees('connected', 'timed-out', 'connected') },
     kind: 'unstable',
@@ -296,6 +304,8 @@ function judged({ answers, expect: everywhere }: Case): ReturnType<typeof judge>
   return judge({ ...TARGET, ...(everywhere && { expect: { everywhere } }) }, rounds, CLOCK);
 }
 
+const summaryOf = (sketch: Sketch): string => judge(TARGET, [round({ a: sketch })], CLOCK).summary;
+
 describe('the decision table', () => {
   it.each(CASES)('$title: $kind', (given) => {
     const verdict = judged(given);
@@ -320,7 +330,6 @@ describe('the decision table', () => {
   });
 
   it('says "not allowed" only where nobody was', () => {
-    const summaryOf = (sketch: Sketch): string => judge(TARGET, [round({ a: sketch })], CLOCK).summary;
     expect(summaryOf(sees('denied'))).toMatch(/allowed/);
     expect(summaryOf({ ...open, ...bad })).toMatch(/on our side/);
   });
