@@ -41,7 +41,6 @@ export class AddressRun implements AttemptOwner {
   readonly #leaveQueue: () => void;
   #nextTimer: NodeJS.Timeout | undefined;
   #silenceTimer: NodeJS.Timeout | undefined;
-  #begunMs = 0;
   /** Attempts not started yet. */
   #waiting: number;
   /** Its time has come while all of the run's slots were taken: it starts when one is free. */
@@ -87,7 +86,6 @@ export class AddressRun implements AttemptOwner {
 
   #begin(slots: number): void {
     this.#slots = slots;
-    this.#begunMs = this.#parts.context.now();
     const { timeoutMs } = this.#settings;
     if (Number.isFinite(timeoutMs))
       this.#silenceTimer = setTimeout(() => this.#callSilence(false), timeoutMs);
@@ -101,10 +99,7 @@ export class AddressRun implements AttemptOwner {
     this.#pending.push(attempt);
     this.#waiting--;
     if (this.#waiting === 0) this.#begun();
-    else {
-      const dueMs = this.#begunMs + (this.#settings.attempts - this.#waiting) * this.#settings.staggerMs;
-      this.#nextTimer = setTimeout(() => this.#startNext(), Math.max(0, dueMs - this.#parts.context.now()));
-    }
+    else this.#nextTimer = setTimeout(() => this.#startNext(), this.#settings.staggerMs);
     attempt.start();
   }
 

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import type { Attempt, Family } from '../reachability/report.ts';
 import type { Outcome, Stage } from '../reachability/words.ts';
+import type { DelayLine } from './delay-line.ts';
 import type { EvidenceSource, SocketWatch } from './evidence.ts';
 import { failureOf } from './outcomes.ts';
 import { socketKey, type SocketTable } from './proc-net.ts';
@@ -10,7 +11,8 @@ import { lostSyns, SYNS_FOR_EVIDENCE, synsSentAfter, type SynSchedule } from './
 export interface ConnectContext {
   /** Milliseconds since the report's `startedAt`. */
   now: () => number;
-  settleMs: number;
+  /** Where open connections wait to be {@link ConnectAttempt.settled}; undefined: they do not wait. */
+  settling: DelayLine<ConnectAttempt> | undefined;
   platform: NodeJS.Platform;
   schedule: SynSchedule;
   evidence: EvidenceSource | undefined;
@@ -38,7 +40,6 @@ export class ConnectAttempt {
   readonly #owner: AttemptOwner;
   #socket: Socket | undefined;
   #watch: SocketWatch | undefined;
-  #settling: NodeJS.Timeout | undefined;
   #startedMs = 0;
   #handshakeMs: number | undefined;
   #localPort: number | undefined;
@@ -96,7 +97,7 @@ export class ConnectAttempt {
   silence(table: SocketTable | undefined): boolean {
     if (this.#ended) return true;
     if (this.#handshakeMs !== undefined) {
-      this.#settled();
+      this.settled();
       return true;
     }
     const key = this.#localPort && socketKey(this.#localPort, this.address, this.port);
@@ -130,22 +131,19 @@ export class ConnectAttempt {
 
   #connected(): void {
     this.#handshakeMs = this.#context.now() - this.#startedMs;
-    if (this.#context.settleMs === 0) this.#settled();
-    else this.#settling = setTimeout(() => this.#settleAfterPoll(), this.#context.settleMs);
+    const { settling } = this.#context;
+    if (settling) settling.add(this);
+    else this.settled();
   }
 
-  /** A close that came within the wait may still be unread where the event loop was late: timers run before sockets are polled. */
-  #settleAfterPoll(): void {
-    setImmediate(() => this.#settled());
+  /** The settling wait is over. */
+  settled(): void {
+    if (!this.#ended) this.#end('connected', 'remote', this.#collect());
   }
 
   #answered(): boolean {
-    this.#settled();
+    this.settled();
     return false;
-  }
-
-  #settled(): void {
-    this.#end('connected', 'remote', this.#collect());
   }
 
   #closed(): void {
@@ -184,7 +182,6 @@ export class ConnectAttempt {
   #end(outcome: Outcome, stage: Stage, evidence: Evidence | undefined): void {
     if (this.#ended) return;
     this.#ended = true;
-    clearTimeout(this.#settling);
     const handshakeMs = this.#handshakeMs;
     const startedMs = round(this.#startedMs);
     const elapsedMs = round(handshakeMs ?? this.#context.now() - this.#startedMs);

@@ -1,8 +1,9 @@
 import { release } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ControlReport, ProbeReport, ProbeRequest, Trace } from '../reachability/report.ts';
-import type { ConnectContext } from './connect.ts';
+import type { ConnectAttempt, ConnectContext } from './connect.ts';
 import { ControlProbe } from './control-probe.ts';
+import { DelayLine } from './delay-line.ts';
 import { socketCapacity } from './descriptors.ts';
 import type { EvidenceSource, TraceWalk } from './evidence.ts';
 import { Names } from './names.ts';
@@ -65,6 +66,7 @@ class Round {
   readonly #extras: RoundExtras;
   readonly #silence = new Silence();
   readonly #names: Names;
+  readonly #settling: DelayLine<ConnectAttempt> | undefined;
   readonly #survey: Phase;
   readonly #recheck: Phase;
 
@@ -76,10 +78,12 @@ class Round {
     this.#now = now;
     this.#extras = extras;
     this.#names = new Names(options.nameServers);
+    const { settleMs } = settings;
+    this.#settling = settleMs > 0 ? new DelayLine(settleMs, (attempt) => attempt.settled()) : undefined;
     const schedule = synSchedule(process.platform, release());
     const context: ConnectContext = {
       now,
-      settleMs: settings.settleMs,
+      settling: this.#settling,
       platform: process.platform,
       schedule,
       evidence,
@@ -123,6 +127,7 @@ class Round {
       for (const ending of endings) clearTimeout(ending);
       this.#signal?.removeEventListener('abort', abort);
       this.#names.cut();
+      this.#settling?.close();
     }
   }
 

@@ -6,6 +6,8 @@ interface Waiter {
 
 /** Connects begun in one turn of the event loop: more would make the first wait for the last and spoil handshake times. */
 const STARTS_PER_TURN = 8;
+/** Slots that come free one by one are handed on together: a turn of the event loop for each would cost as much as a connect. */
+const GRAIN_MS = 4;
 
 /** First in, first out. */
 class Queue {
@@ -41,6 +43,8 @@ export class SocketSlots {
   #free: number;
   readonly #queues: Queue[] = [];
   #scheduled = false;
+  /** Whether the last turn ended for want of free slots or of anyone to serve. */
+  #exhausted = false;
 
   constructor(capacity: number) {
     this.capacity = Math.max(1, capacity);
@@ -76,15 +80,18 @@ export class SocketSlots {
   #schedule(): void {
     if (this.#scheduled || !this.#ready()) return;
     this.#scheduled = true;
-    setImmediate(() => {
+    const serve = () => {
       this.#scheduled = false;
       this.#serve();
-    });
+    };
+    if (this.#exhausted) setTimeout(serve, GRAIN_MS);
+    else setImmediate(serve);
   }
 
   #serve(): void {
     for (let started = 0; started < STARTS_PER_TURN; started++) {
       const ready = this.#ready();
+      this.#exhausted = !ready;
       if (!ready) return;
       const { queue, waiter } = ready;
       queue.removeHead();

@@ -23,7 +23,7 @@ function outcomes(report: ProbeReport): Record<string, number> {
   return counts;
 }
 
-describe.skipIf(problem !== undefined)('in a namespace, where one can be had', () => {
+describe.concurrent.skipIf(problem !== undefined)('in a namespace, where one can be had', () => {
   it.each(['off', undefined] as const)(
     'what this machine refuses within the call is local (kernel evidence %s)',
     async (kernelEvidence) => {
@@ -144,7 +144,7 @@ describe.skipIf(problem !== undefined)('in a namespace, where one can be had', (
   });
 });
 
-describe('under a descriptor limit', () => {
+describe.concurrent('under a descriptor limit', () => {
   it.each([
     ['off', 60],
     [undefined, 60],
