@@ -61,6 +61,7 @@ async function checkScene(
       targets: cases.map(({ target }) => target),
       vantages,
       controls: scene.controls,
+      traces: true,
       signal,
       ...(from === everyone && { onEvent: (event: CheckEvent) => listener.onEvent(event) }),
     });
