@@ -23,8 +23,8 @@ export async function buildFunctionProcess(directory: string): Promise<string> {
 
 /** A bundled function in a process of its own, as Lambda would run it. */
 export class FunctionHost {
-  /** Bytes of what the function wrote to stdout since this was last set. */
-  logBytes = 0;
+  /** What the function wrote to stdout since this was last emptied. */
+  log = '';
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, (reply: Reply) => void>();
   #asked = 0;
@@ -36,8 +36,8 @@ export class FunctionHost {
       execArgv: [],
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });
-    this.#child.stdout?.on('data', (chunk: Buffer) => {
-      this.logBytes += chunk.length;
+    this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.log += text;
     });
     this.#child.on('message', (reply: Reply) => {
       this.#waiting.get(reply.id)?.(reply);

@@ -23,7 +23,7 @@ export const ASSUMED = {
 } as const;
 
 /** What CloudWatch keeps: the metrics of functions/aggregator/metrics.ts and the alarms of infra/constructs/alarms.ts. */
-const WATCHED = { metrics: 7, alarms: 5, dashboards: 1 } as const;
+export const WATCHED = { metrics: 7, alarms: 5, dashboards: 1 } as const;
 
 const STANDING: ReadonlySet<Price> = new Set([PRICES.metric, PRICES.alarm, PRICES.dashboard]);
 
@@ -43,6 +43,7 @@ export interface Line {
 
 export interface Bill {
   lines: Line[];
+  /** Of lines in whole cents, so that a reader who adds them up comes to the same. */
   usd: number;
   /** In an account that does nothing else. */
   usdAfterFreeTier: number;
@@ -130,7 +131,7 @@ export function bill(size: SizeFigures): Bill {
   ];
   return {
     lines,
-    usd: lines.reduce((sum, { usd }) => sum + usd, 0),
+    usd: lines.reduce((sum, { usd }) => sum + Math.round(usd * 100), 0) / 100,
     usdAfterFreeTier: afterFreeTier(lines),
     usdATick:
       lines.filter(({ price }) => !STANDING.has(price)).reduce((sum, { usd }) => sum + usd, 0) / ticks,

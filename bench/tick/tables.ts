@@ -75,7 +75,7 @@ export function requestsTable(size: SizeFigures): string {
   );
 }
 
-export function billTable({ lines, usd, usdAfterFreeTier }: Bill): string {
+export function billTable({ lines, usd }: Bill): string {
   return table(
     ['what', 'how much a month', 'price (USD)', 'USD a month'],
     [
@@ -86,7 +86,6 @@ export function billTable({ lines, usd, usdAfterFreeTier }: Bill): string {
         dollars(cost),
       ]),
       ['**together**', '', '', `**${dollars(usd)}**`],
-      ['after the free tier', '', '', dollars(usdAfterFreeTier)],
     ],
   );
 }

@@ -1,13 +1,17 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { Deployment, makeBundles, REGIONS, type Bundles } from '../../bench/tick/deployment.ts';
 import { COST_PAGE, DEPLOY_PAGE, documents, measured } from '../../bench/tick/documents.ts';
 import { caseOf } from '../../bench/tick/figures.ts';
-import { bill } from '../../bench/tick/money.ts';
+import { bill, WATCHED } from '../../bench/tick/money.ts';
 import { assumedRequests } from '../../bench/tick/tables.ts';
 
 const TARGETS = 100;
 const MOST_BUNDLE_BYTES = 600_000;
+
+interface Emf {
+  _aws: { CloudWatchMetrics: { Metrics: unknown[] }[] };
+}
 
 let bundles: Bundles;
 let deployment: Deployment;
@@ -31,11 +35,17 @@ test('a tick asks what docs/cost.md says: nothing of its own for a target that d
   const page = await readFile(COST_PAGE, 'utf8');
   await deployment.tick();
   deployment.aws.takeCounts();
+  deployment.aggregator.log = '';
 
   await deployment.tick();
   const quiet = deployment.aws.takeCounts();
   expect(quiet.requests).toEqual(assumedRequests(page, TARGETS));
   expect(quiet.requests['Lambda Invoke']).toBe(REGIONS.length);
+
+  // It comes on a pipe of its own, sometimes after the answer.
+  await vi.waitFor(() => expect(deployment.aggregator.log).toContain('\n'), { timeout: 10_000 });
+  const { _aws: emf } = JSON.parse(deployment.aggregator.log.split('\n')[0] ?? '') as Emf;
+  expect(emf.CloudWatchMetrics.flatMap(({ Metrics }) => Metrics)).toHaveLength(WATCHED.metrics);
 
   await deployment.targets.shutOne(0);
   await deployment.tick();
