@@ -23,7 +23,7 @@ function outcomes(report: ProbeReport): Record<string, number> {
   return counts;
 }
 
-describe.concurrent.skipIf(problem !== undefined)('in a namespace, where one can be had', () => {
+describe.skipIf(problem !== undefined).concurrent('in a namespace, where one can be had', () => {
   it.each(['off', undefined] as const)(
     'what this machine refuses within the call is local (kernel evidence %s)',
     async (kernelEvidence) => {
