@@ -83,10 +83,11 @@ function list<Item extends z.ZodType>(
 }
 
 export const fileSchema = section({
-  name: text('a name of at most 30 lower-case letters, digits and hyphens', '`name: synwhere`')
+  // A DynamoDB table takes no name of less than three characters (DynamoDB, naming rules).
+  name: text('a name of 3 to 30 lower-case letters, digits and hyphens', '`name: synwhere`')
     .regex(
-      /^[a-z]([a-z\d-]{0,28}[a-z\d])?$/,
-      expected('a name of at most 30 lower-case letters, digits and hyphens', '`name: synwhere`'),
+      /^[a-z][a-z\d-]{1,28}[a-z\d]$/,
+      expected('a name of 3 to 30 lower-case letters, digits and hyphens', '`name: synwhere`'),
     )
     .default(DEFAULTS.name)
     .meta({

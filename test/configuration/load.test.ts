@@ -238,7 +238,12 @@ const BAD: [what: string, text: string, line: string][] = [
   [
     'a name that no resource can bear',
     `${TARGETS}name: My_Net`,
-    ':2: name: "My_Net" is not a name of at most 30 lower-case letters, digits and hyphens; write `name: synwhere`',
+    ':2: name: "My_Net" is not a name of 3 to 30 lower-case letters, digits and hyphens; write `name: synwhere`',
+  ],
+  [
+    'a name that is too short for a table',
+    `${TARGETS}name: sw`,
+    ':2: name: "sw" is not a name of 3 to 30 lower-case letters, digits and hyphens; write `name: synwhere`',
   ],
   [
     'a network without a prefix',
@@ -353,7 +358,7 @@ const BAD: [what: string, text: string, line: string][] = [
   [
     'several at once: the first in the file, and how many more',
     `${TARGETS}name: X\nlables: 1\nprobe: { attempts: 0 }`,
-    ':2: name: "X" is not a name of at most 30 lower-case letters, digits and hyphens; write `name: synwhere` (and 2 more)',
+    ':2: name: "X" is not a name of 3 to 30 lower-case letters, digits and hyphens; write `name: synwhere` (and 2 more)',
   ],
 ];
 
