@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { configurationWarnings } from '../../configuration/warnings.ts';
 import type { TickResult } from '../../functions/aggregator/tick.ts';
 import { answerEvent } from '../../functions/aggregator/handler-answer.ts';
 import { interruption } from '../interruption.ts';
@@ -40,6 +41,7 @@ export async function runService(
       throw new Error('a request was answered as an invocation');
     });
     try {
+      for (const warning of configurationWarnings(configuration)) journal.line(`warning: ${warning}`);
       journal.line(`${scene.description}, every ${Math.round(everyMinutes * 60)} s`);
       journal.line(`status page and API: ${server.url}  (history in ${directory}; end with Ctrl-C)`);
       const tick = async (scheduledAt: Date): Promise<void> => {

@@ -114,6 +114,7 @@ describe('synwhere dev', { timeout: 3 * PATIENCE_MS }, () => {
 
   test('serves the page, the API and checks on demand, and ends by Ctrl-C with status 0', async () => {
     const dev = new Dev(configure([well, ill]));
+    await dev.says(/warning: controls: there are none/);
     await dev.says(/tick: 2 targets, all as expected/);
     expect(await (await fetch(await dev.url())).text()).toContain('<title>Synwhere</title>');
     expect(await dev.get('/targets')).toMatchObject({
