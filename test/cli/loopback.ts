@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
+import { openSilentPort } from '../probe/silent-port.ts';
 
 /** A port on loopback, and how to let go of it. */
 export interface Port {
@@ -26,45 +26,10 @@ export async function closedPort(host = '127.0.0.1'): Promise<Port> {
   return { ...port, close: () => Promise.resolve() };
 }
 
-/**
- * A port that does not answer a SYN: its listener is stopped (SIGSTOP) with a full accept queue, so that the kernel drops every
- * further SYN, as it does on a host that is overwhelmed.
- */
+/** A port that does not answer a SYN. */
 export async function silentPort(): Promise<Port> {
-  const listener = `require('net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, function () {
-    console.log(this.address().port); setImmediate(() => process.kill(process.pid, 'SIGSTOP')); });`;
-  const child = spawn(process.execPath, ['-e', listener], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [line] = await once(child.stdout, 'data');
-  const port = Number(String(line).trim());
-  const sockets: Socket[] = [];
-  while (await connects(port, sockets)) {
-    if (sockets.length > 100) throw new Error('the accept queue does not fill up');
-  }
-  return {
-    target: `127.0.0.1:${port}`,
-    port,
-    async close() {
-      for (const socket of sockets) socket.destroy();
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-    },
-  };
-}
-
-async function connects(port: number, sockets: Socket[]): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1').on('error', () => undefined);
-  sockets.push(socket);
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  socket.once('connect', () => {
-    resolve(true);
-  });
-  const timer = setTimeout(() => {
-    socket.destroy();
-    resolve(false);
-  }, 500);
-  return promise.finally(() => {
-    clearTimeout(timer);
-  });
+  const silent = await openSilentPort();
+  return { ...silent, target: `127.0.0.1:${silent.port}` };
 }
 
 async function listen(host: string, onConnection: (socket: Socket) => void): Promise<Port> {
