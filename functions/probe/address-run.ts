@@ -1,4 +1,5 @@
 import type { Attempt } from '../reachability/report.ts';
+import type { Outcome } from '../reachability/words.ts';
 import { ConnectAttempt, type AttemptOwner, type ConnectContext } from './connect.ts';
 import type { Silence } from './silence.ts';
 import type { SocketSlots } from './slots.ts';
@@ -10,6 +11,11 @@ export interface RunSettings {
   /** Silence is called this long after the first SYN; Infinity: the kernel or the deadline ends it. */
   timeoutMs: number;
 }
+
+/** Outcomes that may have held a socket for the whole of its time. */
+const SILENT: ReadonlySet<Outcome> = new Set(['timed-out', 'inconclusive']);
+/** The rank of an address that has begun. */
+const FIRST = 0;
 
 /** What all runs of a phase share. */
 export interface RunParts {
@@ -28,7 +34,8 @@ export interface RunOwner {
 
 /**
  * All attempts at one address: they wait for their sockets together and are staggered from the first SYN on, each on a fresh
- * socket from a fresh port. Waiting is no silence.
+ * socket from a fresh port. Waiting is no silence. An address that answers needs its sockets for a moment only: it gives back
+ * those of its later attempts and asks again, ahead of all newcomers, when their time has come.
  */
 export class AddressRun implements AttemptOwner {
   readonly address: string;
@@ -38,7 +45,7 @@ export class AddressRun implements AttemptOwner {
   readonly #owner: RunOwner;
   readonly #pending: ConnectAttempt[] = [];
   readonly #attempts: Attempt[] = [];
-  readonly #leaveQueue: () => void;
+  #leaveQueue: () => void;
   #nextTimer: NodeJS.Timeout | undefined;
   #silenceTimer: NodeJS.Timeout | undefined;
   /** Attempts not started yet. */
@@ -46,6 +53,7 @@ export class AddressRun implements AttemptOwner {
   /** Its time has come while all of the run's slots were taken: it starts when one is free. */
   #overdue = false;
   #slots = 0;
+  #hasAnswered = false;
   #isBegun = false;
   #isEnded = false;
 
@@ -69,7 +77,6 @@ export class AddressRun implements AttemptOwner {
 
   /** Ends it now: what runs is called silent, what has not started never will. */
   cut(): void {
-    this.#leaveQueue();
     this.#callSilence(true);
   }
 
@@ -77,33 +84,51 @@ export class AddressRun implements AttemptOwner {
     const last = this.#pending.pop();
     if (last && last !== attempt) this.#pending[this.#pending.indexOf(attempt)] = last;
     this.#attempts.push(result);
+    if (!SILENT.has(result.outcome)) this.#hasAnswered = true;
     if (this.#overdue && this.#waiting > 0) this.#startNext();
-    const needed = Math.min(this.#slots, this.#pending.length + this.#waiting);
+    const reserved = this.#hasAnswered ? 0 : this.#waiting;
+    const needed = Math.min(this.#slots, this.#pending.length + reserved);
     this.#parts.slots.release(this.#slots - needed);
     this.#slots = needed;
-    if (needed === 0) this.#end();
+    if (this.#pending.length + this.#waiting === 0) this.#end();
   }
 
   #begin(slots: number): void {
     this.#slots = slots;
-    const { timeoutMs } = this.#settings;
-    if (Number.isFinite(timeoutMs))
-      this.#silenceTimer = setTimeout(() => this.#callSilence(false), timeoutMs);
-    this.#startNext();
+    this.#start();
   }
 
+  /** The time of the next attempt has come. */
   #startNext(): void {
-    this.#overdue = this.#pending.length >= this.#slots;
+    this.#overdue = this.#pending.length >= this.#slots && !this.#hasAnswered;
     if (this.#overdue) return;
+    if (this.#pending.length < this.#slots) this.#start();
+    else {
+      this.#leaveQueue = this.#parts.slots.acquire(1, FIRST, () => {
+        this.#slots++;
+        this.#start();
+      });
+    }
+  }
+
+  #start(): void {
+    const { attempts, staggerMs, timeoutMs } = this.#settings;
+    const index = attempts - this.#waiting;
+    // Counted from when the first would have begun if this one was not held up.
+    if (Number.isFinite(timeoutMs)) {
+      clearTimeout(this.#silenceTimer);
+      this.#silenceTimer = setTimeout(() => this.#callSilence(false), timeoutMs - index * staggerMs);
+    }
     const attempt = new ConnectAttempt(this.address, this.#port, this.#parts.context, this);
     this.#pending.push(attempt);
     this.#waiting--;
     if (this.#waiting === 0) this.#begun();
-    else this.#nextTimer = setTimeout(() => this.#startNext(), this.#settings.staggerMs);
+    else this.#nextTimer = setTimeout(() => this.#startNext(), staggerMs);
     attempt.start();
   }
 
   #callSilence(urgent: boolean): void {
+    this.#leaveQueue();
     clearTimeout(this.#silenceTimer);
     clearTimeout(this.#nextTimer);
     this.#waiting = 0;

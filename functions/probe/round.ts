@@ -34,6 +34,9 @@ const BEFORE_SILENCE_MS = 1500;
 const AFTER_SHARE = 0.2;
 const AFTER_MOST_MS = 2500;
 const AFTER_STAGGER_MS = 50;
+/** Of the deadline, and at most, for ending a thousand sockets and writing the report. */
+const ENDING_SHARE = 0.03;
+const ENDING_MOST_MS = 250;
 const TRACES_AT_ONCE = 4;
 
 /** What only some places can add. */
@@ -100,7 +103,8 @@ class Round {
 
   async run(request: ProbeRequest): Promise<Omit<ProbeReport, 'startedAt'>> {
     const { controls = [] } = request;
-    const { deadlineMs } = this.#settings;
+    const deadlineMs =
+      this.#settings.deadlineMs - Math.min(ENDING_MOST_MS, this.#settings.deadlineMs * ENDING_SHARE);
     const afterMs = controls.length > 0 ? Math.min(AFTER_MOST_MS, deadlineMs * AFTER_SHARE) : 0;
     const endings = [
       this.#at(deadlineMs - afterMs, () => this.#endSurvey()),

@@ -144,7 +144,7 @@ describe.skipIf(problem !== undefined).concurrent('in a namespace, where one can
   });
 });
 
-describe.concurrent('under a descriptor limit', () => {
+describe('under a descriptor limit', { concurrent: true }, () => {
   it.each([
     ['off', 60],
     [undefined, 60],
