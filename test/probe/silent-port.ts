@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 
-/** Well beyond what the listener's queue of one holds; whatever does not fit waits in SYN_SENT and keeps the queue full. */
+/** Well beyond what the listener's queue of one holds. */
 const CONNECTS = 12;
 
 /** Listens and then never comes back to its event loop, so it never accepts. */
@@ -28,6 +28,8 @@ export async function openSilentPort(): Promise<SilentPort> {
   );
   // The connects are made in the next tick and loopback delivers within the call: by now the queue is full.
   await new Promise((resolve) => setTimeout(resolve, 200));
+  // Who is in the queue stays there; the others would be taken for the SYNs of those who come to see silence.
+  for (const socket of sockets) if (socket.connecting) socket.destroy();
   return {
     port,
     async close() {
