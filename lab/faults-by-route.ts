@@ -24,8 +24,8 @@ export function routeFaultSteps(plan: Plan, fault: RouteFault, number: number): 
     case 'loop': {
       const [a, b] = fault.between;
       const halves = [
-        byTable(plan, a, table, fault.to, undefined, (family) => `default ${viaRouter(plan, family, b)}`),
-        byTable(plan, b, table, fault.to, undefined, (family) => `default ${viaRouter(plan, family, a)}`),
+        byTable(plan, a, table, fault.to, fault.from, (family) => `default ${viaRouter(plan, family, b)}`),
+        byTable(plan, b, table, fault.to, fault.from, (family) => `default ${viaRouter(plan, family, a)}`),
       ];
       return { break: halves.flatMap((half) => half.break), heal: halves.flatMap((half) => half.heal) };
     }

@@ -117,8 +117,8 @@ export type RouteFault =
     }
   /** A router takes the address for its own and refuses in its name, for nothing listens there. */
   | { type: 'impostor'; at: Place; to: string | string[] }
-  /** Two neighbouring routers send each other what goes to `to`. */
-  | { type: 'loop'; between: [string, string]; to: string | string[] }
+  /** Two neighbouring routers send each other what goes to `to`, and comes from `from`; without, from anywhere. */
+  | { type: 'loop'; between: [string, string]; to: string | string[]; from?: string | string[] }
   /** The link to a neighbour (a router, or a vantage's `uplink`, or a network) is down at this end. */
   | { type: 'link-down'; at: Place; link: string }
   /** A vantage loses its default route. */

@@ -11,6 +11,9 @@ import { WELL } from '../../lab/matrix/situation.ts';
 import { compare } from './compare.ts';
 import type { MatrixResult } from './compare.ts';
 
+/** Small groups checked side by side. */
+const LANES = 2;
+
 /**
  * Builds one world with all situations in it and checks them through the command that users have: `PROGRAM probe -` behind command
  * vantages. Situations that are asked from the same places with the same controls share a check. The world is gone when it ends.
@@ -27,13 +30,23 @@ export async function runMatrix(
     for (const { situation, fault } of planted) {
       if (fault && situation.timing !== 'begins') await world.break(situation.name, fault);
     }
-    const results: MatrixResult[] = [];
-    // One after the other: two cores that carry every vantage of one check are busy enough.
-    for (const group of Map.groupBy(planted, groupOf).values()) {
+    const judged = new Map<string, MatrixResult>();
+    const judgeGroup = async (group: readonly Planted[]): Promise<void> => {
       const verdicts = await checkGroup(group, world, program, signal);
-      results.push(...group.map(({ situation }, index) => compare(situation, verdicts[index])));
-    }
-    return results;
+      for (const [index, { situation }] of group.entries()) {
+        judged.set(situation.name, compare(situation, verdicts[index]));
+      }
+    };
+    // The largest alone: it keeps two cores busy. The others mostly wait for silence, and no group meets another's faults.
+    const groups = [...Map.groupBy(planted, groupOf).values()].toSorted((a, b) => b.length - a.length);
+    const [largest, ...others] = groups;
+    if (largest) await judgeGroup(largest);
+    const next = others.values();
+    const lane = async (): Promise<void> => {
+      for (const group of next) await judgeGroup(group);
+    };
+    await Promise.all(Array.from({ length: LANES }, lane));
+    return situations.flatMap(({ name }) => judged.get(name) ?? []);
   } finally {
     await world.close();
   }

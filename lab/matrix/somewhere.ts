@@ -46,7 +46,16 @@ export const SOMEWHERE: readonly Situation[] = [
   }),
   ...overBoth({
     name: 'edge-loop',
-    planted: "ohio's access router and its backbone send it to and fro",
+    planted: "ohio's access router and its backbone send what ohio sends there to and fro",
+    fault: ({ name }) => ({ type: 'loop', between: ['edge-ohio', 'core-west'], to: name, from: 'ohio' }),
+    kind: 'local-routing-issue',
+    blame: { ohio: 'path' },
+    confidence: 'high',
+    doubt: LOST_EITHER_WAY,
+  }),
+  ...overBoth({
+    name: 'edge-no-route',
+    planted: "ohio's access router has no route to it",
     fault: ({ name }) => ({ type: 'route', at: 'edge-ohio', answer: 'no-route', to: name }),
     kind: 'local-routing-issue',
     blame: { ohio: 'path' },
