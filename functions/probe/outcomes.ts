@@ -26,6 +26,7 @@ const FAILURES: Readonly<Record<string, Failure>> = {
   EMFILE: fault('this process has no file descriptors left'),
   ENFILE: fault('this machine has no file descriptors left'),
   EADDRNOTAVAIL: fault('this machine has no source address or no port left for it'),
+  EADDRINUSE: fault('this machine has no port left for it'),
   ENOBUFS: fault('this machine has no network buffers left'),
   ENOMEM: fault('this machine has no memory left for sockets'),
   EINVAL: fault(

@@ -169,6 +169,7 @@ describe('the names of errors', () => {
     ['EMFILE', 'local-fault', 'local'],
     ['ENFILE', 'local-fault', 'local'],
     ['EADDRNOTAVAIL', 'local-fault', 'local'],
+    ['EADDRINUSE', 'local-fault', 'local'],
     ['ENOBUFS', 'local-fault', 'local'],
     ['ENOMEM', 'local-fault', 'local'],
     ['EINVAL', 'local-fault', 'local'],
@@ -178,6 +179,7 @@ describe('the names of errors', () => {
     expect(failureOf(errno, false)).toMatchObject({ outcome, stage });
     expect(failureOf(errno, true)).toMatchObject({ outcome, stage: 'local' });
     expect('reason' in failureOf(errno, false)).toBe(outcome === 'local-fault');
+    expect(failureOf(errno, false).reason?.includes(errno) ?? false).toBe(errno === 'ESOMETHINGNEW');
   });
 });
 
