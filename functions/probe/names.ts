@@ -9,13 +9,19 @@ const CONCURRENCY = 200;
 /** A query is sent again after 1 s and after 2 s more, so three have gone out when the name's time is over. */
 const RESOLVER = { timeout: 1000, tries: 3, maxTimeout: 2000 };
 const NAME_TIMEOUT_MS = 4000;
+/**
+ * Beside the first query sent again, one goes out that waits for the rest of the name's time: c-ares stops listening for an
+ * answer when it asks again, and after quick answers to other names again within a second, so that a slow answer is never heard.
+ */
+const PATIENT_AFTER_MS = 1000;
+const PATIENT_RESOLVER = { timeout: NAME_TIMEOUT_MS - PATIENT_AFTER_MS, tries: 1 };
 /** Once one family has addresses, the other may take this much longer: one query lost and sent again. */
 const OTHER_FAMILY_MS = 1500;
 
 type Answer = { addresses: string[] } | { errorCode: string };
 
 /** Ours, for a query that outlived its name's time. */
-const TIMED_OUT: Answer = { errorCode: 'ETIMEOUT' };
+const TIMED_OUT: Answer & { errorCode: string } = { errorCode: 'ETIMEOUT' };
 
 /**
  * Looks names up at the name servers of this machine (or the given ones), A and AAAA side by side, past getaddrinfo(3) and its
@@ -23,6 +29,7 @@ const TIMED_OUT: Answer = { errorCode: 'ETIMEOUT' };
  */
 export class Names {
   readonly #resolver = new dns.Resolver(RESOLVER);
+  readonly #patient = new dns.Resolver(PATIENT_RESOLVER);
   readonly #hosts = readHostsFile();
   readonly #reports = new Map<string, Promise<NameReport>>();
   readonly #queue: (() => void)[] = [];
@@ -30,7 +37,10 @@ export class Names {
   #cut = false;
 
   constructor(nameServers?: readonly string[]) {
-    if (nameServers && nameServers.length > 0) this.#resolver.setServers(nameServers);
+    if (nameServers && nameServers.length > 0) {
+      this.#resolver.setServers(nameServers);
+      this.#patient.setServers(nameServers);
+    }
   }
 
   /** Never rejects. Resolves to undefined when everything was cut before there was an answer. */
@@ -48,6 +58,7 @@ export class Names {
   cut(): void {
     this.#cut = true;
     this.#resolver.cancel();
+    this.#patient.cancel();
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -72,8 +83,8 @@ export class Names {
     const servers = this.#resolver.getServers();
     if (this.#cut) return failed({ errorCode: 'ECANCELLED' }, began, servers);
     const queries = [
-      this.#ask(() => this.#resolver.resolve4(name)),
-      this.#ask(() => this.#resolver.resolve6(name)),
+      this.#ask((resolver) => resolver.resolve4(name)),
+      this.#ask((resolver) => resolver.resolve6(name)),
     ];
     const answers = await bothInTime(queries);
     const addresses = answers.flatMap((answer) => ('addresses' in answer ? answer.addresses : []));
@@ -82,13 +93,30 @@ export class Names {
     return failed(weightiest(failures), began, servers);
   }
 
-  async #ask(query: () => Promise<string[]>): Promise<Answer> {
-    try {
-      return { addresses: await query() };
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'EUNKNOWN';
-      return { errorCode: code };
-    }
+  /** The first word of the two resolvers; silence only where both hear nothing. */
+  async #ask(query: (resolver: dns.Resolver) => Promise<string[]>): Promise<Answer> {
+    const eager = answerTo(query(this.#resolver));
+    const { promise: patient, resolve } = Promise.withResolvers<Answer>();
+    const timer = setTimeout(() => {
+      resolve(this.#cut ? TIMED_OUT : answerTo(query(this.#patient)));
+    }, PATIENT_AFTER_MS);
+    const heard = [eager, patient].map(async (asked) => {
+      const answer = await asked;
+      if ('errorCode' in answer && answer.errorCode === TIMED_OUT.errorCode) throw new Error('silence');
+      return answer;
+    });
+    const first = await Promise.any(heard).catch(() => TIMED_OUT);
+    clearTimeout(timer);
+    return first;
+  }
+}
+
+async function answerTo(query: Promise<string[]>): Promise<Answer> {
+  try {
+    return { addresses: await query };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'EUNKNOWN';
+    return { errorCode: code };
   }
 }
 

@@ -3,7 +3,13 @@ import { parseHosts } from '../../functions/probe/hosts-file.ts';
 import { probe } from '../../functions/probe/probe.ts';
 import type { TargetReport } from '../../functions/reachability/report.ts';
 import { openPort, type Port } from '../cli/loopback.ts';
-import { records, startDnsServer, type DnsServer, type DnsZone } from '../support/dns-server.ts';
+import {
+  records,
+  startDnsServer,
+  type DnsAnswer,
+  type DnsServer,
+  type DnsZone,
+} from '../support/dns-server.ts';
 
 let server: DnsServer | undefined;
 let port: Port | undefined;
@@ -19,6 +25,13 @@ const onlyIpv4Answers: DnsZone = ({ name, type }) =>
 
 const bothFamilies: DnsZone = ({ name, type }) =>
   records(type, name, { A: ['127.0.0.3', '127.0.0.1', '127.0.0.3'], AAAA: ['0:0:0:0:0:0:0:1'] });
+
+/** Slower than any query waits that is to be sent again. */
+const slowAmongQuick: DnsZone = ({ name, type }) => {
+  const found: DnsAnswer =
+    type === 'A' ? { records: [{ name, type, ttl: 60, data: '127.0.0.1' }] } : { records: [] };
+  return name.startsWith('slow') ? { ...found, delayMs: 2300 } : found;
+};
 
 const throughCname: DnsZone = ({ name, type }) => {
   if (type !== 'A') return { records: [] };
@@ -84,6 +97,12 @@ describe('what a look-up comes to', () => {
       addresses: [{ address: '127.0.0.1', attempts: [{ outcome: 'connected' }] }],
     });
     expect(target?.name?.elapsedMs).toBeLessThan(3900);
+  });
+
+  it('hears an answer that takes longer than a query is sent again, beside many quick ones', async () => {
+    const many = Array.from({ length: 100 }, (_, index) => `quick${index}.example.com`);
+    const targets = await ask(slowAmongQuick, [...many, 'slow.example.com']);
+    expect(targets.at(-1)).toMatchObject({ name: { outcome: 'resolved', addresses: ['127.0.0.1'] } });
   });
 
   it('lets a failed server outweigh an empty answer', async () => {

@@ -2,8 +2,9 @@ import dgram from 'node:dgram';
 import { once } from 'node:events';
 import { decode, encode, type Answer as DnsRecord } from 'dns-packet';
 
-/** What the server says to one question: records, a response code, or nothing at all. */
-export type DnsAnswer = { records: DnsRecord[] } | { code: 'nxdomain' | 'servfail' | 'refused' } | 'silence';
+/** What the server says to one question: records (after `delayMs`), a response code, or nothing at all. */
+export type DnsAnswer =
+  { records: DnsRecord[]; delayMs?: number } | { code: 'nxdomain' | 'servfail' | 'refused' } | 'silence';
 
 /** `turn` counts the questions for this name and type, from 0. */
 export type DnsZone = (question: { name: string; type: string; turn: number }) => DnsAnswer;
@@ -24,6 +25,7 @@ const FLAGS = 0x0400 | 0x0080;
 export async function startDnsServer(zone: DnsZone): Promise<DnsServer> {
   const socket = dgram.createSocket('udp4');
   const questions: string[] = [];
+  const waiting = new Set<NodeJS.Timeout>();
   socket.on('message', (message, from) => {
     const query = decode(message);
     const [question] = query.questions ?? [];
@@ -40,7 +42,10 @@ export async function startDnsServer(zone: DnsZone): Promise<DnsServer> {
       questions: [question],
       answers: 'records' in answer ? answer.records : [],
     });
-    socket.send(reply, from.port, from.address);
+    const send = () => socket.send(reply, from.port, from.address);
+    if ('records' in answer && answer.delayMs !== undefined) {
+      waiting.add(setTimeout(send, answer.delayMs));
+    } else send();
   });
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
@@ -48,6 +53,7 @@ export async function startDnsServer(zone: DnsZone): Promise<DnsServer> {
     address: `127.0.0.1:${socket.address().port}`,
     questions,
     async close() {
+      for (const timer of waiting) clearTimeout(timer);
       socket.close();
       await once(socket, 'close');
     },
