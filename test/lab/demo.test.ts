@@ -104,6 +104,10 @@ describe('the demo without namespaces', () => {
         '4 of 4 verdicts equal the planted truth; 4 of the 14 kinds of verdict were seen.',
       );
       expect(status).toBe(0);
+      const explained = await runDemo(['--reasons'], { ...process.env, PATH: bin });
+      expect(explained.stdout).toMatch(/Because\n +- /);
+      expect(explained.stdout).toContain('Not ruled out\n');
+      expect(stdout).not.toContain('Because\n');
     } finally {
       await rm(bin, { recursive: true });
     }
