@@ -1,4 +1,4 @@
-import { execSync } from 'node:child_process';
+import { execSync, spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -21,6 +21,7 @@ const ROOT = new URL('../../', import.meta.url).pathname;
 interface Manifest {
   version: string;
   bin: { synwhere: string };
+  engines: { node: string };
   scripts: { build: string };
   dependencies: Record<string, string>;
   optionalDependencies: Record<string, string>;
@@ -76,6 +77,22 @@ describe('what is published', () => {
     const { stdout, status } = await built(['--version']);
     expect(stdout).toBe(`${manifest.version}\n`);
     expect(status).toBe(0);
+  });
+
+  test('says in one line which Node it needs, the one that its package names', () => {
+    const oldest = Number(/^>=(\d+)$/.exec(manifest.engines.node)?.[1]);
+    const as = (major: number) => {
+      // No machine has every Node: what it takes itself for is all that is changed.
+      const older = `Object.defineProperty(process.versions, 'node', { value: '${major}.0.0' })`;
+      const disguise = join(folder, `node-${major}.cjs`);
+      writeFileSync(disguise, older);
+      const argv = ['--require', disguise, script, '--version'];
+      return spawnSync(process.execPath, argv, { encoding: 'utf8' });
+    };
+    expect(as(oldest)).toMatchObject({ status: 0, stdout: `${manifest.version}\n`, stderr: '' });
+    const { status, stdout, stderr } = as(oldest - 1);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(new RegExp(`^synwhere: needs Node ${oldest} or later, .*\n$`));
   });
 
   test('checks, also through itself as a vantage', async () => {
