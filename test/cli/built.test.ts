@@ -52,6 +52,13 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** No machine has every Node: what it takes itself for is all that is changed. */
+function sayVersion(major: number) {
+  const disguise = join(folder, `node-${major}.cjs`);
+  writeFileSync(disguise, `Object.defineProperty(process.versions, 'node', { value: '${major}.0.0' })`);
+  return spawnSync(process.execPath, ['--require', disguise, script, '--version'], { encoding: 'utf8' });
+}
+
 const built = (args: string[], options: RunOptions = {}) => synwhere(args, { ...options, script });
 
 describe('what is published', () => {
@@ -81,16 +88,8 @@ describe('what is published', () => {
 
   test('says in one line which Node it needs, the one that its package names', () => {
     const oldest = Number(/^>=(\d+)$/.exec(manifest.engines.node)?.[1]);
-    const as = (major: number) => {
-      // No machine has every Node: what it takes itself for is all that is changed.
-      const older = `Object.defineProperty(process.versions, 'node', { value: '${major}.0.0' })`;
-      const disguise = join(folder, `node-${major}.cjs`);
-      writeFileSync(disguise, older);
-      const argv = ['--require', disguise, script, '--version'];
-      return spawnSync(process.execPath, argv, { encoding: 'utf8' });
-    };
-    expect(as(oldest)).toMatchObject({ status: 0, stdout: `${manifest.version}\n`, stderr: '' });
-    const { status, stdout, stderr } = as(oldest - 1);
+    expect(sayVersion(oldest)).toMatchObject({ status: 0, stdout: `${manifest.version}\n`, stderr: '' });
+    const { status, stdout, stderr } = sayVersion(oldest - 1);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toMatch(new RegExp(`^synwhere: needs Node ${oldest} or later, .*\n$`));
   });
