@@ -34,8 +34,8 @@ export interface RunOwner {
 
 /**
  * All attempts at one address: they wait for their sockets together and are staggered from the first SYN on, each on a fresh
- * socket from a fresh port. Waiting is no silence. An address that answers needs its sockets for a moment only: it gives back
- * those of its later attempts and asks again, ahead of all newcomers, when their time has come.
+ * socket from a fresh port. Waiting is no silence. An address that answers needs each socket for a moment only: it keeps one
+ * for its later attempts, and asks for more ahead of all newcomers.
  */
 export class AddressRun implements AttemptOwner {
   readonly address: string;
@@ -85,8 +85,8 @@ export class AddressRun implements AttemptOwner {
     if (last && last !== attempt) this.#pending[this.#pending.indexOf(attempt)] = last;
     this.#attempts.push(result);
     if (!SILENT.has(result.outcome)) this.#hasAnswered = true;
-    if (this.#overdue && this.#waiting > 0) this.#startNext();
-    const reserved = this.#hasAnswered ? 0 : this.#waiting;
+    if (this.#overdue && this.#waiting > 0) this.#startLate();
+    const reserved = this.#hasAnswered ? Math.min(this.#waiting, 1) : this.#waiting;
     const needed = Math.min(this.#slots, this.#pending.length + reserved);
     this.#parts.slots.release(this.#slots - needed);
     this.#slots = needed;
@@ -95,36 +95,48 @@ export class AddressRun implements AttemptOwner {
 
   #begin(slots: number): void {
     this.#slots = slots;
+    this.#awaitSilence();
     this.#start();
   }
 
   /** The time of the next attempt has come. */
   #startNext(): void {
-    this.#overdue = this.#pending.length >= this.#slots && !this.#hasAnswered;
-    if (this.#overdue) return;
-    if (this.#pending.length < this.#slots) this.#start();
-    else {
-      this.#leaveQueue = this.#parts.slots.acquire(1, FIRST, () => {
-        this.#slots++;
-        this.#start();
-      });
+    if (this.#pending.length < this.#slots) {
+      this.#start();
+      return;
     }
+    this.#overdue = true;
+    if (!this.#hasAnswered) return;
+    this.#leaveQueue = this.#parts.slots.acquire(1, FIRST, () => {
+      this.#slots++;
+      this.#startLate();
+    });
+  }
+
+  /** A slot has come free for an attempt whose time was over. */
+  #startLate(): void {
+    this.#overdue = false;
+    this.#leaveQueue();
+    this.#awaitSilence();
+    this.#start();
   }
 
   #start(): void {
-    const { attempts, staggerMs, timeoutMs } = this.#settings;
-    const index = attempts - this.#waiting;
-    // Counted from when the first would have begun if this one was not held up.
-    if (Number.isFinite(timeoutMs)) {
-      clearTimeout(this.#silenceTimer);
-      this.#silenceTimer = setTimeout(() => this.#callSilence(false), timeoutMs - index * staggerMs);
-    }
     const attempt = new ConnectAttempt(this.address, this.#port, this.#parts.context, this);
     this.#pending.push(attempt);
     this.#waiting--;
     if (this.#waiting === 0) this.#begun();
-    else this.#nextTimer = setTimeout(() => this.#startNext(), staggerMs);
+    else this.#nextTimer = setTimeout(() => this.#startNext(), this.#settings.staggerMs);
     attempt.start();
+  }
+
+  /** Counted from when the first attempt would have begun if the one that begins now had not been held up. */
+  #awaitSilence(): void {
+    const { attempts, staggerMs, timeoutMs } = this.#settings;
+    if (!Number.isFinite(timeoutMs)) return;
+    clearTimeout(this.#silenceTimer);
+    const leftMs = timeoutMs - (attempts - this.#waiting) * staggerMs;
+    this.#silenceTimer = setTimeout(() => this.#callSilence(false), leftMs);
   }
 
   #callSilence(urgent: boolean): void {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ProbeReport } from '../../functions/reachability/report.ts';
 import { labProblem } from '../../lab/available.ts';
 import { probeInOwnProcess, SMALL_NAMESPACE } from './own-process.ts';
+import { openSilentPort } from './silent-port.ts';
 
 const problem = labProblem();
 
@@ -160,6 +161,19 @@ describe('under a descriptor limit', { concurrent: true }, () => {
       expect(outcomes(report)).toEqual({ refused: 180 });
     },
   );
+
+  it('an address that answers keeps its turn beside silent ones', async () => {
+    const silent = await openSilentPort();
+    const targets = [
+      ...Array.from({ length: 12 }, () => ({ host: '127.0.0.1', port: silent.port })),
+      ...Array.from({ length: 12 }, (_, index) => ({ host: `127.0.2.${index + 1}`, port: 9 })),
+    ];
+    const request = { targets, timeoutMs: 2500, staggerMs: 50, settleMs: 400 };
+    const { report } = await probeInOwnProcess(request, { descriptors: 48, kernelEvidence: 'off' });
+    await silent.close();
+    expect(outcomes(report)).toEqual({ 'timed-out': 36, refused: 36 });
+    expect(report).not.toHaveProperty('omitted');
+  });
 
   it('a process without descriptors is at fault itself, and says so', async () => {
     const { report } = await probeInOwnProcess(
