@@ -7,7 +7,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Lab and cloud suites own whole namespaces and servers; two cores carry two files at a time.
     maxWorkers: 2,
-    testTimeout: 20_000,
+    // For machines that do other things besides: a test that hangs fails all the same.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: results === undefined ? ['default'] : ['default', ['json', { outputFile: results }]],
   },
