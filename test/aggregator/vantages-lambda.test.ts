@@ -209,6 +209,14 @@ describe('a function that gives no report costs its own vantage alone, and one r
     await expect.poll(() => endpoint.abandoned).toBe(1);
   });
 
+  test('a hang that nobody else ends: the request has an end of its own', async () => {
+    odd = () => undefined;
+    const alone = lambdaVantage(ODD, FUNCTION, { endpoint: endpoint.url, credentials: CREDENTIALS });
+    const answer = alone.probe({ targets: [target], deadlineMs: 1 }, new AbortController().signal);
+    await expect(answer).rejects.toThrow(/^Lambda did not answer in time: /);
+    expect(endpoint.invocations).toHaveLength(1);
+  });
+
   test('a hang in the middle of the answer', async () => {
     odd = (response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
