@@ -36,8 +36,10 @@ type FunctionUrlEvent = Pick<
 function isFunctionUrlEvent(
   event: Record<string, unknown>,
 ): event is Record<string, unknown> & FunctionUrlEvent {
-  const { version, rawPath, requestContext } = event;
-  if (version !== '2.0' || typeof rawPath !== 'string' || !isRecord(requestContext)) return false;
+  const { version, rawPath, rawQueryString, headers, body = '', requestContext } = event;
+  if (version !== '2.0' || !isRecord(requestContext) || !isRecord(headers)) return false;
+  const texts = [rawPath, rawQueryString, body, ...Object.values(headers)];
+  if (!texts.every((text) => typeof text === 'string')) return false;
   return isRecord(requestContext['http']) && typeof requestContext['http']['method'] === 'string';
 }
 

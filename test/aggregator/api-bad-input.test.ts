@@ -280,6 +280,15 @@ describe('by direct invocation', () => {
     return JSON.parse(outcome.text) as unknown;
   };
 
+  const urlEvent = (wrong: Record<string, unknown>): Record<string, unknown> => ({
+    version: '2.0',
+    rawPath: '/targets',
+    rawQueryString: '',
+    headers: {},
+    requestContext: { http: { method: 'GET' } },
+    ...wrong,
+  });
+
   test.each<[string, unknown, number, string, RegExp]>([
     ['1 MB of garbage', 'x'.repeat(1_000_000), 400, 'unknown-event', /none of a Function URL request/],
     ['1 MB of garbage in an object', { garbage: 'x'.repeat(1_000_000) }, 400, 'unknown-event', /none of/],
@@ -290,6 +299,16 @@ describe('by direct invocation', () => {
     ['nothing', {}, 400, 'unknown-event', /none of/],
     ['two at once', { get: '/targets', check: {} }, 400, 'unknown-event', /none of/],
     ['half a Function URL request', { version: '2.0', rawPath: '/' }, 400, 'unknown-event', /none of/],
+    [
+      'a Function URL request without headers',
+      urlEvent({ headers: undefined }),
+      400,
+      'unknown-event',
+      /none of/,
+    ],
+    ['one with a number for a header', urlEvent({ headers: { accept: 5 } }), 400, 'unknown-event', /none of/],
+    ['one with a number for a query', urlEvent({ rawQueryString: 7 }), 400, 'unknown-event', /none of/],
+    ['one with a number for a body', urlEvent({ body: 5 }), 400, 'unknown-event', /none of/],
     ['a tick as a number', { tick: 5 }, 422, 'invalid-request', /ISO 8601/],
     ['a tick in words', { tick: 'now' }, 422, 'invalid-request', /ISO 8601/],
     ['a tick on no day', { tick: '2026-13-41T00:00:00Z' }, 422, 'invalid-request', /ISO 8601/],
