@@ -1,4 +1,4 @@
-import { contradictions } from './confidence.ts';
+import { anyFailedIn, contradictions, notSeenAgain } from './confidence.ts';
 import { expectedFrom, isAsExpected } from './expectations.ts';
 import type { Column, Facts } from './facts.ts';
 import { capitalised, count, names, span, verb } from './phrases.ts';
@@ -6,7 +6,7 @@ import type { Attempt } from './report.ts';
 import { sightingOf } from './sighting.ts';
 import type { Standing } from './standing.ts';
 import type { Expectations } from './verdict.ts';
-import type { NameOutcome } from './words.ts';
+import type { NameOutcome, Saw } from './words.ts';
 
 const MOST_ADDRESSES = 6;
 const MOST_ABSTENTIONS = 6;
@@ -108,7 +108,12 @@ const PHRASES = {
     const known = quiet.filter(({ synRetransmits }) => synRetransmits !== undefined);
     const syns = known.reduce((sum, { synRetransmits = 0 }) => sum + 1 + synRetransmits, 0);
     const sent = known.length === quiet.length && syns > 0 ? `, ${count(syns, 'SYN')} sent` : '';
-    return `${verb(n, 'hears', 'hear')} nothing: ${count(quiet.length, 'connect')} left in SYN_SENT${sent}`;
+    const given = quiet.filter(({ errno }) => errno === 'ETIMEDOUT').length;
+    const left = [
+      ...(given < quiet.length ? [`${count(quiet.length - given, 'connect')} left in SYN_SENT`] : []),
+      ...(given > 0 ? [`${count(given, 'connect')} given up by the kernel (ETIMEDOUT)`] : []),
+    ];
+    return `${verb(n, 'hears', 'hear')} nothing: ${left.join(', ')}${sent}`;
   },
 };
 
@@ -144,13 +149,12 @@ function icmpLines({ failedAttempts }: Facts): string[] {
 }
 
 function lossLines({ failedAttempts, lostSyns, columns }: Facts): string[] {
-  const connecting = new Set(
-    columns.flatMap((column) => column.connecting.map((vantage) => `${vantage} ${column.address}`)),
-  );
-  const strays = failedAttempts.filter(
-    ({ vantage, address, attempt }) =>
-      connecting.has(`${vantage} ${address}`) && sightingOf(attempt) !== 'closing',
-  );
+  const saw = new Map(columns.map((column) => [column.address, column.saw]));
+  // Where every connect is closed at once, the line of the address says so.
+  const strays = failedAttempts.filter(({ vantage, address, attempt }) => {
+    const seen = saw.get(address)?.get(vantage);
+    return seen === 'open' || (seen === 'closing' && sightingOf(attempt) !== 'closing');
+  });
   const outcomes = [...new Set(strays.map(({ attempt }) => attempt.outcome))].toSorted();
   const who = [...new Set(strays.map(({ vantage }) => vantage))];
   return [
@@ -166,13 +170,34 @@ function lossLines({ failedAttempts, lostSyns, columns }: Facts): string[] {
 function roundLines(facts: Facts): string[] {
   if (facts.earlier.length === 0) return [];
   const against = contradictions(facts);
-  if (against.length === 0) return ['A second round saw the same.'];
+  if (against.length === 0) return agreementLines(facts);
   const shown = against.slice(0, 4).map(({ vantage, address, saw }) => {
     return `${vantage}${address === undefined ? '' : ` at ${address}`} ${saw.join(', then ')}`;
   });
   return [
     `The rounds contradict each other: ${shown.join('; ')}${against.length > shown.length ? '; …' : ''}.`,
   ];
+}
+
+const EARLIER_WORDS: Partial<Record<Saw, string>> = { closing: 'hang up', refused: 'refuse' };
+
+function agreementLines(facts: Facts): string[] {
+  const open = notSeenAgain(facts);
+  if (open.length > 0) {
+    const byFinding = Map.groupBy(open, ({ address, saw }) =>
+      address === undefined ? 'the name lead nowhere' : `${address} ${EARLIER_WORDS[saw] ?? saw}`,
+    );
+    const shown = [...byFinding].toSorted(byKey).slice(0, MOST_ADDRESSES);
+    return shown.map(([finding, who]) => {
+      const vantages = [...new Set(who.map(({ vantage }) => vantage))];
+      return `In an earlier round ${names(vantages)} saw ${finding}; the last one cannot say whether it still is so.`;
+    });
+  }
+  const before = facts.earlier.some((round) => anyFailedIn(round, facts));
+  const after = anyFailedIn(facts.standings, facts);
+  if (before && !after) return ['In the second round nothing failed.'];
+  if (after && !before) return ['Only the second round saw anything fail.'];
+  return ['A second round saw the same.'];
 }
 
 function abstentionLines({ standings }: Facts): string[] {

@@ -1,6 +1,6 @@
 import type { Facts } from './facts.ts';
 import { isClosing, isContested, isDead, isSelective } from './rules.ts';
-import { connects } from './sighting.ts';
+import { connects, sightingOf } from './sighting.ts';
 import type { Standing } from './standing.ts';
 import type { Confidence, Saw } from './words.ts';
 
@@ -10,6 +10,13 @@ export interface Contradiction {
   /** Absent where the name is meant. */
   address?: string;
   saw: Saw[];
+}
+
+/** What one vantage saw of an address, or, without one, of the name. */
+export interface Finding {
+  vantage: string;
+  address?: string;
+  saw: Saw;
 }
 
 const ENOUGH_VANTAGES = 3;
@@ -23,7 +30,8 @@ export function confidenceOf(facts: Facts): Confidence {
   const witnesses = Math.min(facts.counted.length, ...decisiveColumns(facts).map(({ saw }) => saw.size));
   if (witnesses <= 1) return 'low';
   if (witnesses < ENOUGH_VANTAGES) return 'medium';
-  const failed = facts.failedAttempts.length > 0 || facts.nameFailed.length > 0;
+  const failed =
+    facts.failedAttempts.length > 0 || facts.nameFailed.length > 0 || notSeenAgain(facts).length > 0;
   return !failed || seenTwice(facts) ? 'high' : 'medium';
 }
 
@@ -53,10 +61,49 @@ function between(first: Standing, later: Standing): Contradiction[] {
   });
 }
 
-/** Whether every failure of the last round was there in the round before it too. */
-function seenTwice({ earlier, counted }: Facts): boolean {
+/** A failure that an earlier round saw, and that the last round says nothing of, for the vantage does not count there any more. */
+export function notSeenAgain({ earlier, standings }: Facts): Finding[] {
+  const last = new Map(standings.map((standing) => [standing.vantage, standing]));
+  return earlier.flatMap((round) =>
+    round.flatMap(({ vantage, counted, saw, addresses }): Finding[] => {
+      const later = last.get(vantage);
+      if (!counted) return [];
+      if (saw === 'name-failed') return later?.counted ? [] : [{ vantage, saw }];
+      return addresses
+        .filter((view) => !isFine(view) && isUnjudged(later, view.address))
+        .map((view) => ({ vantage, address: view.address, saw: view.saw }));
+    }),
+  );
+}
+
+function isUnjudged(standing: Standing | undefined, address: string): boolean {
+  if (!standing?.counted) return true;
+  const view = standing.addresses.find((other) => other.address === address);
+  return view === undefined || view.saw === 'nothing';
+}
+
+/** Whether anything failed, of what the vantages that count did in a round. */
+export function anyFailedIn(round: readonly Standing[], { counted }: Facts): boolean {
+  const names = new Set(counted.map(({ vantage }) => vantage));
+  return round.some(
+    (standing) =>
+      standing.counted &&
+      names.has(standing.vantage) &&
+      (standing.saw === 'name-failed' ||
+        standing.addresses.some(
+          ({ saw, attempts }) =>
+            saw !== 'nothing' &&
+            attempts.some((attempt) => !['open', 'nothing'].includes(sightingOf(attempt))),
+        )),
+  );
+}
+
+/** Whether every failure of the last round was there in the round before it too, and the other way round. */
+function seenTwice(facts: Facts): boolean {
+  const { earlier, counted, standings } = facts;
   const before = earlier.at(-1);
-  if (!before) return false;
+  if (!before || notSeenAgain(facts).length > 0) return false;
+  if (anyFailedIn(before, facts) !== anyFailedIn(standings, facts)) return false;
   return counted.every((standing) => {
     const first = before.find(({ vantage }) => vantage === standing.vantage);
     if (!first?.counted) return standing.saw !== 'name-failed' && standing.addresses.every(isFine);
