@@ -10,11 +10,11 @@ const TELLING: readonly Fault[] = ['path', 'target', 'unknown'];
 /** Whose trouble it is that this vantage sees what it sees. */
 export function faultOf(standing: Standing, facts: Facts): Fault {
   if (!standing.counted) return standing.abstentionFault;
-  if (standing.saw === 'name-failed') return 'name';
   const faults = facts.columns.flatMap((column) => {
     const saw = column.saw.get(standing.vantage);
     return saw === undefined ? [] : faultAt(saw, column, facts.columns);
   });
+  if (standing.saw === 'name-failed' && !faults.includes('path')) return 'name';
   return TELLING.find((fault) => faults.includes(fault)) ?? 'none';
 }
 

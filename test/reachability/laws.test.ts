@@ -222,6 +222,16 @@ describe('laws of the judgement', () => {
     );
   });
 
+  it('a fault called local is blamed on the way of some vantage', () => {
+    fc.assert(
+      fc.property(rounds, (given) => {
+        const { kind, vantages } = verdictOf(given);
+        if (kind === 'local-routing-issue') expect(vantages.map(({ fault }) => fault)).toContain('path');
+      }),
+      RUNS,
+    );
+  });
+
   it('nothing that happens to one vantage of several makes the target refuse, vanish or fall silent', () => {
     const forbidden: Kind[] = ['remote-refusal', 'unresponsive', 'unroutable'];
     const well = {
