@@ -4,7 +4,10 @@ import type { Expectation } from './words.ts';
 
 /** What is expected of a target from one vantage; `open` unless said otherwise. */
 export function expectedFrom(vantage: string, expect: Expectations | undefined): Expectation {
-  return expect?.vantages?.[vantage] ?? expect?.everywhere ?? 'open';
+  const own = expect?.vantages;
+  // A vantage may be called what every object has, e.g. `constructor`.
+  const here = own && Object.hasOwn(own, vantage) ? own[vantage] : undefined;
+  return here ?? expect?.everywhere ?? 'open';
 }
 
 /**
