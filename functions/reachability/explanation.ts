@@ -2,7 +2,7 @@ import { because, NAME_WORDS } from './because.ts';
 import type { Facts } from './facts.ts';
 import { notRuledOut } from './not-ruled-out.ts';
 import { all, capitalised, count, names, verb } from './phrases.ts';
-import { isContested, isDead, isSelective } from './rules.ts';
+import { hungUpOn, isContested, isDead, isSelective, toldByTheNetwork } from './rules.ts';
 import { formatTarget } from './target.ts';
 import type { Expectations } from './verdict.ts';
 import type { Kind } from './words.ts';
@@ -43,10 +43,10 @@ const SUMMARIES: Record<Kind, (facts: Facts) => string> = {
     counted.length === 0
       ? `No vantage gave an answer that counts: nothing can be said about ${formatTarget(target)}.`
       : `Only ${counted.length} of ${count(standings.length, 'vantage')} gave an answer that counts: too few to judge ${formatTarget(target)}.`,
-  'name-failure': ({ target, counted, nameFailed }) => {
+  'name-failure': ({ target, counted, nameFailed, standings }) => {
     const [first, ...others] = new Set(nameFailed.map(({ name }) => name?.outcome));
     const why = first && first !== 'resolved' && others.length === 0 ? `: ${NAME_WORDS[first]}` : '';
-    return `The name ${target.host} leads to no address from ${all(everyone(counted))}${why}.`;
+    return `The name ${target.host} leads to no address from ${all(everyone(counted), standings.length)}${why}.`;
   },
   'remote-refusal': (facts) => {
     const refused = who(facts, 'refused');
@@ -55,9 +55,11 @@ const SUMMARIES: Record<Kind, (facts: Facts) => string> = {
   unroutable: (facts) => {
     const told = who(facts, 'unreachable');
     const name = formatTarget(facts.target);
+    const stopped = `${subject(told, facts)} ${verb(told.length, 'was', 'were')} stopped by ${verb(told.length, 'its', 'their')} own routing or firewall`;
     if (facts.failedAttempts.every(({ attempt }) => attempt.stage === 'local')) {
-      return `No SYN to ${name} left: ${subject(told, facts)} ${verb(told.length, 'was', 'were')} stopped by the own machine's routing or firewall.`;
+      return `No SYN to ${name} left: ${stopped}.`;
     }
+    if (!toldByTheNetwork(facts)) return `Nobody connects to ${name}: ${stopped}, the rest hear nothing.`;
     return `The network says that ${name} cannot be reached: ${subject(told, facts)} ${verb(told.length, 'was', 'were')} told so, nobody connects.`;
   },
   unresponsive: (facts) =>
@@ -69,11 +71,22 @@ const SUMMARIES: Record<Kind, (facts: Facts) => string> = {
   },
   'local-routing-issue': (facts) => {
     const cutOff = cutOffWhereOthersConnect(facts);
-    return `The fault is local to ${names(cutOff)}: ${verb(cutOff.length, 'it cannot', 'they cannot')} reach ${formatTarget(facts.target)}, most others connect.`;
+    const name = formatTarget(facts.target);
+    const cannot = `The fault is local to ${names(cutOff)}: ${verb(cutOff.length, 'it cannot', 'they cannot')} reach ${name}`;
+    return connectElsewhere(cutOff, facts)
+      ? `${cannot} at ${names(contestedAddresses(facts))}, where most others connect.`
+      : `${cannot}, most others connect.`;
   },
   'split-reachability': (facts) => {
     const cutOff = cutOffWhereOthersConnect(facts);
-    return `${formatTarget(facts.target)} is reached by some and not by ${names(cutOff)} (${cutOff.length} of ${facts.counted.length}): too wide to be local, so a transit fault or a silent filter.`;
+    const name = formatTarget(facts.target);
+    const who = `${names(cutOff)} (${cutOff.length} of ${facts.counted.length})`;
+    const seen = connectElsewhere(cutOff, facts)
+      ? `${name} is not reached at ${names(contestedAddresses(facts))} by ${who}, where others connect`
+      : `${name} is reached by some and not by ${who}`;
+    return cutOff.length === 1
+      ? `${seen}: one against one, too few to tell a local fault from one in transit or a silent filter.`
+      : `${seen}: too wide to be local, so a transit fault or a silent filter.`;
   },
   'partial-outage': (facts) => {
     const dead = facts.columns.filter((column) => isDead(column, facts.columns));
@@ -83,17 +96,21 @@ const SUMMARIES: Record<Kind, (facts: Facts) => string> = {
   },
   'name-disagreement': ({ target, nameFailed }) =>
     `The name ${target.host} leads nowhere from ${names(nameFailed.map(({ vantage }) => vantage))}, and works from others.`,
-  'accepts-then-closes': ({ target, counted }) =>
-    `${formatTarget(target)} accepts ${all(everyone(counted))} and hangs up at once.`,
-  unstable: ({ target, counted, failedAttempts, lostSyns }) => {
+  'accepts-then-closes': ({ target, counted, standings }) =>
+    `${formatTarget(target)} accepts ${all(everyone(counted), standings.length)} and hangs up at once.`,
+  unstable: ({ target, counted, failedAttempts, lostSyns, columns, standings }) => {
+    const closed = hungUpOn(columns);
     const troubles = [
       ...(failedAttempts.length > 0 ? [`${count(failedAttempts.length, 'connect')} failed`] : []),
       ...(lostSyns > 0 ? [`${count(lostSyns, 'SYN')} ${verb(lostSyns, 'was', 'were')} lost`] : []),
+      ...(closed.length > 0
+        ? [`${names(closed)} ${verb(closed.length, 'is', 'are')} hung up on every time`]
+        : []),
     ];
-    return `${capitalised(all(everyone(counted)))} ${verb(counted.length, 'connects', 'connect')} to ${formatTarget(target)} in the end, but not smoothly: ${troubles.join(' and ') || 'the name failed at first'}.`;
+    return `${capitalised(all(everyone(counted), standings.length))} ${verb(counted.length, 'connects', 'connect')} to ${formatTarget(target)} in the end, but not smoothly: ${troubles.join(' and ') || 'the name failed at first'}.`;
   },
-  reachable: ({ target, counted }) =>
-    `${capitalised(all(everyone(counted)))} ${verb(counted.length, 'connects', 'connect')} to ${formatTarget(target)}.`,
+  reachable: ({ target, counted, standings }) =>
+    `${capitalised(all(everyone(counted), standings.length))} ${verb(counted.length, 'connects', 'connect')} to ${formatTarget(target)}.`,
 };
 
 function who({ columns }: Facts, saw: 'refused' | 'unreachable' | 'silent'): string[] {
@@ -106,14 +123,23 @@ function who({ columns }: Facts, saw: 'refused' | 'unreachable' | 'silent'): str
   ];
 }
 
-function subject(vantages: readonly string[], { counted }: Facts): string {
+function subject(vantages: readonly string[], { counted, standings }: Facts): string {
   return vantages.length === counted.length
-    ? all(everyone(counted))
+    ? all(everyone(counted), standings.length)
     : `${vantages.length} of ${count(counted.length, 'vantage')}`;
 }
 
 function cutOffWhereOthersConnect({ columns }: Facts): string[] {
   return [...new Set(columns.filter(isContested).flatMap((column) => column.cutOff))];
+}
+
+function contestedAddresses({ columns }: Facts): string[] {
+  return columns.filter(isContested).map(({ address }) => address);
+}
+
+/** Whether any of these connects to another address of the target. */
+function connectElsewhere(vantages: readonly string[], { columns }: Facts): boolean {
+  return columns.some(({ connecting }) => vantages.some((vantage) => connecting.includes(vantage)));
 }
 
 function everyone(counted: Facts['counted']): string[] {

@@ -1,6 +1,6 @@
 import type { Facts } from './facts.ts';
 import { names } from './phrases.ts';
-import { isContested, isDead, isSelective } from './rules.ts';
+import { hungUpOn, isContested, isDead, isSelective, toldByTheNetwork } from './rules.ts';
 import { formatTarget } from './target.ts';
 import type { Kind } from './words.ts';
 import { SILENT_KINDS } from './words.ts';
@@ -38,14 +38,18 @@ const DOUBTS: Record<Kind, (facts: Facts) => string[]> = {
         ]
       : []),
   ],
-  unroutable: ({ failedAttempts }) => [
-    ...(failedAttempts.some(({ attempt }) => attempt.stage === 'local')
+  unroutable: (facts) => [
+    ...(facts.failedAttempts.some(({ attempt }) => attempt.stage === 'local')
       ? [
           'A route or a firewall rule on the asking machine itself: `ip route get ADDRESS` and its rules show it.',
         ]
       : []),
-    'Whether the target itself runs: no answer came from it. Ask from inside its network, and ask whoever runs the router that answered.',
-    'A firewall that says "unreachable" on purpose: look at its reject rules.',
+    ...(toldByTheNetwork(facts)
+      ? [
+          'Whether the target itself runs: no answer came from it. Ask from inside its network, and ask whoever runs the router that answered.',
+          'A firewall that says "unreachable" on purpose: look at its reject rules.',
+        ]
+      : ['Whether the target itself runs: no answer came from it. Ask from inside its network.']),
   ],
   unresponsive: () => [
     'Down, or filtered: a host that is off, a firewall that drops, a full accept queue and a way back that is cut all look like this. A packet capture for SYNs on the host tells which.',
@@ -64,7 +68,8 @@ const DOUBTS: Record<Kind, (facts: Facts) => string[]> = {
       `A firewall at the target that silently drops ${cutOff}: look for that source in its rules.`,
     ];
   },
-  'split-reachability': () => [
+  'split-reachability': ({ columns }) => [
+    ...alone(columns),
     'Whether a transit network fails or the target drops by source: see what those cut off have in common (provider, region, address range), and capture at the target.',
     'Several machines behind one address (anycast), some of which are down: look at each of them.',
   ],
@@ -92,13 +97,33 @@ const DOUBTS: Record<Kind, (facts: Facts) => string[]> = {
     'Who hangs up: the service, or a proxy before it whose back end is down. The logs of both tell.',
     'A service that waits for other words first (TLS, a PROXY header) or turns away these sources: try its own client.',
   ],
-  unstable: () => [
+  unstable: ({ columns }) => [
+    ...turnedAway(columns),
     'Loss on the way, a target that is overloaded (a full accept queue drops SYNs), or one broken path of several: check again for longer, and look at the listen queue with `ss -ltn`.',
   ],
   reachable: () => [
     'That the service behind works: a handshake speaks for TCP alone, and a proxy may shake hands for a host that is gone. Ask the application.',
   ],
 };
+
+/** One against one. */
+function alone(columns: Facts['columns']): string[] {
+  const cutOff = [...new Set(columns.filter(isContested).flatMap((column) => column.cutOff))];
+  return cutOff.length === 1
+    ? [
+        `A fault local to ${names(cutOff)}: one against one cannot tell. Ask from a third place with --vantage.`,
+      ]
+    : [];
+}
+
+function turnedAway(columns: Facts['columns']): string[] {
+  const closed = hungUpOn(columns);
+  return closed.length > 0
+    ? [
+        `A service or a proxy that hangs up on ${names(closed)} alone, by its source or for a limit: read its log for these addresses.`,
+      ]
+    : [];
+}
 
 function generalDoubts(kind: Kind, { counted, standings, columns, earlier }: Facts): string[] {
   const troubled = kind !== 'reachable';

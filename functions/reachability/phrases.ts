@@ -19,10 +19,11 @@ export function verb(amount: number, singular: string, plural: string): string {
   return amount === 1 ? singular : plural;
 }
 
-/** "all 5 vantages", "both vantages", or the name of the only one. */
-export function all(vantages: readonly string[]): string {
+/** "all 5 vantages", "both vantages that count" where `asked` others were, or the name of the only one. */
+export function all(vantages: readonly string[], asked: number): string {
   if (vantages.length === 1) return `the one vantage that counts (${vantages.join('')})`;
-  return vantages.length === 2 ? 'both vantages' : `all ${vantages.length} vantages`;
+  const which = vantages.length === 2 ? 'both vantages' : `all ${vantages.length} vantages`;
+  return vantages.length < asked ? `${which} that count` : which;
 }
 
 export function capitalised(text: string): string {

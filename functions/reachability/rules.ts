@@ -1,5 +1,5 @@
 import type { Column, Facts } from './facts.ts';
-import { connects } from './sighting.ts';
+import { connects, sightingOf } from './sighting.ts';
 import type { Kind } from './words.ts';
 import { KINDS } from './words.ts';
 
@@ -126,6 +126,21 @@ export function isSplitColumn(column: Column): boolean {
 /** Everyone who tried this address was closed at once, and someone did. */
 export function isClosing({ saw }: Column): boolean {
   return saw.size > 0 && [...saw.values()].every((seen) => seen === 'closing');
+}
+
+/** Who is closed at once at every connect to an address where others are not. */
+export function hungUpOn(columns: readonly Column[]): string[] {
+  const found = columns
+    .filter(isOpen)
+    .flatMap(({ saw }) => [...saw].flatMap(([vantage, seen]) => (seen === 'closing' ? [vantage] : [])));
+  return [...new Set(found)];
+}
+
+/** Whether "unreachable" is the word of any router or firewall on the way, not of the asking machines alone. */
+export function toldByTheNetwork({ failedAttempts }: Facts): boolean {
+  return failedAttempts.some(
+    ({ attempt }) => attempt.stage !== 'local' && sightingOf(attempt) === 'unreachable',
+  );
 }
 
 function isOpen({ saw }: Column): boolean {

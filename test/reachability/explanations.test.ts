@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { judge } from '../../functions/reachability/judge.ts';
+import type { Verdict } from '../../functions/reachability/verdict.ts';
+import { A, B, CLOCK, round, sees, TARGET, V6 } from '../support/reports.ts';
+import type { Sketch } from '../support/reports.ts';
+
+const open = sees('connected');
+const silent = sees('timed-out');
+const shaky = sees('connected', 'timed-out', 'connected');
+const stopped: Sketch = { ...sees('host-unreachable'), attempt: { stage: 'local', errno: 'EHOSTUNREACH' } };
+const both = (a: Sketch, six: Sketch): Sketch => ({ seen: { ...a.seen, [V6]: six.seen?.[A] ?? [] } });
+
+type Answers = Record<string, Sketch | string>;
+const verdictOn = (...rounds: Answers[]): Verdict =>
+  judge(
+    TARGET,
+    rounds.map((answers) => round(answers)),
+    CLOCK,
+  );
+const twice = (answers: Answers): Verdict => verdictOn(answers, answers);
+
+describe('what a second round is said to have seen', () => {
+  const well = { a: open, b: open, c: open };
+  const ill = { ...well, a: shaky };
+
+  it('is the same only where trouble came in both rounds or in none, and only then is it high', () => {
+    expect(twice(ill)).toMatchObject({ kind: 'unstable', confidence: 'high' });
+    expect(twice(ill).because).toContain('A second round saw the same.');
+    const gone = verdictOn(ill, well);
+    expect(gone).toMatchObject({ kind: 'unstable', confidence: 'medium' });
+    expect(gone.because).toContain('In the second round nothing failed.');
+    const come = verdictOn(well, ill);
+    expect(come).toMatchObject({ kind: 'unstable', confidence: 'medium' });
+    expect(come.because).toContain('Only the second round saw anything fail.');
+  });
+
+  it('does not bury what a vantage saw that no longer counts', () => {
+    const verdict = verdictOn({ ...well, d: silent }, { ...well, d: 'crashed' });
+    expect(verdict).toMatchObject({ kind: 'reachable', confidence: 'medium' });
+    expect(verdict.because).toContain(
+      `In an earlier round d saw ${A} silent; the last one cannot say whether it still is so.`,
+    );
+    const nameless = verdictOn({ ...well, d: { name: 'name-timed-out' } }, { ...well, d: 'crashed' });
+    expect(nameless.confidence).toBe('medium');
+    expect(nameless.because.join()).toContain('d saw the name lead nowhere');
+  });
+});
+
+describe('what a verdict says of those at fault', () => {
+  it('names the address where they do connect to another', () => {
+    const well = both(open, open);
+    const local = twice({ a: both(open, silent), b: well, c: well });
+    expect(local.summary).toContain(
+      `a: it cannot reach ${'api.example.com:443'} at ${V6}, where most others connect`,
+    );
+    const split = twice({ a: both(open, silent), b: both(open, silent), c: well });
+    expect(split).toMatchObject({ kind: 'split-reachability' });
+    expect(split.summary).toContain(`is not reached at ${V6} by a and b (2 of 3), where others connect`);
+  });
+
+  it('does not call one against one too wide to be local', () => {
+    const verdict = twice({ a: silent, b: open });
+    expect(verdict.kind).toBe('split-reachability');
+    expect(verdict.summary).not.toContain('too wide');
+    expect(verdict.notRuledOut[0]).toContain('A fault local to a');
+    const wide = twice({ a: silent, b: silent, c: open });
+    expect(wide.summary).toContain('too wide to be local');
+    expect(wide.notRuledOut.join()).not.toContain('A fault local to');
+  });
+
+  it('blames the way of a vantage that is cut off, also where its resolver fails besides', () => {
+    const verdict = twice({ a: { ...silent, name: 'name-not-found' }, b: open, c: open });
+    expect(verdict).toMatchObject({ kind: 'local-routing-issue', also: ['name-disagreement'] });
+    expect(verdict.vantages[0]).toMatchObject({ saw: 'name-failed', fault: 'path' });
+  });
+
+  it('says who is hung up on while others are not', () => {
+    const verdict = twice({ a: open, b: sees('connected-then-reset'), c: open });
+    expect(verdict.kind).toBe('unstable');
+    expect(verdict.summary).toContain('b is hung up on every time');
+    expect(verdict.notRuledOut[0]).toContain('hangs up on b alone');
+  });
+
+  it('says how the connects failed of those that get through', () => {
+    const verdict = twice({ a: sees('connected', 'connected-then-reset'), b: open, c: open });
+    expect(verdict.because).toContain(
+      '2 connects of vantages that do get through failed (connected-then-reset), from a.',
+    );
+  });
+});
+
+describe('what is not claimed', () => {
+  it("that the network spoke, where only an asking machine's own kernel did", () => {
+    const verdict = verdictOn({ a: stopped, b: silent });
+    expect(verdict.kind).toBe('unroutable');
+    expect(verdict.summary).toContain('1 of 2 vantages was stopped by its own routing or firewall');
+    expect([verdict.summary, ...verdict.notRuledOut].join()).not.toMatch(/network says|router that answered/);
+    const told = verdictOn({ a: sees('host-unreachable'), b: silent });
+    expect(told.summary).toContain('The network says');
+    expect(told.notRuledOut.join()).toContain('router that answered');
+  });
+
+  it('that all vantages saw it, where some do not count', () => {
+    expect(verdictOn({ a: open, b: open, c: open }).summary).toBe(
+      'All 3 vantages connect to api.example.com:443.',
+    );
+    expect(verdictOn({ a: open, b: open, c: open, d: 'crashed' }).summary).toContain(
+      'All 3 vantages that count',
+    );
+    expect(verdictOn({ a: open, b: open, d: 'crashed' }).summary).toContain('Both vantages that count');
+  });
+
+  it('that a connect is left in SYN_SENT which the kernel gave up', () => {
+    const given = verdictOn({ a: { ...silent, attempt: { errno: 'ETIMEDOUT' } } }).because.join();
+    expect(given).toContain('3 connects given up by the kernel (ETIMEDOUT)');
+    expect(given).not.toContain('SYN_SENT');
+  });
+});
+
+it('expects of a vantage what is expected everywhere, whatever its name', () => {
+  const expected = { ...TARGET, expect: { everywhere: 'open', vantages: { office: 'refused' } } } as const;
+  const answers = round({ constructor: open, office: { seen: { [B]: ['refused'] } } });
+  expect(judge(expected, [answers], CLOCK).asExpected).toBe(true);
+});
