@@ -9,6 +9,8 @@ export default defineConfig({
     maxWorkers: 2,
     // For machines that do other things besides: a test that hangs fails all the same.
     testTimeout: 60_000,
+    // Real kernels, real clocks, two shared cores: where only CI runs, what fails is asked again before it is called broken.
+    retry: process.env['CI'] ? 2 : 0,
     hookTimeout: 60_000,
     reporters: results === undefined ? ['default'] : ['default', ['json', { outputFile: results }]],
   },
