@@ -89,6 +89,19 @@ test('a life: first sight, trouble, another kind, well again', async () => {
   });
 });
 
+test('a tick without a record that is delivered again counts once towards what has to agree', async () => {
+  const incidents = { confirmTicks: 2, flappingChanges: 6, flappingWindowMinutes: 60, maintenance: [] };
+  const configuration = configurationOf(TARGETS, { incidents });
+  const down = verdictsOf({ [A]: 'unresponsive' });
+  const unwritten = { ...world.store, putTick: () => Promise.reject(new Error('the table is away')) };
+  await world.tick(0, verdictsOf(), { configuration });
+  await world.tick(1, down, { configuration, store: unwritten });
+  expect(await world.tick(1, down, { configuration })).toMatchObject({ status: 'done' });
+  expect(told).toEqual([]);
+  await world.tick(2, down, { configuration });
+  expect(told).toEqual([`opened ${A} unresponsive`]);
+});
+
 test('no change costs no write of its own', async () => {
   await world.tick(0, verdictsOf());
   const written: string[] = [];
