@@ -80,10 +80,10 @@ const SUMMARIES: Record<Kind, (facts: Facts) => string> = {
   'split-reachability': (facts) => {
     const cutOff = cutOffWhereOthersConnect(facts);
     const name = formatTarget(facts.target);
-    const who = `${names(cutOff)} (${cutOff.length} of ${facts.counted.length})`;
+    const whom = `${names(cutOff)} (${cutOff.length} of ${facts.counted.length})`;
     const seen = connectElsewhere(cutOff, facts)
-      ? `${name} is not reached at ${names(contestedAddresses(facts))} by ${who}, where others connect`
-      : `${name} is reached by some and not by ${who}`;
+      ? `${name} is not reached at ${names(contestedAddresses(facts))} by ${whom}, where others connect`
+      : `${name} is reached by some and not by ${whom}`;
     return cutOff.length === 1
       ? `${seen}: one against one, too few to tell a local fault from one in transit or a silent filter.`
       : `${seen}: too wide to be local, so a transit fault or a silent filter.`;

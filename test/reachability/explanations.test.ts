@@ -51,7 +51,7 @@ describe('what a verdict says of those at fault', () => {
     const well = both(open, open);
     const local = twice({ a: both(open, silent), b: well, c: well });
     expect(local.summary).toContain(
-      `a: it cannot reach ${'api.example.com:443'} at ${V6}, where most others connect`,
+      `a: it cannot reach api.example.com:443 at ${V6}, where most others connect`,
     );
     const split = twice({ a: both(open, silent), b: both(open, silent), c: well });
     expect(split).toMatchObject({ kind: 'split-reachability' });
