@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { parseAddress, type Address } from '../reachability/address.ts';
 import type {
   AddressReport,
@@ -133,10 +134,10 @@ export class Phase {
     begun: () => void,
     onEnded: (attempts: Attempt[]) => void,
   ): void {
-    const reason = this.#policy.deny(address, port);
-    if (reason !== undefined || this.#isCut) {
+    const unsent = this.#unsent(address, port);
+    if (unsent || this.#isCut) {
       begun();
-      onEnded(reason === undefined ? [] : [this.#denied(reason)]);
+      onEnded(unsent ? [unsent] : []);
       return;
     }
     const owner: RunOwner = {
@@ -150,9 +151,17 @@ export class Phase {
     this.#runs.add(new AddressRun(address.text, port, rank, this.#settings, this.#parts, owner));
   }
 
-  #denied(reason: string): Attempt {
+  /** What stands for the attempts at an address that must not or cannot be sent to. */
+  #unsent(address: Address, port: number): Attempt | undefined {
+    const stage = 'local';
     const startedMs = Math.round(this.#parts.context.now());
-    return { outcome: 'denied', stage: 'local', startedMs, elapsedMs: 0, reason };
+    const denied = this.#policy.deny(address, port);
+    if (denied !== undefined) return { outcome: 'denied', stage, startedMs, elapsedMs: 0, reason: denied };
+    const [, zone] = address.text.split('%');
+    if (zone === undefined || Object.hasOwn(networkInterfaces(), zone)) return undefined;
+    // Node would connect without the zone, by whichever interface the routes name.
+    const reason = `this machine has no network interface ${zone} that is up`;
+    return { outcome: 'local-fault', stage, startedMs, elapsedMs: 0, reason };
   }
 }
 

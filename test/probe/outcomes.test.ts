@@ -156,6 +156,13 @@ it('asks the controls before the targets and again when their last SYNs are out'
   expect(control?.after?.addresses[0]?.attempts[0]?.startedMs).toBeGreaterThan(lastBefore + 1000);
 });
 
+it('does not connect by another interface than the one that is named', async () => {
+  const [attempt, ...others] = await attemptsAt('fe80::1%synwhere-none', 9);
+  expect(others).toEqual([]);
+  expect(attempt).toMatchObject({ outcome: 'local-fault', stage: 'local' });
+  expect(attempt?.reason).toContain('no network interface synwhere-none');
+});
+
 describe('the names of errors', () => {
   it.each([
     ['ECONNREFUSED', 'refused', 'remote'],
