@@ -11,7 +11,7 @@ export async function cdk(args: readonly string[], env: NodeJS.ProcessEnv): Prom
   try {
     const { stdout, stderr } = await run(CDK, [...args, '--ci'], {
       cwd: ROOT,
-      timeout: 180_000,
+      timeout: 240_000,
       maxBuffer: 16 * 1024 * 1024,
       env: {
         PATH: `${join(process.execPath, '..')}:${process.env['PATH'] ?? ''}`,

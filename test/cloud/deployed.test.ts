@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteFunctionCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Verdict } from '../../functions/reachability/verdict.ts';
 import { requirement } from '../support/requirements.ts';
 import { cdk } from './cdk.ts';
 import { openInbox } from './inbox.ts';
@@ -14,7 +15,7 @@ import { pythonProblem } from './python.ts';
 
 const runs = requirement('a local AWS (MiniStack)', await pythonProblem());
 
-describe.skipIf(!runs)('deployed to a local AWS', { timeout: 180_000 }, () => {
+describe.skipIf(!runs)('deployed to a local AWS', { timeout: 300_000 }, () => {
   const cloud = new Cloud();
 
   beforeAll(async () => {
@@ -25,11 +26,11 @@ describe.skipIf(!runs)('deployed to a local AWS', { timeout: 180_000 }, () => {
     cloud.port.target = portOf(cloud.listener);
     cloud.aws = await startLocalAws(cloud.directory);
     await cloud.configure(REGIONS);
-    const environments = [...REGIONS, HOME].map((region) => `aws://${ACCOUNT}/${region}`);
-    await cdk(['bootstrap', ...environments, ...cloud.app('bootstrap')], cloud.aws.env);
+    await cdk(['bootstrap', ...cloud.app('bootstrap')], cloud.aws.env);
+    await cdk(['bootstrap', `aws://${ACCOUNT}/${HOME}`, ...cloud.app('bootstrap')], cloud.aws.env);
     await cloud.deploy();
     cloud.inbox = await openInbox(NAME, HOME, cloud.aws.endpoint);
-  }, 300_000);
+  }, 480_000);
 
   afterAll(async () => {
     await cloud.aws?.stop();
@@ -49,17 +50,60 @@ describe.skipIf(!runs)('deployed to a local AWS', { timeout: 180_000 }, () => {
   });
 
   it('is called by the schedule by itself, and remembers in DynamoDB', async () => {
-    const fired = await eventually(async () => (await cloud.items()).length > 0, 120_000);
+    const history = (): Promise<unknown> => cloud.invoke({ get: `/targets/${cloud.target}/history` });
+    // The lease stands in the table before the tick is done.
+    const fired = await eventually(async () => JSON.stringify(await history()).includes('kind'), 120_000);
     expect(fired, 'the schedule fired within two minutes').toBe(true);
-    const history = await cloud.invoke({ get: `/targets/${cloud.target}/history` });
-    expect(history).toMatchObject({ stretches: [{ kind: 'reachable', current: true, asExpected: true }] });
+    expect(await history()).toMatchObject({
+      stretches: [{ kind: 'reachable', current: true, asExpected: true }],
+    });
     expect(
       (await cloud.items()).every(({ pk, sk }) => typeof pk === 'string' && typeof sk === 'string'),
     ).toBe(true);
     // From here on ticks come by hand: one a minute would make the rest wait.
     await cloud.configure(REGIONS, false);
-    await cloud.deploy();
+    await cdk(['deploy', `${NAME}-home`, '--require-approval', 'never', ...cloud.app('out')], cloud.aws.env);
     await cloud.inbox.collect();
+  });
+
+  it('takes signed requests by its Function URL, and no other', async () => {
+    const url = await cloud.functionUrl();
+    for (const [method, path] of [
+      ['GET', '/targets'],
+      ['POST', '/checks'],
+    ]) {
+      const { status } = await fetch(`${url}${path}`, method === undefined ? {} : { method });
+      expect([method, path, status]).toEqual([method, path, 403]);
+    }
+    const asked = await cloud.command('check', cloud.target, '--deployed', '--endpoint', url, '--json');
+    expect(asked).toMatchObject({ status: 0, stderr: '' });
+    const { verdicts } = JSON.parse(asked.stdout) as { verdicts: Verdict[] };
+    expect(verdicts.map(({ kind }) => kind)).toEqual(['reachable']);
+    expect(verdicts[0]?.vantages.map(({ vantage }) => vantage)).toEqual(REGIONS.toSorted());
+    for (const [args, printed, told] of [
+      [['status'], /reachable/, 'synwhere: the schedule is switched off\n'],
+      [['history', cloud.target], /now .*reachable/, ''],
+      [['incidents'], /no incidents/, ''],
+    ] as const) {
+      const answer = await cloud.command(...args, '--endpoint', url);
+      expect(answer).toMatchObject({ status: 0, stderr: told });
+      expect(answer.stdout).toMatch(printed);
+    }
+    const forbidden = await cloud.command('check', '127.0.0.1:1', '--deployed', '--endpoint', url);
+    expect(forbidden).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/127\.0\.0\.1:1/),
+    });
+  });
+
+  it('stands this machine beside the regions', async () => {
+    const { status, stdout } = await cloud.command('check', cloud.target, '--deployed', '--here', '--json');
+    const { verdicts } = JSON.parse(stdout) as { verdicts: Verdict[] };
+    expect(status).toBe(0);
+    expect(verdicts[0]?.vantages.map(({ vantage, saw }) => [vantage, saw])).toEqual(
+      [...REGIONS, 'here'].toSorted().map((vantage) => [vantage, 'open']),
+    );
   });
 
   it('opens one incident with one event and one message when the target breaks, even for a tick delivered twice', async () => {
@@ -124,17 +168,26 @@ describe.skipIf(!runs)('deployed to a local AWS', { timeout: 180_000 }, () => {
 
   it('goes on with one region fewer after one line and one deploy', async () => {
     const [gone = '', ...rest] = REGIONS;
-    await cdk(['destroy', `${NAME}-probe-${gone}`, '--force', ...cloud.app('fewer')], cloud.aws.env);
     await cloud.configure(rest, false);
     await cloud.deploy();
     const verdict = await cloud.check();
     expect(verdict.vantages.map(({ vantage }) => vantage)).toEqual(rest.toSorted());
     expect(verdict.kind).toBe('reachable');
+    // The configuration knows nothing of its stack any more; docs/deploy.md removes it by its name.
+    const stack = `${NAME}-probe-${gone}`;
+    expect(await cloud.stackStatus(gone, stack)).toMatch(/_COMPLETE$/);
+    await cloud.cloudFormation(gone, { Action: 'DeleteStack', StackName: stack });
+    const removed = await eventually(
+      async () => (await cloud.stackStatus(gone, stack)) === undefined,
+      60_000,
+    );
+    expect(removed, `${stack} is gone`).toBe(true);
   });
 
   it('is removed without leftovers', async () => {
+    await cdk(['destroy', `${NAME}-home`, '--force', ...cloud.app('gone')], cloud.aws.env);
     await cdk(['destroy', '--all', '--force', ...cloud.app('gone')], cloud.aws.env);
-    for (const region of [...REGIONS.slice(1), HOME]) {
+    for (const region of [...REGIONS, HOME]) {
       const { Functions = [] } = await new LambdaClient(cloud.options(region)).send(
         new ListFunctionsCommand({}),
       );

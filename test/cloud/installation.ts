@@ -4,8 +4,9 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
 import { join } from 'node:path';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetFunctionUrlConfigCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { Verdict } from '../../functions/reachability/verdict.ts';
+import { synwhere, type Result } from '../cli/command.ts';
 import { cdk } from './cdk.ts';
 import type { Inbox } from './inbox.ts';
 import type { LocalAws } from './ministack.ts';
@@ -79,6 +80,46 @@ export class Cloud {
     const text = Buffer.from(answer.Payload ?? []).toString();
     if (answer.FunctionError) throw new Error(`${functionName} failed: ${text}`);
     return JSON.parse(text);
+  }
+
+  /** The Function URL, under the path where the emulator has it: its own host name is one of AWS. */
+  async functionUrl(): Promise<string> {
+    const { FunctionUrl = '' } = await new LambdaClient(this.options(HOME)).send(
+      new GetFunctionUrlConfigCommand({ FunctionName: `${NAME}-aggregator` }),
+    );
+    const { hostname } = new URL(FunctionUrl);
+    if (!hostname.endsWith(`.lambda-url.${HOME}.on.aws`))
+      throw new Error(`${FunctionUrl} is no Function URL`);
+    return `${this.aws.endpoint}/_aws/lambda-url/${hostname.split('.')[0]}`;
+  }
+
+  /** One call of CloudFormation's API. The emulator reads the region from the signature's scope and checks no signature. */
+  async cloudFormation(region: string, parameters: Record<string, string>): Promise<string> {
+    const scope = `test/20260101/${region}/cloudformation/aws4_request`;
+    const answer = await fetch(this.aws.endpoint, {
+      method: 'POST',
+      headers: { authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0` },
+      body: new URLSearchParams({ Version: '2010-05-15', ...parameters }),
+    });
+    return answer.text();
+  }
+
+  /** What CloudFormation says of a stack, or undefined where there is none. */
+  async stackStatus(region: string, stack: string): Promise<string | undefined> {
+    const answer = await this.cloudFormation(region, { Action: 'DescribeStacks', StackName: stack });
+    const [, status] = /<StackStatus>(\w+)</.exec(answer) ?? [];
+    if (status === undefined && !/does not exist/i.test(answer)) throw new Error(`${stack}: ${answer}`);
+    return status === 'DELETE_COMPLETE' ? undefined : status;
+  }
+
+  /** The command, with the credentials of the local AWS. */
+  async command(...args: string[]): Promise<Result> {
+    return synwhere(args, {
+      cwd: this.directory,
+      env: Object.fromEntries(
+        Object.entries(this.aws.env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+      ),
+    });
   }
 
   /** A tick as the schedule would deliver it; those of the far future cannot be ticks of the real schedule. */
