@@ -8,7 +8,8 @@ export class ReportError extends Error {
 }
 
 const ms = z.number().check(z.nonnegative());
-const port = z.int().check(z.minimum(0), z.maximum(65535));
+/** Not only a port: a probe that was asked for a port there is not says so in `notTried`, and repeats it. */
+const port = z.int();
 const family = z.literal([4, 6]);
 const text = z.string().check(z.maxLength(2000));
 /** More than any honest report holds, and few enough to read without harm. */
