@@ -12,6 +12,7 @@ const HERE = 'here';
 /** What several fields say together: things named twice, things that name nothing, numbers that do not fit each other. */
 export function inconsistencies(content: FileContent): Problem[] {
   return [
+    ...takenName(content),
     ...unknownRegions(content),
     ...mixedPartitions(content),
     ...twice(content.regions, 'regions', (region) => region),
@@ -25,6 +26,14 @@ export function inconsistencies(content: FileContent): Problem[] {
     ...tooLongPolicy(content),
     ...emptyAllowList(content),
     ...hastyAlarms(content),
+  ];
+}
+
+/** The event bus bears the name of the installation, and every account has one called `default` already (EventBridge, CreateEventBus). */
+function takenName({ name }: FileContent): Problem[] {
+  if (name !== 'default') return [];
+  return [
+    { path: ['name'], text: 'default is the event bus that every account has already; write another name' },
   ];
 }
 

@@ -246,6 +246,11 @@ const BAD: [what: string, text: string, line: string][] = [
     ':2: name: "sw" is not a name of 3 to 30 lower-case letters, digits and hyphens; write `name: synwhere`',
   ],
   [
+    'a name that an event bus cannot have',
+    `${TARGETS}name: default`,
+    ':2: name: default is the event bus that every account has already; write another name',
+  ],
+  [
     'a network without a prefix',
     `${TARGETS}policy: { allow: [{ cidr: 10.1.2.3 }] }`,
     ':2: policy.allow[0].cidr: "10.1.2.3" has no prefix length; write 10.1.2.3/32 for this one address',
