@@ -20,10 +20,11 @@ export async function configuredScene(file: string): Promise<Scene> {
   const configuration = { ...loadConfiguration(file), regions: [] };
   const vantages = await chooseVantages([], configuration);
   const names = vantages.map(({ name }) => name).join(', ');
+  const count = configuration.targets.length;
   return {
     configuration,
     vantages,
-    description: `${configuration.targets.length} targets of ${file}, seen from ${names}`,
+    description: `${count} ${count === 1 ? 'target' : 'targets'} of ${file}, seen from ${names}`,
     close: () => Promise.resolve(),
   };
 }

@@ -174,7 +174,7 @@ describe('synwhere dev', { timeout: 3 * PATIENCE_MS }, () => {
     const dev = new Dev(
       configure([well], `regions: [eu-west-1]\nvantages:\n  one: ${JSON.stringify(probe)}\n  gone: exit 7\n`),
     );
-    await dev.says(/seen from one, gone/);
+    await dev.says(/1 target of synwhere\.yaml, seen from one, gone/);
     const answer = await until(
       async () => {
         const { targets } = (await dev.get('/targets')) as { targets: [{ latest?: unknown }] };
