@@ -102,6 +102,31 @@ test('a tick without a record that is delivered again counts once towards what h
   expect(told).toEqual([`opened ${A} unresponsive`]);
 });
 
+test('what was sent is written down in the same tick, also where the store is away for a moment', async () => {
+  let away = false;
+  const cutting: Announcer = {
+    name: 'channel',
+    async send(announcement, how) {
+      await channel.send(announcement, how);
+      away = true;
+    },
+  };
+  const store: typeof world.store = {
+    ...world.store,
+    saveState(state) {
+      if (!away) return world.store.saveState(state);
+      away = false;
+      return Promise.reject(new Error('the table is away'));
+    },
+  };
+  const part = { store, announcers: [cutting] };
+  await world.tick(0, verdictsOf(), part);
+  const result = await world.tick(1, verdictsOf({ [A]: 'unresponsive' }), part);
+  expect(result).toMatchObject({ status: 'done', announced: 1, troubles: [] });
+  expect(told).toHaveLength(1);
+  expect((await world.store.states())[0]).toMatchObject({ target: A, pendingAnnouncements: 0 });
+});
+
 test('no change costs no write of its own', async () => {
   await world.tick(0, verdictsOf());
   const written: string[] = [];
