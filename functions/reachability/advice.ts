@@ -29,7 +29,7 @@ export const ADVICE: Record<Kind, Advice> = {
       'The name leads to no address from anywhere. No SYN was sent, so nothing is known of the machine behind it.',
     next: [
       'For NXDOMAIN: check the spelling, the registration and the last change to the zone.',
-      'For SERVFAIL or a time-out: ask the zone’s own name servers, one by one, and check DNSSEC.',
+      'For a failure or a time-out: ask the zone’s own name servers, one by one, and check DNSSEC.',
       'If you know the address, check it directly: `synwhere check ADDRESS:PORT`.',
     ],
   },

@@ -2,7 +2,7 @@ import { anyFailedIn, contradictions, notSeenAgain } from './confidence.ts';
 import { expectedFrom, isAsExpected } from './expectations.ts';
 import type { Column, Facts } from './facts.ts';
 import { capitalised, count, names, span, verb } from './phrases.ts';
-import type { Attempt } from './report.ts';
+import type { Attempt, NameReport } from './report.ts';
 import { sightingOf } from './sighting.ts';
 import type { Standing } from './standing.ts';
 import type { Expectations } from './verdict.ts';
@@ -11,12 +11,27 @@ import type { NameOutcome, Saw } from './words.ts';
 const MOST_ADDRESSES = 6;
 const MOST_ABSTENTIONS = 6;
 
-export const NAME_WORDS: Record<NameOutcome, string> = {
+const NAME_WORDS: Record<NameOutcome, string> = {
   'name-not-found': 'no such name (NXDOMAIN)',
   'name-without-address': 'the name exists but has no address',
-  'name-server-failed': 'the name server failed (SERVFAIL)',
-  'name-timed-out': 'the name server did not answer',
+  'name-server-failed': 'the look-up failed',
+  'name-timed-out': 'no name server answered in time',
 };
+
+/** Codes of c-ares whose bare letters would not speak for themselves. */
+const CODE_WORDS: Record<string, string> = {
+  ESERVFAIL: 'the name server failed (SERVFAIL)',
+  EREFUSED: 'the name server refused to answer (REFUSED)',
+  ECONNREFUSED: 'no name server could be asked (ECONNREFUSED)',
+};
+
+/** Why a name did not lead to an address, no further than the look-up's own code goes. */
+export function nameWords(name: NameReport | undefined): string {
+  if (!name || name.outcome === 'resolved') return 'the name leads to no address';
+  const { outcome, errorCode } = name;
+  if (outcome !== 'name-server-failed' || errorCode === undefined) return NAME_WORDS[outcome];
+  return CODE_WORDS[errorCode] ?? `${NAME_WORDS[outcome]} (${errorCode})`;
+}
 
 /** The facts behind a verdict, with counts, the telling ones first. */
 export function because(facts: Facts, expect: Expectations | undefined): string[] {
@@ -33,9 +48,8 @@ export function because(facts: Facts, expect: Expectations | undefined): string[
 }
 
 function nameLines({ counted, nameFailed }: Facts): string[] {
-  const byOutcome = Map.groupBy(nameFailed, ({ name }) => name?.outcome);
-  const lines = [...byOutcome].map(([outcome, standings]) => {
-    const words = outcome && outcome !== 'resolved' ? NAME_WORDS[outcome] : 'the name leads to no address';
+  const byWords = Map.groupBy(nameFailed, ({ name }) => nameWords(name));
+  const lines = [...byWords].map(([words, standings]) => {
     return `${names(standings.map(({ vantage }) => vantage))}: ${words}.`;
   });
   const given = Map.groupBy(

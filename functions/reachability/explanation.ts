@@ -1,4 +1,4 @@
-import { because, NAME_WORDS } from './because.ts';
+import { because, nameWords } from './because.ts';
 import type { Facts } from './facts.ts';
 import { notRuledOut } from './not-ruled-out.ts';
 import { all, capitalised, count, names, verb } from './phrases.ts';
@@ -44,8 +44,8 @@ const SUMMARIES: Record<Kind, (facts: Facts) => string> = {
       ? `No vantage gave an answer that counts: nothing can be said about ${formatTarget(target)}.`
       : `Only ${counted.length} of ${count(standings.length, 'vantage')} gave an answer that counts: too few to judge ${formatTarget(target)}.`,
   'name-failure': ({ target, counted, nameFailed, standings }) => {
-    const [first, ...others] = new Set(nameFailed.map(({ name }) => name?.outcome));
-    const why = first && first !== 'resolved' && others.length === 0 ? `: ${NAME_WORDS[first]}` : '';
+    const [first, ...others] = new Set(nameFailed.map(({ name }) => nameWords(name)));
+    const why = first !== undefined && others.length === 0 ? `: ${first}` : '';
     return `The name ${target.host} leads to no address from ${all(everyone(counted), standings.length)}${why}.`;
   },
   'remote-refusal': (facts) => {
