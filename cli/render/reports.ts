@@ -12,7 +12,7 @@ import { printable, wrap, type Page, type Style } from './text.ts';
 const NAME_WORDS: Record<NameOutcome, string> = {
   'name-not-found': 'no such name',
   'name-without-address': 'the name has no address',
-  'name-server-failed': 'the name server failed',
+  'name-server-failed': 'the look-up failed',
   'name-timed-out': 'no answer from the name server',
 };
 
