@@ -272,6 +272,15 @@ describe('over HTTP', () => {
   });
 });
 
+const urlEvent = (wrong: Record<string, unknown>): Record<string, unknown> => ({
+  version: '2.0',
+  rawPath: '/targets',
+  rawQueryString: '',
+  headers: {},
+  requestContext: { http: { method: 'GET' } },
+  ...wrong,
+});
+
 describe('by direct invocation', () => {
   const limits = { signal: new AbortController().signal, deadlineMs: 30_000 };
   const invoke = async (event: unknown): Promise<unknown> => {
@@ -279,15 +288,6 @@ describe('by direct invocation', () => {
     if (!('text' in outcome)) throw new Error('an invocation was answered as HTTP');
     return JSON.parse(outcome.text) as unknown;
   };
-
-  const urlEvent = (wrong: Record<string, unknown>): Record<string, unknown> => ({
-    version: '2.0',
-    rawPath: '/targets',
-    rawQueryString: '',
-    headers: {},
-    requestContext: { http: { method: 'GET' } },
-    ...wrong,
-  });
 
   test.each<[string, unknown, number, string, RegExp]>([
     ['1 MB of garbage', 'x'.repeat(1_000_000), 400, 'unknown-event', /none of a Function URL request/],
