@@ -5,6 +5,10 @@ export const EXPLAINED: readonly { about: string; why: string }[] = [
     why: 'Where every vantage that counts sits behind the same break (nearly always one vantage or two), the reports are those of a target that is down; where only those few who have IPv6 do, they are those of a dead address. Every rule that speaks calls it down then. Ours lays it at the target’s door only where at least two vantages agree on an address that fails while another works, or were refused; silence everywhere is `fault: unknown`, and `notRuledOut` says that a part of the way may be shared. What helps is one more vantage, connected differently.',
   },
   {
+    about: 'The target blamed.',
+    why: 'To blame is to say `fault: target`. Where the reports can tell, that stays under one in a thousand at any confidence, and at medium or high it does not happen. Nearly all of the rest are worlds in which everyone who counts is cut off alike, and no rule that sees only the reports could know. To say that something does not work, with `fault: unknown` and the shared way among what is not ruled out, is not to blame it; it stands in columns of its own.',
+  },
+  {
     about: 'A target that accepts and hangs up.',
     why: 'The other rules ask whether a connection opens. Ours watches it for a moment. With one vantage cut off as well, the kind is what the contract names first, `local-routing-issue`, and `accepts-then-closes` stands in `also`: that counts as down here.',
   },

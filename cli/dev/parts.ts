@@ -32,7 +32,8 @@ export function devParts(
     tick: {
       configuration,
       vantages,
-      check: (options) => check({ ...options, signal }),
+      // Commands and the lab's cities can walk the way, which Lambdas cannot.
+      check: (options) => check({ ...options, signal, traces: true }),
       store,
       announcers: [announcer],
       // There is no CloudWatch to read them; `GET /metrics` has the same numbers.
