@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { UsageError } from '../usage-error.ts';
 import { loadPackages, type DevPackages } from './packages.ts';
+import { TABLE_SCHEMA } from '../../functions/aggregator/store/table-schema.ts';
 
 /** A DynamoDB of our own on loopback, whose data stay in a directory. */
 export interface DevDatabase {
@@ -58,7 +59,6 @@ async function listen(server: Server): Promise<string> {
   return `http://127.0.0.1:${address.port}`;
 }
 
-/** The same keys as the home stack deploys. */
 async function ensureTable(sdk: DevPackages['sdk'], client: DynamoDBClient, table: string): Promise<void> {
   try {
     await client.send(new sdk.DescribeTableCommand({ TableName: table }));
@@ -69,15 +69,7 @@ async function ensureTable(sdk: DevPackages['sdk'], client: DynamoDBClient, tabl
   await client.send(
     new sdk.CreateTableCommand({
       TableName: table,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-      ],
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
+      ...TABLE_SCHEMA,
     }),
   );
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
+import { TABLE_SCHEMA } from '../../functions/aggregator/store/table-schema.ts';
 
 /** A DynamoDB on loopback, in memory, with the table that the home stack deploys. */
 export interface LocalDynamoDb {
@@ -32,20 +33,11 @@ export async function startDynamoDb(): Promise<LocalDynamoDb> {
   };
 }
 
-/** Keys as in the seams of the home stack: `pk`, `sk`. */
 export async function createTable(client: DynamoDBClient, table: string): Promise<void> {
   await client.send(
     new CreateTableCommand({
       TableName: table,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-      ],
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
+      ...TABLE_SCHEMA,
     }),
   );
 }
