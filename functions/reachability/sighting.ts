@@ -1,5 +1,6 @@
 import type { Attempt } from './report.ts';
 import type { Outcome, Saw } from './words.ts';
+import { SIGHTINGS } from './words.ts';
 
 const CLOSED_AT_ONCE: ReadonlySet<Outcome> = new Set(['connected-then-reset', 'connected-then-closed']);
 const UNREACHABLE: ReadonlySet<Outcome> = new Set([
@@ -22,20 +23,9 @@ export function sightingOf({ outcome, stage }: Pick<Attempt, 'outcome' | 'stage'
   return 'nothing';
 }
 
-/** From the strongest to the weakest: an answer outweighs silence, and the target's answer that of a router. */
-const STRENGTH: readonly Saw[] = [
-  'open',
-  'closing',
-  'refused',
-  'unreachable',
-  'silent',
-  'name-failed',
-  'nothing',
-];
-
 /** The strongest of several sightings; `nothing` of none. */
 export function strongest(sightings: readonly Saw[]): Saw {
-  return STRENGTH.find((saw) => sightings.includes(saw)) ?? 'nothing';
+  return SIGHTINGS.find((saw) => sightings.includes(saw)) ?? 'nothing';
 }
 
 /** What a vantage saw of one address in one round. */

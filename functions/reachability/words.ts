@@ -37,7 +37,10 @@ export type NameOutcome = (typeof NAME_OUTCOMES)[number];
 export const STAGES = ['name', 'local', 'path', 'remote'] as const;
 export type Stage = (typeof STAGES)[number];
 
-/** What a vantage saw of an address, or of a target as a whole. */
+/**
+ * What a vantage saw of an address, or of a target as a whole, from the strongest to the weakest: an answer outweighs silence, and
+ * the target's answer that of a router.
+ */
 export const SIGHTINGS = [
   'open',
   'closing',
