@@ -78,17 +78,25 @@ function twice<Item>(items: readonly Item[], list: string, spell: (item: Item) =
 }
 
 function unknownVantages({ targets, regions, vantages }: FileContent): Problem[] {
-  const known = [...regions, ...Object.keys(vantages), HERE];
+  const known = new Set([...regions, ...Object.keys(vantages), HERE]);
+  const advice = (vantage: string): string => {
+    const meant = nearest(vantage, [...known]);
+    return meant === undefined ? `write one of ${some([...known])}` : `did you mean ${meant}?`;
+  };
   return targets.flatMap(({ expect }, index) =>
     Object.keys(expect?.vantages ?? {})
-      .filter((vantage) => !known.includes(vantage))
-      .map((vantage) => {
-        const meant = nearest(vantage, known);
-        const advice = meant === undefined ? `write one of ${known.join(', ')}` : `did you mean ${meant}?`;
-        const text = `is neither under regions nor under vantages; ${advice}`;
-        return { path: ['targets', index, 'expect', 'vantages', vantage], text };
-      }),
+      .filter((vantage) => !known.has(vantage))
+      .map((vantage) => ({
+        path: ['targets', index, 'expect', 'vantages', vantage],
+        text: () => `is neither under regions nor under vantages; ${advice(vantage)}`,
+      })),
   );
+}
+
+/** So many names that they still make one line. */
+function some(names: readonly string[]): string {
+  const most = 20;
+  return names.length > most ? `${names.slice(0, most).join(', ')}, …` : names.join(', ');
 }
 
 function vantageNames({ regions, vantages }: FileContent): Problem[] {
@@ -104,7 +112,7 @@ function vantageNames({ regions, vantages }: FileContent): Problem[] {
 }
 
 function windows({ incidents, targets }: FileContent): Problem[] {
-  const known = targets.map((target) => formatTarget(target));
+  const known = new Set(targets.map((target) => formatTarget(target)));
   return incidents.maintenance.flatMap((window, index) => {
     const path = ['incidents', 'maintenance', index];
     const problems: Problem[] = strangers(window.targets ?? [], known).map(({ at, text }) => ({
@@ -118,13 +126,19 @@ function windows({ incidents, targets }: FileContent): Problem[] {
   });
 }
 
-function strangers(targets: readonly Target[], known: readonly string[]): { at: number; text: string }[] {
+function strangers(
+  targets: readonly Target[],
+  known: ReadonlySet<string>,
+): { at: number; text: () => string }[] {
   return targets.flatMap((target, at) => {
     const spelling = formatTarget(target);
-    if (known.includes(spelling)) return [];
-    const meant = nearest(spelling, known);
-    const advice = meant === undefined ? 'write one of those' : `did you mean ${meant}?`;
-    return [{ at, text: `${spelling} is not one of targets; ${advice}` }];
+    if (known.has(spelling)) return [];
+    const text = (): string => {
+      const meant = nearest(spelling, [...known]);
+      const advice = meant === undefined ? 'write one of those' : `did you mean ${meant}?`;
+      return `${spelling} is not one of targets; ${advice}`;
+    };
+    return [{ at, text }];
   });
 }
 

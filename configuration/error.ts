@@ -1,40 +1,64 @@
+import { show } from './expected.ts';
+
 /** One thing that is wrong in a configuration file. */
 export interface Problem {
   /** From the root of the file, e.g. `['targets', 3, 'expect']`; empty for the file as a whole. */
   path: readonly (string | number)[];
-  /** What is wrong and what to write instead. */
-  text: string;
+  /** What is wrong and what to write instead. A function where the words take long to find; only those that are shown are asked for. */
+  text: string | (() => string);
   /** 1-based; absent where the file has no place for it. */
   line?: number;
+  /** Whether the path is in the file; false where it is missing. Absent: true. */
+  written?: boolean;
 }
+
+/** How many mistakes of one file are listed. */
+const MOST_LISTED = 20;
 
 /**
  * A configuration that cannot be used. The message is one line for the writer of the file: file and line, path, what is wrong,
- * what to write. Where several things are wrong it is the first in the file and the number of the others, which stand in `problems`.
+ * what to write. Where several things are wrong it is the first of `problems`, the number of the others, and the command that
+ * lists them.
  */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
-  /** All of them, one line each, in the order of the file. */
+  /**
+   * One line each, at most {@link MOST_LISTED}: first what is written wrong, in the order of the file, then what is missing. A key
+   * that is misspelt is most likely the one that is missing, so it comes first.
+   */
   readonly problems: readonly string[];
+  /** How many more there are. */
+  readonly unlisted: number;
 
   constructor(file: string, problems: readonly Problem[]) {
     const lines = problems
-      .toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0))
+      .toSorted((a, b) => Number(isMissing(a)) - Number(isMissing(b)) || (a.line ?? 0) - (b.line ?? 0))
+      .slice(0, MOST_LISTED)
       .map((problem) => formatProblem(file, problem));
-    const others = lines.length - 1;
-    super(`${lines[0] ?? file}${others > 0 ? ` (and ${others} more)` : ''}`);
+    const others = problems.length - 1;
+    super(`${lines[0] ?? file}${others > 0 ? ` (and ${others} more: synwhere config check ${file})` : ''}`);
     this.problems = lines;
+    this.unlisted = problems.length - lines.length;
   }
+}
+
+function isMissing({ written }: Problem): boolean {
+  return written === false;
 }
 
 function formatProblem(file: string, { path, text, line }: Problem): string {
   const where = line === undefined ? file : `${file}:${line}`;
-  return path.length === 0 ? `${where}: ${text}` : `${where}: ${formatPath(path)}: ${text}`;
+  const words = typeof text === 'string' ? text : text();
+  return path.length === 0 ? `${where}: ${words}` : `${where}: ${formatPath(path)}: ${words}`;
 }
 
-/** `targets[3].expect`. */
+/** `targets[3].expect`. A key that is not a plain word is quoted and cut, so that the path stays one short line. */
 export function formatPath(path: readonly (string | number)[]): string {
   return path
-    .map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`))
+    .map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index === 0 ? '' : '.'}${word(step)}`))
     .join('');
+}
+
+function word(key: string): string {
+  return /^[\w.-]{1,80}$/.test(key) ? key : show(key);
 }

@@ -9,6 +9,13 @@ export const LIMITS = {
   list: 200,
   /** Of the file. */
   fileBytes: 1_000_000,
+  /** Keys, values, punctuation, spaces and line ends: some 35 for each target with labels. */
+  fileTokens: 200_000,
+  fileAliases: 1000,
+  /** Of one anchor. */
+  aliasesOfOne: 100,
+  /** Of brackets and braces; the grammar needs six levels. */
+  fileDepth: 100,
   /** Lambda allows 4 KB for all environment variables together; some stays free for others. */
   policyBytes: 3500,
 } as const;

@@ -1,17 +1,20 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { formatTarget } from '../functions/reachability/target.ts';
-import { LineCounter, parseDocument, type Document } from 'yaml';
 import type { Configuration } from './configuration.ts';
 import { inconsistencies } from './consistency.ts';
 import { alarmDefaults, DEFAULTS } from './defaults.ts';
 import { ConfigurationError, type Problem } from './error.ts';
-import { messageOf, show } from './expected.ts';
+import { show } from './expected.ts';
 import { LIMITS } from './limits.ts';
-import { lineOf } from './places.ts';
+import { nearest } from './nearest.ts';
+import { placesOf } from './places.ts';
 import { problemsOf } from './problems.ts';
 import { fileSchema, type FileContent } from './schema.ts';
+import { plainValueOf, readYaml } from './yaml.ts';
 
 export { ConfigurationError } from './error.ts';
+
+const TOO_LONG = `is longer than ${LIMITS.fileBytes} bytes; this is not a configuration`;
 
 const NO_FILE: Record<string, string> = {
   ENOENT: 'there is no such file; write one (synwhere.yaml in the repository is an example) or name another',
@@ -23,7 +26,7 @@ const NO_FILE: Record<string, string> = {
 export function loadConfiguration(file: string): Configuration {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readBounded(file);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     throw new ConfigurationError(file, [{ path: [], text: NO_FILE[code] ?? `cannot be read (${code})` }]);
@@ -31,61 +34,73 @@ export function loadConfiguration(file: string): Configuration {
   return parseConfiguration(text, file);
 }
 
+/** Reads a file or a pipe, and of one that is too long only so much that this shows. */
+function readBounded(file: string): string {
+  const buffer = Buffer.alloc(LIMITS.fileBytes + 1);
+  const descriptor = openSync(file, 'r');
+  try {
+    let length = 0;
+    let read: number;
+    do {
+      read = readSync(descriptor, buffer, length, buffer.length - length, null);
+      length += read;
+    } while (read > 0 && length < buffer.length);
+    return buffer.toString('utf8', 0, length);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 /** Checks the text of a configuration file; `file` names it in errors. Throws {@link ConfigurationError}. */
 export function parseConfiguration(text: string, file: string): Configuration {
   const fail = (problems: readonly Problem[]): never => {
     throw new ConfigurationError(file, problems);
   };
-  if (text.length > LIMITS.fileBytes) {
-    fail([{ path: [], text: `is longer than ${LIMITS.fileBytes} bytes; this is not a configuration` }]);
-  }
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2' });
-  const located = (problems: readonly Problem[]): Problem[] =>
-    problems.map((problem) => withLine(problem, lineOf(document, lines, problem.path)));
-
-  const broken = [...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
-    path: [],
-    text: brokenYaml(code, message),
-    line: lines.linePos(pos[0]).line,
-  }));
-  if (broken.length > 0) fail(broken);
-  if (document.contents === null)
+  if (Buffer.byteLength(text) > LIMITS.fileBytes) fail([{ path: [], text: TOO_LONG }]);
+  const yaml = readYaml(text);
+  if (Array.isArray(yaml)) return fail(yaml);
+  if (yaml.document.contents === null)
     fail([{ path: [], text: 'the file is empty; write at least `targets:` and one target' }]);
-
-  const written = plainValue(document, fail);
-  if (typeof written !== 'object' || written === null || Array.isArray(written)) {
-    fail([
+  const plain = plainValueOf(yaml);
+  if (Array.isArray(plain)) return fail(plain);
+  const { value: written } = plain;
+  if (!isMap(written)) {
+    return fail([
       {
         path: [],
         text: `holds ${show(written)} where a map belongs; write \`targets:\` and what follows from it`,
       },
     ]);
   }
+  const placeOf = placesOf(yaml);
+  const located = (problems: readonly Problem[]): Problem[] =>
+    problems.map((problem) => ({ ...problem, ...placeOf(problem.path) }));
   const parsed = fileSchema.safeParse(written);
-  if (!parsed.success) return fail(located(problemsOf(parsed.error.issues)));
+  if (!parsed.success) {
+    const problems = problemsOf(parsed.error.issues);
+    return fail(located([...problems, ...furtherProblems(written, problems)]));
+  }
   const problems = inconsistencies(parsed.data);
   return problems.length > 0 ? fail(located(problems)) : configurationOf(parsed.data);
 }
 
-function brokenYaml(code: string, message: string): string {
-  if (code === 'DUPLICATE_KEY') return 'this key stands here twice; remove one of them';
-  if (code === 'MULTIPLE_DOCS') return 'a second document begins here; write one file for each';
-  if (code === 'TAB_AS_INDENT') return 'this line is indented by a tab; write spaces';
-  return `this is not plain YAML: ${messageOf(message)}`;
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function withLine(problem: Problem, line: number | undefined): Problem {
-  return line === undefined ? problem : { ...problem, line };
-}
+/** What other parts of the file refer to. Without one of them, what refers to it looks wrong and is not. */
+const REFERRED_TO = ['targets', 'regions', 'newRegions', 'vantages', 'agents'];
 
-/** Aliases are expanded here; a bomb of them is refused by the YAML library. */
-function plainValue(document: Document, fail: (problems: readonly Problem[]) => never): unknown {
-  try {
-    return document.toJS({ maxAliasCount: 100 });
-  } catch (error) {
-    return fail([{ path: [], text: `its aliases cannot be followed: ${messageOf(error)}` }]);
-  }
+/** What the sections that are right say together, where others are wrong: so one run lists all mistakes. */
+function furtherProblems(
+  written: Readonly<Record<string, unknown>>,
+  problems: readonly Problem[],
+): Problem[] {
+  const wrong = new Set(problems.map(({ path }) => String(path[0])));
+  for (const section of wrong) if (nearest(section, REFERRED_TO) !== undefined) return [];
+  const rest = Object.fromEntries(Object.entries(written).filter(([section]) => !wrong.has(section)));
+  const parsed = fileSchema.safeParse(rest);
+  return parsed.success ? inconsistencies(parsed.data) : [];
 }
 
 function configurationOf({ newRegions: _known, ...content }: FileContent): Configuration {

@@ -4,12 +4,16 @@
  */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const wanted = plain(word);
+  const most = Math.max(1, Math.floor(wanted.length / 3));
   let best: { word: string; distance: number } | undefined;
   for (const candidate of known) {
-    const distance = editDistance(wanted, plain(candidate));
+    const spelling = plain(candidate);
+    // Two words differ by at least as many letters as their lengths do, and a key may be as long as the file.
+    if (Math.abs(spelling.length - wanted.length) > most) continue;
+    const distance = editDistance(wanted, spelling);
     if (!best || distance < best.distance) best = { word: candidate, distance };
   }
-  if (best && best.distance <= Math.max(1, Math.floor(wanted.length / 3))) return best.word;
+  if (best && best.distance <= most) return best.word;
   if (wanted.length < 4) return undefined;
   return known.find(
     (candidate) => plain(candidate).startsWith(wanted) || wanted.startsWith(plain(candidate)),

@@ -1,32 +1,46 @@
-import { isMap, isNode, isPair, isScalar, isSeq, type Document, type LineCounter } from 'yaml';
+import { isMap, isNode, isPair, isScalar, isSeq, type Pair, type YAMLMap } from 'yaml';
+import type { YamlFile } from './yaml.ts';
 
-/**
- * The line (1-based) on which a path of a YAML document stands: that of the key, of the list item, or, where the path leads beyond
- * what is written, of the nearest thing around it. Undefined for the root itself.
- */
-export function lineOf(
-  document: Document,
-  lines: LineCounter,
-  path: readonly (string | number)[],
-): number | undefined {
-  let node: unknown = document.contents;
-  let line: number | undefined;
-  for (const step of path) {
-    const next = child(node, step);
-    if (next === undefined) break;
-    const offset = startOf(next);
-    if (offset !== undefined) line = lines.linePos(offset).line;
-    node = isPair(next) ? next.value : next;
-  }
-  return line;
+/** Where a path of a configuration file stands. */
+export interface Place {
+  /** 1-based: the line of the key, of the list item, or of the nearest thing around it. Absent for the file as a whole. */
+  line?: number;
+  /** Whether all of the path is written. False for a key that is missing. */
+  written: boolean;
 }
 
-function child(node: unknown, step: string | number): unknown {
-  if (isMap(node)) {
-    return node.items.find(({ key }) => String(isScalar(key) ? key.value : key) === String(step));
-  }
-  if (isSeq(node) && typeof step === 'number') return node.items[step];
-  return undefined;
+/** Finds places in one file. The keys of each map are indexed once, so that many look-ups in a large map stay fast. */
+export function placesOf({ document, lines }: YamlFile): (path: readonly (string | number)[]) => Place {
+  const indexes = new WeakMap<YAMLMap, Map<string, Pair>>();
+  const child = (node: unknown, step: string | number): unknown => {
+    if (isMap(node)) {
+      const index = indexes.get(node) ?? indexOf(node);
+      indexes.set(node, index);
+      return index.get(String(step));
+    }
+    if (isSeq(node) && typeof step === 'number') return node.items[step];
+    return undefined;
+  };
+  return (path) => {
+    let node: unknown = document.contents;
+    let line: number | undefined;
+    let written = true;
+    for (const step of path) {
+      const next = child(node, step);
+      if (next === undefined) {
+        written = false;
+        break;
+      }
+      const offset = startOf(next);
+      if (offset !== undefined) line = lines.linePos(offset).line;
+      node = isPair(next) ? next.value : next;
+    }
+    return { ...(line !== undefined && { line }), written };
+  };
+}
+
+function indexOf({ items }: YAMLMap): Map<string, Pair> {
+  return new Map(items.map((pair) => [String(isScalar(pair.key) ? pair.key.value : pair.key), pair]));
 }
 
 function startOf(thing: unknown): number | undefined {

@@ -31,12 +31,14 @@ function isWrongType(issue: z.core.$ZodIssue): boolean {
   return issue.path.length === 0 && (issue.code === 'invalid_type' || issue.code === 'invalid_value');
 }
 
-function unknownKey(key: string, knownKeys: string): string {
-  const known = knownKeys.split(' ');
-  const meant = nearest(key, known);
-  return meant === undefined
-    ? `is not a key that belongs here; write one of ${known.join(', ')}`
-    : `is not a key that belongs here; did you mean ${meant}?`;
+function unknownKey(key: string, knownKeys: string): () => string {
+  return () => {
+    const known = knownKeys.split(' ');
+    const meant = nearest(key, known);
+    return meant === undefined
+      ? `is not a key that belongs here; write one of ${known.join(', ')}`
+      : `is not a key that belongs here; did you mean ${meant}?`;
+  };
 }
 
 function steps(path: readonly PropertyKey[]): (string | number)[] {

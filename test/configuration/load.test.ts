@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ConfigurationError, loadConfiguration, parseConfiguration } from '../../configuration/load.ts';
 
@@ -363,7 +366,7 @@ const BAD: [what: string, text: string, line: string][] = [
   [
     'several at once: the first in the file, and how many more',
     `${TARGETS}name: X\nlables: 1\nprobe: { attempts: 0 }`,
-    ':2: name: "X" is not a name of 3 to 30 lower-case letters, digits and hyphens; write `name: synwhere` (and 2 more)',
+    ':2: name: "X" is not a name of 3 to 30 lower-case letters, digits and hyphens; write `name: synwhere` (and 2 more: synwhere config check f.yaml)',
   ],
 ];
 
@@ -400,6 +403,83 @@ describe('a bad file says in one line what, where and what to write', () => {
     ]);
   });
 });
+
+describe('of several mistakes', () => {
+  test('a misspelt key comes before the one that is missing, at any depth', () => {
+    expect(problemsOf('name: edge\ntragets: [a.example:1]')).toEqual([
+      'f.yaml:2: tragets: is not a key that belongs here; did you mean targets?',
+      'f.yaml: targets: is missing; write a list such as `- api.example.com:443`',
+    ]);
+    expect(problemsOf('targets:\n  - expect: open\n    traget: a.example:1')).toEqual([
+      'f.yaml:3: targets[0].traget: is not a key that belongs here; did you mean target?',
+      'f.yaml:2: targets[0].target: is missing; write `api.example.com:443`',
+    ]);
+  });
+
+  test('the message has the first, and names the command that lists the others', () => {
+    expect(messageFor(() => parseConfiguration('tragets: [a.example:1]', 'f.yaml'))).toBe(
+      'f.yaml:1: tragets: is not a key that belongs here; did you mean targets? (and 1 more: synwhere config check f.yaml)',
+    );
+  });
+
+  test('those of single keys and those of keys that do not fit each other are listed together', () => {
+    expect(
+      problemsOf(`${TARGETS}lables: 1\ncontrols: [b.example:1, b.example:1]\nprobe: { attempts: 0 }`)?.map(
+        (line) => line.split(' ', 2)[1],
+      ),
+    ).toEqual(['lables:', 'controls[1]:', 'probe.attempts:']);
+  });
+
+  test.each([
+    ['a target that is none', 'targets: [a.example:1, b]', 'targets[1]:'],
+    ['a misspelt list', `${TARGETS}vantgaes: { b: ./probe - }`, 'vantgaes:'],
+  ])('what refers to %s is not called wrong as well', (_what, text, first) => {
+    const more =
+      `\nincidents: { maintenance: [{ targets: ['b:1'], from: 2026-01-01T00:00:00Z, until: 2026-01-02T00:00:00Z }] }` +
+      `\ncontrols: [c.example:1]`;
+    const problems = problemsOf(text + more) ?? [];
+    expect(problems).toEqual([expect.stringContaining(` ${first}`)]);
+  });
+
+  test('twenty are listed, and how many more there are', () => {
+    const keys = Array.from({ length: 50 }, (_, index) => `key${index}: 1\n`).join('');
+    const error = errorOf(() => parseConfiguration(keys + TARGETS, 'f.yaml'));
+    expect(error?.problems).toHaveLength(20);
+    expect(error?.problems[19]).toMatch(/^f\.yaml:20: key19: /);
+    expect(error?.unlisted).toBe(30);
+    expect(error?.message).toContain('(and 49 more: ');
+  });
+
+  test('a key that is no plain word is quoted and cut', () => {
+    const key = 'red\u001B[31m'.padEnd(1000, 'x');
+    expect(messageFor(() => parseConfiguration(`${TARGETS}${JSON.stringify(key)}: 1`, 'f.yaml'))).toMatch(
+      /^f\.yaml:2: "red\\u001b\[31mx{50,70}\.\.\.: is not a key/,
+    );
+  });
+});
+
+describe('reading', () => {
+  test('a file of more bytes than characters is measured in bytes', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'synwhere-load-'));
+    const file = join(folder, 'f.yaml');
+    try {
+      writeFileSync(file, `${TARGETS}# ${'é'.repeat(500_000)}\nname: X`);
+      expect(messageFor(() => loadConfiguration(file))).toBe(
+        `${file}: is longer than 1000000 bytes; this is not a configuration`,
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('a file without an end is not read to its end', () => {
+    expect(messageFor(() => loadConfiguration('/dev/zero'))).toMatch(/^\/dev\/zero: is longer than/);
+  });
+});
+
+function problemsOf(text: string): readonly string[] | undefined {
+  return errorOf(() => parseConfiguration(text, 'f.yaml'))?.problems;
+}
 
 function messageFor(act: () => unknown): string | undefined {
   return errorOf(act)?.message;

@@ -1,0 +1,113 @@
+import { isScalar, Lexer, LineCounter, parseDocument, visit, type Document } from 'yaml';
+import type { Problem } from './error.ts';
+import { messageOf } from './expected.ts';
+import { LIMITS } from './limits.ts';
+
+/** A YAML text that could be read, with the lines of its parts. */
+export interface YamlFile {
+  document: Document;
+  lines: LineCounter;
+}
+
+/** Reads one YAML 1.2 document in time linear in its length. Returns what is wrong with it where it cannot be used. */
+export function readYaml(text: string): YamlFile | Problem[] {
+  const excess = excessOf(text);
+  if (excess) return [excess];
+  const lines = new LineCounter();
+  const document = withoutStackTraces(() =>
+    // The library compares every key with every other one of its map: 60,000 keys take minutes.
+    parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2', uniqueKeys: false }),
+  );
+  const errors = [...document.errors, ...document.warnings];
+  if (errors.some(({ code }) => code === 'RESOURCE_EXHAUSTION')) return [whole(TOO_DEEP)];
+  const broken = errors.map(({ code, message, pos }) => ({
+    path: [],
+    text: brokenYaml(code, message),
+    line: lines.linePos(pos[0]).line,
+  }));
+  if (broken.length > 0) return broken;
+  const twice = keysTwice(document, lines);
+  return twice.length > 0 ? twice : { document, lines };
+}
+
+/** Reads the tokens only, and no more of them than are allowed: what the parser does with them can take much longer. */
+function excessOf(text: string): Problem | undefined {
+  let tokens = 0;
+  let aliases = 0;
+  let depth = 0;
+  let isContent = false;
+  for (const token of new Lexer().lex(text)) {
+    tokens++;
+    if (tokens > LIMITS.fileTokens) {
+      return whole(
+        `has more than ${LIMITS.fileTokens} keys, values and punctuation marks; this is not a configuration`,
+      );
+    }
+    const first: string = isContent ? '' : token.slice(0, 1);
+    // The lexer announces the text of a scalar by this character (yaml, "CST nodes").
+    isContent = first === '\u001F';
+    if (first === '*') aliases++;
+    if (first === '[' || first === '{') depth++;
+    if (first === ']' || first === '}') depth--;
+    if (aliases > LIMITS.fileAliases) {
+      return whole(`has more than ${LIMITS.fileAliases} aliases; write out what they stand for`);
+    }
+    if (depth > LIMITS.fileDepth) return whole(TOO_DEEP);
+  }
+  return undefined;
+}
+
+const TOO_DEEP = `is nested more than ${LIMITS.fileDepth} levels deep; this is not a configuration`;
+
+function whole(text: string): Problem {
+  return { path: [], text };
+}
+
+/** The library makes an error object for each syntax error; 100,000 of them with their stacks take seconds. */
+function withoutStackTraces<T>(act: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return act();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+function brokenYaml(code: string, message: string): string {
+  if (code === 'MULTIPLE_DOCS') return 'a second document begins here; write one file for each';
+  if (code === 'TAB_AS_INDENT') return 'this line is indented by a tab; write spaces';
+  return `this is not plain YAML: ${messageOf(message)}`;
+}
+
+function keysTwice(document: Document, lines: LineCounter): Problem[] {
+  const problems: Problem[] = [];
+  visit(document, {
+    Map(_key, map) {
+      const seen = new Set<string>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        const name = String(key.value);
+        if (seen.has(name)) {
+          problems.push({
+            path: [],
+            text: 'this key stands here twice; remove one of them',
+            line: lines.linePos(key.range?.[0] ?? 0).line,
+          });
+        }
+        seen.add(name);
+      }
+    },
+  });
+  return problems;
+}
+
+/** The plain value of a document, its aliases expanded. Returns what is wrong where that would take too much memory or stack. */
+export function plainValueOf({ document }: YamlFile): { value: unknown } | Problem[] {
+  try {
+    return { value: document.toJS({ maxAliasCount: LIMITS.aliasesOfOne }) };
+  } catch (error) {
+    if (error instanceof RangeError) return [whole(TOO_DEEP)];
+    return [whole(`its aliases cannot be followed: ${messageOf(error)}`)];
+  }
+}
