@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { register as registerCheck } from './commands/check.ts';
 import { register as registerCompare } from './commands/compare.ts';
+import { register as registerConfig } from './commands/config.ts';
 import { register as registerDemo } from './commands/demo.ts';
 import { register as registerDev } from './commands/dev.ts';
 import { register as registerExplain } from './commands/explain.ts';
@@ -29,6 +30,7 @@ const COMMANDS = [
   registerHistory,
   registerIncidents,
   registerDev,
+  registerConfig,
 ];
 
 const EXAMPLES = `

@@ -53,6 +53,8 @@ export const RUNS: Record<string, Runs> = {
   'synwhere lab break NAME': { by: LAB, as: "synwhere('lab', 'break', 'service-down')" },
   'synwhere lab break service-down': { by: LAB, as: "synwhere('lab', 'break', 'service-down')" },
   'synwhere lab heal service-down': { by: DEV, as: "['lab', 'heal', 'service-down']" },
+  'synwhere config check': { by: 'test/cli/config.test.ts', as: "['config', 'check']" },
+  'synwhere config check other.yaml': { by: 'test/cli/config.test.ts', as: "['config', 'check', " },
   'synwhere dev': { by: DEV, as: "start(['dev'" },
   'synwhere dev --lab': { by: DEV, as: "new Dev(['--lab'" },
 
