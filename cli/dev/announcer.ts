@@ -2,7 +2,8 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import type { Announcement, Announcer } from '../../functions/aggregator/announce/announcement.ts';
 
 /**
- * Tells on the console what a deployed service would mail, and keeps it in `file`, one line of JSON each. An announcement that may
+ * Tells on the console what a deployed service would mail, and keeps it in `file`, one line of JSON each, as the event bus
+ * would get it (event.schema.json). An announcement that may
  * have been told before the process was killed is looked for there first, so that nothing is told twice.
  */
 export function fileAnnouncer(file: string, tell: (announcement: Announcement) => void): Announcer {
@@ -10,7 +11,7 @@ export function fileAnnouncer(file: string, tell: (announcement: Announcement) =
     name: 'dev',
     send(announcement, { mayRepeat }) {
       if (!mayRepeat || !isKept(file, announcement.id)) {
-        appendFileSync(file, `${JSON.stringify(announcement)}\n`);
+        appendFileSync(file, `${JSON.stringify({ ...announcement, mayRepeat })}\n`);
         tell(announcement);
       }
       return Promise.resolve();

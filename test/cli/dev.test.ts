@@ -13,6 +13,8 @@ import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Ajv } from 'ajv';
+import addFormats from 'ajv-formats';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Announcement } from '../../functions/aggregator/announce/announcement.ts';
 import { labProblem } from '../../lab/available.ts';
@@ -23,6 +25,13 @@ import { ended, start, synwhere } from './command.ts';
 const ROOT = join(import.meta.dirname, '../..');
 /** Generous: a loaded machine starts Node in seconds, and a lab of six cities in more. */
 const PATIENCE_MS = 60_000;
+
+/** What every event on the bus is described by. */
+const ajv = new Ajv();
+addFormats.default(ajv);
+const schemaFile = join(ROOT, 'functions/aggregator/announce/event.schema.json');
+const schema: Record<string, unknown> = JSON.parse(readFileSync(schemaFile, 'utf8'));
+const isEvent = ajv.compile(schema);
 
 let directory: string;
 let running: Dev[] = [];
@@ -91,7 +100,11 @@ function told(data = 'data'): Announcement[] {
   return readFileSync(file, 'utf8')
     .trimEnd()
     .split('\n')
-    .map((line): Announcement => JSON.parse(line));
+    .map((line): Announcement => {
+      const announcement: Announcement = JSON.parse(line);
+      expect(isEvent(announcement), JSON.stringify(isEvent.errors)).toBe(true);
+      return announcement;
+    });
 }
 
 function configure(listeners: Listener[], more = ''): string[] {
