@@ -14,7 +14,7 @@ const METADATA = new RegExp(`^# (TYPE|UNIT|HELP) (${NAME}) (.*)$`);
 const SAMPLE = new RegExp(
   String.raw`^(${NAME})(?:\{(${LABEL}="${ESCAPED}"(?:,${LABEL}="${ESCAPED}")*)\})? (-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)$`,
 );
-const TYPES = ['gauge', 'stateset'];
+const TYPES = ['gauge', 'stateset', 'info'];
 
 /**
  * Reads OpenMetrics 1.0 text by its grammar (the ABNF of the specification) and its rules for the types that we use: families are not
@@ -51,7 +51,8 @@ export function parseOpenMetrics(text: string): MetricFamily[] {
       continue;
     }
     const sample = SAMPLE.exec(line);
-    if (!sample || !current || sample[1] !== current.name)
+    const suffix = current?.type === 'info' ? '_info' : '';
+    if (!sample || !current || sample[1] !== `${current.name}${suffix}`)
       return fail(index, 'no sample of the family above');
     const labels: Record<string, string> = {};
     for (const [, name = '', value = ''] of (sample[2] ?? '').matchAll(

@@ -143,6 +143,19 @@ describe.runIf(requirement('the status page', browserProblem()))(
       service = await startService({ targets: [well.target] });
     });
 
+    test.each([
+      ['Metrics', '/metrics', '# TYPE synwhere_verdict gauge'],
+      ['API', '/openapi.json', '"openapi":"3.1.0"'],
+    ])('its link %s opens as text in the browser', async (name, path, text) => {
+      await service.tick();
+      const page = await open();
+      await page.getByRole('link', { name }).click();
+      await page.waitForURL(`${service.url}${path}`);
+      expect(await page.innerText('body')).toContain(text);
+      // For a page without an icon of its own, the browser asks for /favicon.ico, which is not there.
+      troubles = troubles.filter((line) => !line.includes('404 (Not Found)'));
+    });
+
     test('says that nothing is watched, and what to do', async () => {
       service.configuration.targets.length = 0;
       const page = await open(PHONE);

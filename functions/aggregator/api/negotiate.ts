@@ -2,7 +2,7 @@ import { Problem } from './problem.ts';
 
 /**
  * Picks the media type to answer with (RFC 9110, 12.5.1): the offer that `accept` values most, the first offer on a tie or
- * without a header. Throws a 406 {@link Problem} where none is wanted.
+ * without a header. An offer may carry a `version`. Throws a 406 {@link Problem} where none is wanted.
  */
 export function negotiate<Offer extends string>(
   accept: string | undefined,
@@ -23,22 +23,33 @@ export function negotiate<Offer extends string>(
 
 interface MediaRange {
   type: string;
+  /** Of the format, where the range names one. */
+  version: string | undefined;
   quality: number;
 }
 
 function parseRange(text: string): MediaRange {
   const [type = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase());
-  const q = parameters.find((parameter) => parameter.startsWith('q='));
-  const quality = q === undefined ? 1 : Number(q.slice(2));
-  return { type, quality: quality >= 0 && quality <= 1 ? quality : 0 };
+  const value = (name: string): string | undefined =>
+    parameters.find((parameter) => parameter.startsWith(`${name}=`))?.slice(name.length + 1);
+  const q = value('q');
+  const quality = q === undefined ? 1 : Number(q);
+  return {
+    type,
+    version: value('version')?.replaceAll('"', ''),
+    quality: quality >= 0 && quality <= 1 ? quality : 0,
+  };
 }
 
-/** The most specific range that covers the offer decides. */
-function qualityOf(offer: string, ranges: readonly MediaRange[]): number {
-  const major = offer.slice(0, offer.indexOf('/'));
-  for (const wanted of [offer, `${major}/*`, '*/*']) {
-    const range = ranges.find(({ type }) => type === wanted);
-    if (range) return range.quality;
-  }
-  return 0;
+/** The most specific range that covers the offer decides. A range with a version covers this version only. */
+function qualityOf(text: string, ranges: readonly MediaRange[]): number {
+  const offer = parseRange(text);
+  const major = offer.type.slice(0, offer.type.indexOf('/'));
+  const named = ranges.filter(({ type }) => type === offer.type);
+  const range =
+    named.find(({ version }) => version !== undefined && version === offer.version) ??
+    named.find(({ version }) => version === undefined) ??
+    ranges.find(({ type }) => type === `${major}/*`) ??
+    ranges.find(({ type }) => type === '*/*');
+  return range?.quality ?? 0;
 }

@@ -2,27 +2,20 @@ import { formatTarget } from '../../reachability/target.ts';
 import { KINDS } from '../../reachability/words.ts';
 import type { StateRecord } from '../store.ts';
 import type { ApiRequest, ApiResponse } from './http.ts';
+import { metricsText, OPEN_METRICS_TEXT, PROMETHEUS_TEXT, type Family } from './metrics-text.ts';
 import { negotiate } from './negotiate.ts';
 import type { ApiParts } from './parts.ts';
 import { onlyParameters } from './query.ts';
 
-const OPEN_METRICS = 'application/openmetrics-text';
-const PLAIN_TEXT = 'text/plain';
-
-interface Family {
-  name: string;
-  type: 'gauge' | 'stateset';
-  unit?: 'seconds';
-  help: string;
-  samples: { labels: Record<string, string>; value: number }[];
-}
-
-/** `GET /metrics`: what the last tick saw, in the text format of OpenMetrics 1.0. */
+/**
+ * `GET /metrics`: what the last tick saw, in the text format of Prometheus or in OpenMetrics 1.0, by `Accept`. Without a preference
+ * it is the first, which every scraper and every browser can read.
+ */
 export async function getMetrics(
   { headers, query }: ApiRequest,
   { configuration, store }: ApiParts,
 ): Promise<ApiResponse> {
-  const type = negotiate(headers['accept'], [OPEN_METRICS, PLAIN_TEXT]);
+  const format = negotiate(headers['accept'], [PROMETHEUS_TEXT, OPEN_METRICS_TEXT]);
   onlyParameters(query, []);
   const [states, service, open] = await Promise.all([
     store.states(),
@@ -31,7 +24,8 @@ export async function getMetrics(
   ]);
   // What is remembered of a target that is not configured any more would look like a target that never changes.
   const watched = new Set(configuration.targets.map(formatTarget));
-  const families = [
+  const families: Family[] = [
+    targetInfo(configuration),
     ...targetFamilies(states.filter(({ target }) => watched.has(target))),
     {
       name: 'synwhere_open_incidents',
@@ -41,7 +35,7 @@ export async function getMetrics(
         labels: { subject },
         value: open.incidents.filter((incident) => incident.subject.type === subject).length,
       })),
-    } satisfies Family,
+    },
     {
       name: 'synwhere_last_tick_timestamp_seconds',
       type: 'gauge',
@@ -50,17 +44,34 @@ export async function getMetrics(
       samples:
         service.lastTickAt === undefined
           ? []
-          : [{ labels: {}, value: Date.parse(service.lastTickAt) / 1000 }],
-    } satisfies Family,
+          : [{ labels: {}, value: secondsOf(Date.parse(service.lastTickAt)) }],
+    },
   ];
   return {
     status: 200,
-    headers: {
-      // The same text is valid in Prometheus' own format but for the last line, a comment there.
-      'content-type': type === OPEN_METRICS ? `${OPEN_METRICS}; version=1.0.0; charset=utf-8` : PLAIN_TEXT,
-      'cache-control': 'no-store',
-    },
-    body: `${families.flatMap(lines).join('\n')}\n# EOF\n`,
+    headers: { 'content-type': `${format}; charset=utf-8`, 'cache-control': 'no-store' },
+    body: metricsText(families, format),
+  };
+}
+
+/**
+ * The labels of the targets, to be joined to the other metrics by `target`. Their names get a prefix, so that none of them can be
+ * `target` or begin with `__`, which Prometheus keeps for itself.
+ */
+function targetInfo({ targets }: ApiParts['configuration']): Family {
+  return {
+    name: 'synwhere_target_info',
+    type: 'info',
+    help: 'The labels of the target in the configuration.',
+    samples: targets.map((target) => ({
+      labels: {
+        target: formatTarget(target),
+        ...Object.fromEntries(
+          Object.entries(target.labels ?? {}).map(([name, value]) => [`label_${name}`, value]),
+        ),
+      },
+      value: 1,
+    })),
   };
 }
 
@@ -108,27 +119,13 @@ function targetFamilies(states: readonly StateRecord[]): Family[] {
       unit: 'seconds',
       help: 'The fastest TCP handshake of the vantage in the last tick.',
       samples: cells.flatMap(({ labels, view }) =>
-        view.handshakeMs === undefined ? [] : [{ labels, value: view.handshakeMs / 1000 }],
+        view.handshakeMs === undefined ? [] : [{ labels, value: secondsOf(view.handshakeMs) }],
       ),
     },
   ];
 }
 
-function lines({ name, type, unit, help, samples }: Family): string[] {
-  return [
-    `# TYPE ${name} ${type}`,
-    ...(unit ? [`# UNIT ${name} ${unit}`] : []),
-    `# HELP ${name} ${escapeText(help)}`,
-    ...samples.map(({ labels, value }) => `${name}${labelSet(labels)} ${value}`),
-  ];
-}
-
-function labelSet(labels: Record<string, string>): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeText(value)}"`);
-  return pairs.length > 0 ? `{${pairs.join(',')}}` : '';
-}
-
-/** OpenMetrics 1.0, section "Escaping". */
-function escapeText(text: string): string {
-  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+/** In seconds, to the microsecond: a division alone gives values such as 0.0012300000000000001. */
+function secondsOf(milliseconds: number): number {
+  return Number((milliseconds / 1000).toFixed(6));
 }

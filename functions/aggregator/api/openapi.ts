@@ -131,10 +131,11 @@ export const OPENAPI: Node = {
         summary: 'What the last tick saw, for Prometheus.',
         responses: {
           '200': {
-            description: 'OpenMetrics 1.0 text.',
+            description:
+              'By `Accept`: the text format of Prometheus, version 0.0.4 (default), or OpenMetrics 1.0.',
             content: {
-              ...content('application/openmetrics-text', { type: 'string' }),
               ...content('text/plain', { type: 'string' }),
+              ...content('application/openmetrics-text', { type: 'string' }),
             },
           },
           ...problems('405', '406', '422', '500'),
