@@ -28,7 +28,7 @@ export function devParts(
     journal.announcement(announcement),
   );
   return {
-    api: { configuration, vantages, store, page: loadStatusPage() },
+    api: { configuration, vantages, store, page: loadStatusPage(), unsigned: true },
     tick: {
       configuration,
       vantages,

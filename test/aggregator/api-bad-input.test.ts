@@ -201,12 +201,22 @@ const TABLE: Bad[] = [
   query('/incidents?limit=0', /1 to 1000/),
   query('/incidents?limit=1e9', /1 to 1000/),
   query('/incidents?cursor=forged', /cursor/),
+  query('/incidents?cursor=', /cursor/),
+  query('/incidents?cursor=djE6', /cursor/),
+  query('/incidents?subject=', /subject is empty/),
+  query('/openapi.json?verbose', /it takes none/),
   query('/incidents?from=2026-01-01', /it takes open, subject, limit, cursor/),
-  ...['from=yesterday', 'to=2026-13-01', 'from=2026-01-01T00:00', 'from=1', 'from='].map((text) =>
-    query(`/targets/a:1/history?${text}`, /ISO 8601/, '/targets/{target}/history'),
-  ),
+  ...[
+    'from=yesterday',
+    'to=2026-13-01',
+    'to=2026-01-01T00:00:00%2B24:00',
+    'from=2026-01-01T00:00',
+    'from=1',
+    'from=',
+  ].map((text) => query(`/targets/a:1/history?${text}`, /ISO 8601/, '/targets/{target}/history')),
   query('/targets/a:1/history?from=2026-02-01&to=2026-01-01', /to is earlier/, '/targets/{target}/history'),
   query('/targets/a:1/history?limit=-1', /1 to 1000/, '/targets/{target}/history'),
+  query('/targets/a:1/history?cursor=', /cursor/, '/targets/{target}/history'),
   query('/targets/a:1/history?cursor=%00', /cursor/, '/targets/{target}/history'),
 ];
 
@@ -337,7 +347,7 @@ describe('by direct invocation', () => {
   test('and the service goes on', async () => {
     expect(await invoke({ check: {} })).toMatchObject({ verdicts: [{ kind: 'reachable' }] });
     expect(await invoke({ get: '/targets?' })).toMatchObject({ targets: [{ target: listener.target }] });
-    expect(await invoke({ get: '/metrics' })).toContain('# EOF');
+    expect(await invoke({ get: '/metrics' })).toContain('# TYPE synwhere_verdict gauge');
   });
 });
 

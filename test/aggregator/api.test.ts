@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import http from 'node:http';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OPENAPI } from '../../functions/aggregator/api/openapi.ts';
 import { ROUTES } from '../../functions/aggregator/api/router.ts';
@@ -260,4 +261,90 @@ test('every route is described, and nothing else', () => {
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
   expect(described.toSorted()).toEqual(ROUTES.map(({ method, path }) => `${method} ${path}`).toSorted());
+});
+
+/** The schema of a parameter in the description. */
+function parameterSchema(path: string, wanted: string): Record<string, unknown> {
+  const { paths } = OPENAPI as {
+    paths: Record<
+      string,
+      { get: { parameters: { name: string; in: string; schema: Record<string, unknown> }[] } }
+    >;
+  };
+  const found = paths[path]?.get.parameters.find(({ name }) => name === wanted);
+  if (!found) throw new Error(`${path} has no parameter ${wanted}`);
+  return found.schema;
+}
+
+describe('the description is as strict as the service', () => {
+  test.each([
+    ['/incidents', 'open', ['', 'true', 'false', 'maybe', '1', 'TRUE']],
+    ['/incidents', 'subject', ['', 'a.example:1', 'eu-west-1']],
+    ['/incidents', 'cursor', ['', 'x', 'djE6', 'djE6=', 'djE6YQ', 'djE6YQ==']],
+    ['/targets/{target}/history', 'verdicts', ['', 'true', 'no']],
+    ['/targets/{target}/history', 'cursor', ['', 'x', 'djE6YQ']],
+    [
+      '/targets/{target}/history',
+      'from',
+      [
+        '',
+        '2026-01-01',
+        '2026-13-01',
+        '2026-01-32',
+        '2026-01-01T00:00:00Z',
+        '2026-01-01t00:00:00z',
+        '2026-01-01T24:00:00Z',
+        '2026-01-01T00:00',
+        '2026-01-01T00:00+23:59',
+        '2026-01-01T00:00+24:00',
+        '2026-01-01T00:00:00.1234567890Z',
+      ],
+    ],
+  ])('%s?%s', async (path, name, values) => {
+    const described = new Ajv2020({ strict: false }).compile(parameterSchema(path, name));
+    const place = path.replace('{target}', encodeURIComponent(well.target));
+    for (const value of values) {
+      const { status } = await get(`${place}?${name}=${encodeURIComponent(value)}`);
+      expect({ value, status }).toEqual({ value, status: described(value) ? 200 : 422 });
+    }
+  });
+
+  test('in the targets of a check', async () => {
+    const { value } = await get('/openapi.json');
+    const { components } = value as { components: { schemas: Record<string, object> } };
+    const described = new Ajv2020({ strict: false }).compile({ ...components.schemas['CheckRequest'] });
+    const many = Array.from(
+      { length: service.configuration.onDemand.maxTargets + 1 },
+      (_, index) => `a${index}.invalid:1`,
+    );
+    for (const targets of [[], [''], ['a'], ['a b:1'], ['[::1:1'], ['http://a:1'], many]) {
+      const response = await post({ targets }, { accept: 'application/json' });
+      await response.body?.cancel();
+      expect({ targets, status: response.status, described: described({ targets }) }).toEqual({
+        targets,
+        status: 422,
+        described: false,
+      });
+    }
+    for (const target of [well.target, '[2001:db8::1]:443', 'bücher.example:1', 'a_b.example:1']) {
+      expect(described({ targets: [target] }), target).toBe(true);
+    }
+  });
+
+  test('about the signature: behind a Function URL it is needed, on loopback it is not', async () => {
+    const signed = (await get('/openapi.json')).value;
+    expect(signed).toMatchObject({
+      security: [{ sigv4: [] }],
+      components: { securitySchemes: { sigv4: {} } },
+    });
+    service.parts.api.unsigned = true;
+    try {
+      const { value } = (await get('/openapi.json')) as { value: { components: object } };
+      expect(value).not.toHaveProperty('security');
+      expect(value.components).not.toHaveProperty('securitySchemes');
+      expect(value.components).toHaveProperty('schemas.CheckRequest');
+    } finally {
+      delete service.parts.api.unsigned;
+    }
+  });
 });

@@ -133,6 +133,7 @@ describe('synwhere dev', { timeout: 3 * PATIENCE_MS }, () => {
     expect(await dev.get('/targets')).toMatchObject({
       targets: [{ target: well.target, latest: { kind: 'reachable', vantages: [{ vantage: 'here' }] } }, {}],
     });
+    expect(await dev.get('/openapi.json')).not.toHaveProperty('security');
     const checked = await synwhere(['check', well.target, '--deployed', '--endpoint', await dev.url()]);
     expect(checked).toMatchObject({ status: 0, stderr: '' });
     const began = performance.now();

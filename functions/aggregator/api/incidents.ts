@@ -3,7 +3,7 @@ import type { ApiRequest, ApiResponse } from './http.ts';
 import { json } from './http.ts';
 import { negotiate } from './negotiate.ts';
 import type { ApiParts } from './parts.ts';
-import { flagParameter, limitParameter, onlyParameters } from './query.ts';
+import { cursorParameter, flagParameter, limitParameter, onlyParameters, textParameter } from './query.ts';
 import { cursorChecked } from './targets.ts';
 
 /** The answer of `GET /incidents`: open ones first, then closed ones, newest first. */
@@ -21,14 +21,14 @@ export async function getIncidents(
   onlyParameters(query, ['open', 'subject', 'limit', 'cursor']);
   const open = flagParameter(query, 'open');
   const limit = limitParameter(query);
-  const subject = query.get('subject');
-  const cursor = query.get('cursor');
+  const subject = textParameter(query, 'subject');
+  const cursor = cursorParameter(query);
   const page = await cursorChecked(
     store.incidents({
       ...(open !== undefined && { open }),
-      ...(subject !== null && { subject }),
+      ...(subject !== undefined && { subject }),
       ...(limit !== undefined && { limit }),
-      ...(cursor !== null && { cursor }),
+      ...(cursor !== undefined && { cursor }),
     }),
   );
   const answer: IncidentsAnswer = {

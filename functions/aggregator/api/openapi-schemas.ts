@@ -8,37 +8,25 @@ import {
   SIGHTINGS,
   STAGES,
 } from '../../reachability/words.ts';
+import { MAX_TARGETS } from '../limits.ts';
 import { VANTAGE_TROUBLES } from '../incidents/incident.ts';
-
-/** JSON Schema 2020-12, as OpenAPI 3.1 takes it. */
-export type Schema = Readonly<Record<string, unknown>>;
-
-const string: Schema = { type: 'string' };
-const strings: Schema = { type: 'array', items: string };
-const milliseconds: Schema = { type: 'number', minimum: 0 };
-const count: Schema = { type: 'integer', minimum: 0 };
-const time: Schema = { type: 'string', format: 'date-time' };
-const oneOf = (values: readonly string[]): Schema => ({ type: 'string', enum: values });
-const list = (items: Schema): Schema => ({ type: 'array', items });
-
-/** An object with exactly these properties; those whose name ends in `?` may be absent. */
-function object(properties: Record<string, Schema>, description?: string): Schema {
-  const entries = Object.entries(properties);
-  return {
-    type: 'object',
-    ...(description !== undefined && { description }),
-    properties: Object.fromEntries(entries.map(([name, schema]) => [name.replace('?', ''), schema])),
-    required: entries.flatMap(([name]) => (name.endsWith('?') ? [] : [name])),
-    additionalProperties: false,
-  };
-}
-
-function ref(name: string): Schema {
-  return { $ref: `#/components/schemas/${name}` };
-}
+import {
+  count,
+  list,
+  milliseconds,
+  object,
+  oneOf,
+  ref,
+  string,
+  strings,
+  time,
+  type Schema,
+} from './schema-parts.ts';
 
 const targetName: Schema = {
   type: 'string',
+  // A name or an IPv4 literal without ASCII characters that no host name has, or an IPv6 literal with or without a zone.
+  pattern: String.raw`^([^\x00-\x2c/:-@\x5b-\x5e\x60\x7b-\x7f]+|\[[0-9A-Fa-f:.]+(%[\w.-]+)?\]):\d{1,5}$`,
   description: 'host:port; an IPv6 literal stands in brackets.',
   examples: ['api.example.com:443', '[2001:db8::1]:443'],
 };
@@ -131,25 +119,27 @@ const evidence = {
   },
 } satisfies Record<string, Schema>;
 
+const checkRequest = (maxTargets: number): Schema =>
+  object({
+    'targets?': {
+      type: 'array',
+      items: targetName,
+      minItems: 1,
+      maxItems: maxTargets,
+      uniqueItems: true,
+      description: 'Absent: the configured ones.',
+    },
+    'expect?': { ...oneOf(EXPECTATIONS), description: 'Overrides what is configured.' },
+    'timeoutMs?': {
+      type: 'number',
+      minimum: 500,
+      maximum: 10_000,
+      description: 'Silence is called this long after the first SYN.',
+    },
+  });
+
 const checks = {
-  CheckRequest: {
-    ...object({
-      'targets?': {
-        type: 'array',
-        items: targetName,
-        minItems: 1,
-        uniqueItems: true,
-        description: 'Absent: the configured ones.',
-      },
-      'expect?': { ...oneOf(EXPECTATIONS), description: 'Overrides what is configured.' },
-      'timeoutMs?': {
-        type: 'number',
-        minimum: 500,
-        maximum: 10_000,
-        description: 'Silence is called this long after the first SYN.',
-      },
-    }),
-  },
+  CheckRequest: checkRequest(MAX_TARGETS),
   CheckAnswer: object({ verdicts: list(ref('Verdict')) }, 'One verdict a target, in their order.'),
   CheckLine: {
     description:
@@ -301,3 +291,8 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   ...incidents,
   ...problem,
 };
+
+/** {@link SCHEMAS} for an installation whose callers may name so many targets. */
+export function schemasFor(maxTargets: number): Readonly<Record<string, Schema>> {
+  return { ...SCHEMAS, CheckRequest: checkRequest(maxTargets) };
+}

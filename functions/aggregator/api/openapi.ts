@@ -1,7 +1,9 @@
 import type { ApiRequest, ApiResponse } from './http.ts';
 import { json } from './http.ts';
 import { negotiate } from './negotiate.ts';
-import { SCHEMAS } from './openapi-schemas.ts';
+import { SCHEMAS, schemasFor } from './openapi-schemas.ts';
+import type { ApiParts } from './parts.ts';
+import { CURSOR_PATTERN, onlyParameters, TIME_PATTERN } from './query.ts';
 
 type Node = Readonly<Record<string, unknown>>;
 
@@ -36,7 +38,7 @@ const TARGET_PARAMETER: Node = {
   name: 'target',
   in: 'path',
   required: true,
-  schema: { type: 'string' },
+  schema: { type: 'string', minLength: 1 },
   description: 'host:port, percent-encoded: `api.example.com%3A443`, `%5B2001%3Adb8%3A%3A1%5D%3A443`.',
 };
 const LIMIT = parameter(
@@ -44,8 +46,18 @@ const LIMIT = parameter(
   { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
   'How many that have ended to a page; the first page has what still goes on besides.',
 );
-const CURSOR = parameter('cursor', { type: 'string' }, 'The `nextCursor` of the page before.');
-const TIME: Node = { type: 'string', format: 'date-time' };
+const CURSOR = parameter(
+  'cursor',
+  { type: 'string', pattern: CURSOR_PATTERN },
+  'The `nextCursor` of the page before.',
+);
+const TIME: Node = {
+  type: 'string',
+  pattern: TIME_PATTERN,
+  examples: ['2026-01-01T00:00:00Z', '2026-01-01'],
+};
+const flag = (name: string, description: string): Node =>
+  parameter(name, { type: 'string', enum: ['', 'true', 'false'] }, `${description} Without a value: true.`);
 
 function reading(operationId: string, summary: string, schema: string, more: Node = {}): Node {
   return {
@@ -58,6 +70,16 @@ function reading(operationId: string, summary: string, schema: string, more: Nod
     },
   };
 }
+
+const SECURITY_SCHEMES: Node = {
+  sigv4: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'Authorization',
+    description:
+      'AWS Signature Version 4 for the service `lambda`. On loopback, `synwhere dev` needs none, and its description has none.',
+  },
+};
 
 /** The description of the API (OpenAPI 3.1); a test holds every answer against it. */
 export const OPENAPI: Node = {
@@ -111,15 +133,15 @@ export const OPENAPI: Node = {
           parameter('to', TIME, 'Stretches that touch the time up to here.'),
           LIMIT,
           CURSOR,
-          parameter('verdicts', { type: 'boolean', default: false }, 'With each verdict in full.'),
+          flag('verdicts', 'With each verdict in full. Default: false.'),
         ],
       }),
     },
     '/incidents': {
       get: reading('listIncidents', 'Open incidents, then closed ones, newest first.', 'IncidentsAnswer', {
         parameters: [
-          parameter('open', { type: 'boolean' }, 'Only open ones, or only closed ones.'),
-          parameter('subject', { type: 'string' }, 'Only those of one target or one vantage.'),
+          flag('open', 'Only open ones, or only closed ones.'),
+          parameter('subject', { type: 'string', minLength: 1 }, 'Only those of one target or one vantage.'),
           LIMIT,
           CURSOR,
         ],
@@ -148,27 +170,26 @@ export const OPENAPI: Node = {
         summary: 'This description.',
         responses: {
           '200': { description: 'OpenAPI 3.1.', content: content('application/json', { type: 'object' }) },
-          ...problems('405', '406'),
+          ...problems('405', '406', '422'),
         },
       },
     },
   },
   components: {
     schemas: SCHEMAS,
-    securitySchemes: {
-      sigv4: {
-        type: 'apiKey',
-        in: 'header',
-        name: 'Authorization',
-        description:
-          'AWS Signature Version 4 for the service `lambda`. `synwhere dev` on loopback wants none.',
-      },
-    },
+    securitySchemes: SECURITY_SCHEMES,
   },
 };
 
-/** `GET /openapi.json`. */
-export function getOpenApi({ headers }: ApiRequest): ApiResponse {
+/** `GET /openapi.json`: {@link OPENAPI} with the limits of the configuration, and without the signature where none is needed. */
+export function getOpenApi(
+  { headers, query }: ApiRequest,
+  { configuration, unsigned }: ApiParts,
+): ApiResponse {
   negotiate(headers['accept'], ['application/json']);
-  return json(OPENAPI);
+  onlyParameters(query, []);
+  const schemas = schemasFor(configuration.onDemand.maxTargets);
+  if (!unsigned) return json({ ...OPENAPI, components: { schemas, securitySchemes: SECURITY_SCHEMES } });
+  const { security: _signature, ...description } = OPENAPI;
+  return json({ ...description, components: { schemas } });
 }

@@ -7,6 +7,8 @@ export interface ApiParts {
   configuration: Configuration;
   vantages: readonly Vantage[];
   store: Store;
+  /** Whether requests need no signature, because the server is on loopback. Absent: they need one. */
+  unsigned?: true;
   /** One file of the status page by its path, `/` included; absent where the page is not served. */
   page?: (path: string) => PageFile | undefined;
 }

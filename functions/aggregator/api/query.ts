@@ -2,6 +2,14 @@ import { Problem } from './problem.ts';
 
 const MAX_LIMIT = 1000;
 
+/** ISO 8601: a date, or a time with an offset. */
+export const TIME_PATTERN =
+  String.raw`^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])` +
+  String.raw`(T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d))?$`;
+
+/** What the store gives as `nextCursor`: base64url that begins with its version. */
+export const CURSOR_PATTERN = '^djE6[A-Za-z0-9_-]{2,1300}$';
+
 /** Refuses parameters that a route does not know: a misspelt filter must not answer with everything. */
 export function onlyParameters(query: URLSearchParams, known: readonly string[]): void {
   for (const name of query.keys()) {
@@ -19,7 +27,7 @@ export function timeParameter(query: URLSearchParams, name: string): string | un
   if (text === null) return undefined;
   // A plus sign in a query means a space to most readers; an offset is meant here.
   const written = text.replace(/ (\d\d:\d\d)$/, '+$1');
-  const wellFormed = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/.test(written);
+  const wellFormed = new RegExp(TIME_PATTERN).test(written);
   const time = new Date(written);
   if (wellFormed && !Number.isNaN(time.getTime())) return time.toISOString();
   throw invalid(name, `${name} must be an ISO 8601 time like 2026-01-01T00:00:00Z`);
@@ -32,6 +40,20 @@ export function limitParameter(query: URLSearchParams): number | undefined {
   const limit = /^\d{1,6}$/.test(text) ? Number(text) : 0;
   if (limit >= 1 && limit <= MAX_LIMIT) return limit;
   throw invalid('limit', `limit must be a number from 1 to ${MAX_LIMIT}`);
+}
+
+/** A `nextCursor` of an earlier answer; undefined where absent. */
+export function cursorParameter(query: URLSearchParams): string | undefined {
+  const text = query.get('cursor');
+  if (text === null || new RegExp(CURSOR_PATTERN).test(text)) return text ?? undefined;
+  throw invalid('cursor', 'cursor is none that an answer has given');
+}
+
+/** A text that is not empty; undefined where absent. */
+export function textParameter(query: URLSearchParams, name: string): string | undefined {
+  const text = query.get(name);
+  if (text === '') throw invalid(name, `${name} is empty; leave it out or write a value`);
+  return text ?? undefined;
 }
 
 /** A flag: `?open`, `?open=true` or `?open=false`; undefined where absent. */

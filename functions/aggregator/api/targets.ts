@@ -11,7 +11,14 @@ import { json } from './http.ts';
 import { negotiate } from './negotiate.ts';
 import type { ApiParts } from './parts.ts';
 import { Problem } from './problem.ts';
-import { invalid, limitParameter, onlyParameters, flagParameter, timeParameter } from './query.ts';
+import {
+  cursorParameter,
+  invalid,
+  limitParameter,
+  onlyParameters,
+  flagParameter,
+  timeParameter,
+} from './query.ts';
 
 /** One target as `GET /targets` tells of it. */
 export interface TargetState {
@@ -101,14 +108,14 @@ export async function getHistory(
   const to = timeParameter(query, 'to');
   if (from !== undefined && to !== undefined && from > to) throw invalid('to', 'to is earlier than from');
   const limit = limitParameter(query);
-  const cursor = query.get('cursor');
+  const cursor = cursorParameter(query);
   const withVerdicts = flagParameter(query, 'verdicts') ?? false;
   const page = await cursorChecked(
     store.history(name, {
       ...(from !== undefined && { from }),
       ...(to !== undefined && { to }),
       ...(limit !== undefined && { limit }),
-      ...(cursor !== null && { cursor }),
+      ...(cursor !== undefined && { cursor }),
     }),
   );
   if (!configured && page.stretches.length === 0 && !(await isRemembered(name, store)))
