@@ -24,6 +24,7 @@ export const RUNS: Record<string, Runs> = {
   'npm run demo': { by: 'test/lab/demo.test.ts', as: "[COMMAND, 'demo'" },
   'npm run lab': { by: LAB, as: "[COMMAND, 'lab', 'up']" },
   'npm start -- --lab': { by: DEV, as: "new Dev(['--lab'" },
+  'npm run hostile': { by: 'test/hostile/hostile-inputs.test.ts', as: 'npm run hostile' },
   'npm run check:all': { not: '`npm test` begins with it' },
   'npm run faults': { by: 'test/aggregator/tick-faults.test.ts', as: 'FAULTS_TABLE' },
   'npm run accuracy -- --write --seed 2026 --worlds 20000': {
