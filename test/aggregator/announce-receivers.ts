@@ -35,6 +35,8 @@ export interface Receivers {
   taken: Received[];
   /** Every request, taken or not. */
   requests: number;
+  /** The connections that requests came over. */
+  connections: Set<unknown>;
   conduct: (channel: Channel, request: number) => Conduct;
   announcers(endpoint?: string): Announcer[];
   close(): Promise<void>;
@@ -52,6 +54,7 @@ export async function startReceivers(): Promise<Receivers> {
     endpoint: `http://127.0.0.1:${address.port}`,
     taken: [],
     requests: 0,
+    connections: new Set(),
     conduct: () => 'take',
     announcers: (endpoint = receivers.endpoint) => announcersAt(endpoint),
     async close() {
@@ -84,6 +87,7 @@ async function answer(
 ): Promise<void> {
   const body = await text(request);
   const received = read(request, body);
+  receivers.connections.add(request.socket);
   const conduct = receivers.conduct(received.channel, receivers.requests++);
   if (conduct === 'hang') return;
   if (conduct === 'cut-before') {

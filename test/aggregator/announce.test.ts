@@ -242,6 +242,17 @@ describe('a failure', () => {
     },
   );
 
+  test.each(channels)('a message over %s takes a connection of its own', async (channel) => {
+    // Lambda freezes the process between two ticks, and a connection that was left open may be dead after.
+    const one = announcer(channel);
+    receivers.connections.clear();
+    for (let sent = 0; sent < 4; sent++) {
+      await one.send(opened(), sending());
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(receivers.connections.size).toBe(4);
+  });
+
   test('a receiver that is not there certainly took nothing', async () => {
     const gone = await startReceivers();
     await gone.close();

@@ -2,11 +2,18 @@ import { NotTakenError } from './announcement.ts';
 
 /**
  * For clients that announce. No retries of the SDK's own: it would send again when an answer was lost, without our knowing. The
- * next tick tries again and says that it may be a repeat.
+ * next tick tries again and says that it may be a repeat. A connection is used once: Lambda freezes the process between two ticks,
+ * and a connection that was open before may be dead after.
  */
 export const ONE_ATTEMPT = {
   maxAttempts: 1,
-  requestHandler: { connectionTimeout: 2000, requestTimeout: 5000, throwOnRequestTimeout: true },
+  requestHandler: {
+    connectionTimeout: 2000,
+    requestTimeout: 5000,
+    throwOnRequestTimeout: true,
+    httpAgent: { keepAlive: false },
+    httpsAgent: { keepAlive: false },
+  },
 } as const;
 
 /** Error codes of connections that were never made. */

@@ -15,7 +15,8 @@ export function slackAnnouncer(webhookUrl: string): Announcer {
       try {
         response = await fetch(webhookUrl, {
           method: 'POST',
-          headers: { 'content-type': 'application/json' },
+          // One connection for one message, as in ONE_ATTEMPT.
+          headers: { 'content-type': 'application/json', connection: 'close' },
           body: JSON.stringify({ text }),
           redirect: 'error',
           signal,
