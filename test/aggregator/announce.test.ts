@@ -201,6 +201,11 @@ test('a webhook gets text in which nothing of ours is markup, and is never named
   const announcement = { ...opened(), summary: 'a <b> & c' };
   await announcer('slack').send(announcement, sending());
   expect(receivers.taken[0]?.message['text']).toContain('a &lt;b&gt; &amp; c');
+  expect(receivers.taken[0]?.message).toMatchObject({
+    parse: 'none',
+    link_names: false,
+    unfurl_links: false,
+  });
   receivers.conduct = () => 404;
   await expect(announcer('slack').send(announcement, sending())).rejects.toThrow(
     /^the webhook answered 404$/,

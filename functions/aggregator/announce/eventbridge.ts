@@ -1,6 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { NotTakenError, type Announcement, type Announcer } from './announcement.ts';
 import { ONE_ATTEMPT, sendOnce } from './one-attempt.ts';
+import { printableAnnouncement } from './printable.ts';
 
 export const EVENT_SOURCE = 'synwhere';
 
@@ -21,7 +22,7 @@ export function eventBridgeAnnouncer(bus: string, client = new EventBridgeClient
         Source: EVENT_SOURCE,
         DetailType: DETAIL_TYPES[announcement.change],
         Time: new Date(announcement.at),
-        Detail: JSON.stringify({ ...announcement, mayRepeat }),
+        Detail: JSON.stringify({ ...printableAnnouncement(announcement), mayRepeat }),
       };
       const put = new PutEventsCommand({ Entries: [entry] });
       const answer = await sendOnce(() => client.send(put, { abortSignal: signal }));

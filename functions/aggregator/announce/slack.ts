@@ -1,6 +1,13 @@
 import { NotTakenError, type Announcer } from './announcement.ts';
+import { chatText } from './chat-text.ts';
 import { NEVER_LEFT } from './one-attempt.ts';
 import { bodyText, subjectLine } from './text.ts';
+
+/**
+ * Slack makes no links of names and addresses by itself, and shows no previews of pages (chat.postMessage, `parse`, `link_names`,
+ * `unfurl_links`, `unfurl_media`). Others ignore what they do not know.
+ */
+const PLAIN = { parse: 'none', link_names: false, unfurl_links: false, unfurl_media: false } as const;
 
 /**
  * Posts each announcement to a Slack-compatible incoming webhook (`{"text": …}`; Slack, Mattermost, Rocket.Chat, Zulip and Discord's
@@ -10,14 +17,14 @@ export function slackAnnouncer(webhookUrl: string): Announcer {
   return {
     name: 'slack',
     async send(announcement, { mayRepeat, signal }) {
-      const text = `*${escape(subjectLine(announcement, mayRepeat))}*\n${escape(bodyText(announcement, mayRepeat))}`;
+      const text = `*${chatText(subjectLine(announcement, mayRepeat))}*\n${chatText(bodyText(announcement, mayRepeat))}`;
       let response: Response;
       try {
         response = await fetch(webhookUrl, {
           method: 'POST',
           // One connection for one message, as in ONE_ATTEMPT.
           headers: { 'content-type': 'application/json', connection: 'close' },
-          body: JSON.stringify({ text }),
+          body: JSON.stringify({ text, ...PLAIN }),
           redirect: 'error',
           signal,
         });
@@ -32,11 +39,6 @@ export function slackAnnouncer(webhookUrl: string): Announcer {
       throw new Kind(`the webhook answered ${response.status}`);
     },
   };
-}
-
-/** https://api.slack.com/reference/surfaces/formatting#escaping */
-function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 function reasonOf(error: unknown): string {

@@ -1,8 +1,10 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { subjectKey, subjectName } from '../incidents/incident.ts';
 import type { Announcement, Announcer } from './announcement.ts';
+import { shortened } from '../one-line.ts';
 import { bodyText, headline, subjectLine } from './text.ts';
 import { ONE_ATTEMPT, sendOnce } from './one-attempt.ts';
+import { printableAnnouncement } from './printable.ts';
 
 /** One SMS. */
 const MAX_SMS_CHARS = 140;
@@ -16,7 +18,8 @@ export function snsAnnouncer(topicArn: string, client = new SNSClient(ONE_ATTEMP
   const fifo = topicArn.endsWith('.fifo');
   return {
     name: 'sns',
-    async send(announcement, { mayRepeat, signal }) {
+    async send(given, { mayRepeat, signal }) {
+      const announcement = printableAnnouncement(given);
       const publish = new PublishCommand({
         TopicArn: topicArn,
         Subject: subjectLine(announcement, mayRepeat),
@@ -24,7 +27,7 @@ export function snsAnnouncer(topicArn: string, client = new SNSClient(ONE_ATTEMP
         Message: JSON.stringify({
           default: JSON.stringify({ ...announcement, mayRepeat }),
           email: bodyText(announcement, mayRepeat),
-          sms: headline(announcement).slice(0, MAX_SMS_CHARS),
+          sms: shortened(headline(announcement), MAX_SMS_CHARS),
         }),
         MessageAttributes: attributesOf(announcement),
         ...(fifo

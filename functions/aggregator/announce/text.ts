@@ -1,5 +1,6 @@
 import { subjectName } from '../incidents/incident.ts';
 import type { Announcement } from './announcement.ts';
+import { printableAnnouncement } from './printable.ts';
 
 /** SNS takes subjects of at most 100 characters, ASCII, without control characters (Publish API reference). */
 const MAX_SUBJECT_CHARS = 100;
@@ -43,8 +44,9 @@ export function headline(announcement: Announcement): string {
     : `${name} has stopped flapping and is still not as expected: ${incident.kind}.`;
 }
 
-/** The whole message in plain text, for a person who was asleep a minute ago. */
-export function bodyText(announcement: Announcement, mayRepeat = false): string {
+/** The whole message in plain text, one line for each piece of evidence. */
+export function bodyText(given: Announcement, mayRepeat = false): string {
+  const announcement = printableAnnouncement(given);
   const { summary, because, notRuledOut, confidence, vantages, incident, labels, leftOut } = announcement;
   const lines = [
     headline(announcement),

@@ -1,6 +1,7 @@
 import type { VantageView, Verdict } from '../../reachability/verdict.ts';
 import { SILENT_KINDS } from '../../reachability/words.ts';
 import type { Reading } from '../incidents.ts';
+import { printable, shortened } from '../one-line.ts';
 import type { Evidence } from './incident.ts';
 
 const MAX_FACTS = 10;
@@ -45,7 +46,7 @@ function explainedByVantages(verdict: Verdict, troubled: ReadonlySet<string>): b
 export function evidenceOf(verdict: Verdict): Evidence {
   const notWell = verdict.vantages.filter((view) => !view.counted || view.fault !== 'none');
   return {
-    summary: cut(verdict.summary),
+    summary: factLine(verdict.summary),
     because: facts(verdict.because),
     notRuledOut: facts(verdict.notRuledOut),
     confidence: verdict.confidence,
@@ -58,15 +59,16 @@ export function seenBy(view: VantageView): Evidence['vantages'][number] {
     vantage: view.vantage,
     saw: view.saw,
     fault: view.fault,
-    ...(view.abstained === undefined ? {} : { reason: cut(view.abstained) }),
+    ...(view.abstained === undefined ? {} : { reason: factLine(view.abstained) }),
   };
 }
 
 function facts(lines: readonly string[]): string[] {
-  const kept = lines.slice(0, MAX_FACTS).map(cut);
+  const kept = lines.slice(0, MAX_FACTS).map(factLine);
   return lines.length > MAX_FACTS ? [...kept, `… and ${lines.length - MAX_FACTS} more`] : kept;
 }
 
-function cut(text: string): string {
-  return text.length > MAX_FACT_CHARS ? `${text.slice(0, MAX_FACT_CHARS - 1)}…` : text;
+/** One piece of evidence as one printable line. Parts of it are what a vantage has written, and a vantage may lie. */
+export function factLine(text: string): string {
+  return shortened(printable(text), MAX_FACT_CHARS);
 }

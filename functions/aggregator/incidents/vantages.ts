@@ -1,7 +1,7 @@
 import { formatTarget } from '../../reachability/target.ts';
 import type { VantageView, Verdict } from '../../reachability/verdict.ts';
 import type { Reading } from '../incidents.ts';
-import { seenBy } from './reading.ts';
+import { factLine, seenBy } from './reading.ts';
 
 /** A vantage is in trouble of its own when its way fails to at least so many targets that others reach … */
 export const PATH_FAULT_TARGETS = 3;
@@ -47,8 +47,8 @@ function readVantage(
       type: 'bad',
       kind: 'vantage-abstaining',
       evidence: {
-        summary: `${vantage} has nothing to say of any target: ${reasons[0] ?? 'no report'}`,
-        because: reasons.slice(0, MAX_REASONS),
+        summary: factLine(`${vantage} has nothing to say of any target: ${reasons[0] ?? 'no report'}`),
+        because: reasons.slice(0, MAX_REASONS).map(factLine),
         notRuledOut: ['anything about the targets as seen from there'],
         vantages: first ? [seenBy(first)] : [],
       },
