@@ -166,6 +166,25 @@ describe('a state', () => {
     }
   });
 
+  test('is read as it was written a moment ago, by itself and with all others', async () => {
+    const proxy = await startFaultProxy(database.endpoint, database.endpoint);
+    const client = database.clientAt(proxy.endpoint, 1);
+    const watched = createStore({ table: database.table, client, retentionDays: 30 });
+    try {
+      await watched.loadStates();
+      await watched.loadState({ type: 'target', target: 'consistent.example:1' });
+      await watched.tickRecord('none');
+      await watched.service();
+      const reads = proxy.passed.map(({ call, input }) => [call, input?.['ConsistentRead']]);
+      expect(new Set(reads.map(([call]) => call))).toEqual(new Set(['Query', 'GetItem']));
+      // What a tick reads decides on what is told: an old state would be told again.
+      expect(reads.filter(([, consistent]) => consistent !== true)).toEqual([]);
+    } finally {
+      client.destroy();
+      await proxy.close();
+    }
+  });
+
   test('comes in pages of the database, all of them', async () => {
     // Some 16 KB each: far over the 1 MB that one answer of DynamoDB holds.
     const summary = randomText(16_000);

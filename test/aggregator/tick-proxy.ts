@@ -8,6 +8,8 @@ export interface Passing {
   /** `GetItem`, `PutItem`, … or the receiver. */
   call: string;
   toStore: boolean;
+  /** What the database was asked for: the JSON of the request. */
+  input?: Record<string, unknown>;
 }
 
 /**
@@ -53,7 +55,10 @@ export async function startFaultProxy(database: string, receivers: string): Prom
     const [service = '', operation] = String(request.headers['x-amz-target'] ?? '').split('.');
     const toStore = service.startsWith('DynamoDB');
     const call = toStore ? (operation ?? '') : receiverOf(request);
-    const passing = { number: proxy.passed.length, call, toStore };
+    const input: Record<string, unknown> | undefined = toStore
+      ? JSON.parse(body.toString('utf8'))
+      : undefined;
+    const passing = { number: proxy.passed.length, call, toStore, ...(input && { input }) };
     proxy.passed.push(passing);
     const fate = await proxy.fate(passing);
     if (fate === 'refuse') {
