@@ -6,6 +6,8 @@ export interface TickMetrics {
   record?: TickRecord;
   /** Attempts to announce that failed. */
   announcementsFailed: number;
+  /** Announcements that a receiver has rejected for good. Default: none. */
+  announcementsRejected?: number;
   /** Vantages that were asked, with whether they abstained. */
   vantages: { vantage: string; abstained: boolean }[];
 }
@@ -53,7 +55,7 @@ export function emfMetrics({
       }),
     );
   };
-  return ({ record, announcementsFailed, vantages }) => {
+  return ({ record, announcementsFailed, announcementsRejected = 0, vantages }) => {
     line({
       ...(record
         ? {
@@ -66,6 +68,8 @@ export function emfMetrics({
           }
         : {}),
       AnnouncementsFailed: announcementsFailed,
+      // CloudWatch charges for the hours in which a metric is written.
+      ...(announcementsRejected > 0 ? { AnnouncementsRejected: announcementsRejected } : {}),
     });
     if (!perRegion || !record) return;
     for (const { vantage, abstained } of vantages) line({ Abstained: abstained ? 1 : 0 }, vantage);

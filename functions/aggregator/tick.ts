@@ -31,7 +31,8 @@ export async function runTick(tick: Tick, parts: TickParts): Promise<TickResult>
     return await run.complete();
   } catch (error) {
     await run.attempt('give the lease back', () => store.releaseLease(owner));
-    parts.metrics({ announcementsFailed: run.courier.failed, vantages: [] });
+    const { failed, setAside } = run.courier;
+    parts.metrics({ announcementsFailed: failed, announcementsRejected: setAside, vantages: [] });
     throw error;
   }
 }

@@ -65,7 +65,10 @@ export class ServiceDashboard extends Construct {
         row([
           graph('Ticks', [service('Ticks', Stats.SUM)]),
           graph('A tick (ms)', [service('TickMs', Stats.percentile(50)), service('TickMs', Stats.MAXIMUM)]),
-          graph('Announcements that failed', [service('AnnouncementsFailed', Stats.SUM)]),
+          graph('Announcements that failed, and that were set aside', [
+            service('AnnouncementsFailed', Stats.SUM),
+            service('AnnouncementsRejected', Stats.SUM),
+          ]),
         ]),
         row([
           graph('Aggregator errors and throttles', [

@@ -11,6 +11,7 @@ export type ServiceMetric =
   | 'VantagesAbstaining'
   | 'OpenIncidents'
   | 'AnnouncementsFailed'
+  | 'AnnouncementsRejected'
   | 'TickMs';
 
 export function serviceMetric(

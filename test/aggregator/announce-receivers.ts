@@ -14,8 +14,12 @@ export const BUS = 'synwhere';
 
 export type Channel = 'eventbridge' | 'sns' | 'slack';
 
-/** What a receiver does with a request: an HTTP status, a hang, a cut before or after it took the message, or a no inside a 200. */
-export type Conduct = 'take' | number | 'hang' | 'cut-before' | 'cut-after' | 'failed-entry';
+/**
+ * What a receiver does with a request: an HTTP status, a hang, a cut before or after it took the message, a no inside a 200, or a no to
+ * this very message, by status or inside a 200.
+ */
+export type Conduct =
+  'take' | number | 'hang' | 'cut-before' | 'cut-after' | 'failed-entry' | 'reject' | 'rejected-entry';
 
 export interface Received {
   channel: Channel;
@@ -37,7 +41,7 @@ export interface Receivers {
   requests: number;
   /** The connections that requests came over. */
   connections: Set<unknown>;
-  conduct: (channel: Channel, request: number) => Conduct;
+  conduct: (channel: Channel, request: number, received: Received) => Conduct;
   announcers(endpoint?: string): Announcer[];
   close(): Promise<void>;
 }
@@ -88,15 +92,19 @@ async function answer(
   const body = await text(request);
   const received = read(request, body);
   receivers.connections.add(request.socket);
-  const conduct = receivers.conduct(received.channel, receivers.requests++);
+  const conduct = receivers.conduct(received.channel, receivers.requests++, received);
   if (conduct === 'hang') return;
   if (conduct === 'cut-before') {
     response.destroy();
     return;
   }
-  if (conduct === 'failed-entry') {
-    const entry = { ErrorCode: 'InternalFailure', ErrorMessage: 'the bus is full' };
-    response.end(JSON.stringify({ FailedEntryCount: 1, Entries: [entry] }));
+  if (conduct === 'failed-entry' || conduct === 'rejected-entry') {
+    response.end(JSON.stringify({ FailedEntryCount: 1, Entries: [ENTRIES[conduct]] }));
+    return;
+  }
+  if (conduct === 'reject') {
+    response.statusCode = 400;
+    response.end(REJECTIONS[received.channel]);
     return;
   }
   if (typeof conduct === 'number') {
@@ -119,6 +127,21 @@ const ERRORS: Record<Channel, string> = {
   eventbridge: JSON.stringify({ __type: 'ThrottlingException', message: 'Rate exceeded' }),
   sns: '<ErrorResponse><Error><Type>Sender</Type><Code>Throttling</Code><Message>Rate exceeded</Message></Error><RequestId>r</RequestId></ErrorResponse>',
   slack: 'no_service',
+};
+
+/** How each service says that it does not take this message. */
+const REJECTIONS: Record<Channel, string> = {
+  eventbridge: JSON.stringify({
+    __type: 'ValidationException',
+    message: 'Total size of the entries is over the limit',
+  }),
+  sns: '<ErrorResponse><Error><Type>Sender</Type><Code>InvalidParameter</Code><Message>Invalid parameter: Message too long</Message></Error><RequestId>r</RequestId></ErrorResponse>',
+  slack: 'invalid_payload',
+};
+
+const ENTRIES = {
+  'failed-entry': { ErrorCode: 'InternalFailure', ErrorMessage: 'the bus is full' },
+  'rejected-entry': { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' },
 };
 
 function read(request: IncomingMessage, body: string): Received {

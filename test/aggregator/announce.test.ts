@@ -4,10 +4,12 @@ import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   NotTakenError,
+  RejectedError,
   type Announcement,
   type Announcer,
 } from '../../functions/aggregator/announce/announcement.ts';
 import { bodyText, headline, subjectLine } from '../../functions/aggregator/announce/text.ts';
+import { refusal } from '../../functions/aggregator/announce/one-attempt.ts';
 import { announcementOf } from '../../functions/aggregator/announce/make.ts';
 import { advance, FRESH_WATCH, retire, type Reading } from '../../functions/aggregator/incidents.ts';
 import type { Subject } from '../../functions/aggregator/incidents/incident.ts';
@@ -244,6 +246,44 @@ describe('a failure', () => {
       expect(error).toBeInstanceOf(Error);
       expect(error instanceof NotTakenError).toBe(sure);
       expect(receivers.requests - before).toBe(1);
+    },
+  );
+
+  /** Whether it is this message that the receiver does not want, or the channel that does not work. */
+  test.each([
+    ...channels.map((channel) => ({ channel, conduct: 'reject' as const, message: true })),
+    { channel: 'eventbridge', conduct: 'rejected-entry', message: true },
+    { channel: 'eventbridge', conduct: 'failed-entry', message: false },
+    ...[400, 413, 422].map((conduct) => ({ channel: 'slack' as const, conduct, message: true })),
+    ...[401, 403, 404, 405, 408, 410, 415, 429].map((conduct) => ({
+      channel: 'slack' as const,
+      conduct,
+      message: false,
+    })),
+    ...(['eventbridge', 'sns'] as const).flatMap((channel) => [
+      { channel, conduct: 413, message: true },
+      // AWS throttles with 400, too.
+      ...[400, 403, 404, 429].map((conduct) => ({ channel, conduct, message: false })),
+    ]),
+  ] satisfies { channel: Channel; conduct: Conduct; message: boolean }[])(
+    '$conduct of $channel is about the message: $message',
+    async ({ channel, conduct, message }) => {
+      receivers.conduct = () => conduct;
+      const error: unknown = await announcer(channel)
+        .send(opened(), sending())
+        .catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(NotTakenError);
+      expect(error instanceof RejectedError).toBe(message);
+    },
+  );
+
+  test.each(['Invalid parameter: TopicArn', "Value 'x' at 'entries.1.member.eventBusName' failed"])(
+    'a wrong topic or bus is about the channel: %s',
+    (message) => {
+      expect(refusal('InvalidParameterException', message)).not.toBeInstanceOf(RejectedError);
+      expect(refusal('InvalidParameterException', 'Invalid parameter: Subject')).toBeInstanceOf(
+        RejectedError,
+      );
     },
   );
 

@@ -90,6 +90,10 @@ describe('a tick', () => {
 test('a tick that failed is not counted as one, but what it could not announce is', () => {
   const [line] = linesOf({ announcementsFailed: 2, vantages: [] }, true);
   expect(line).toMatchObject({ AnnouncementsFailed: 2 });
+  // It is paid for in the hours in which it is written.
+  expect(line).not.toHaveProperty('AnnouncementsRejected');
+  const [rejected] = linesOf({ announcementsFailed: 2, announcementsRejected: 1, vantages: [] });
+  expect(rejected).toMatchObject({ AnnouncementsFailed: 2, AnnouncementsRejected: 1 });
   expect(line).not.toHaveProperty('Ticks');
 });
 

@@ -7,6 +7,8 @@ const END = '<!-- end -->';
 export interface Counted {
   /** Announcements that a receiver never got. */
   lost: number;
+  /** Announcements that a receiver rejected in every form, so that they were set aside: in the log and in the metrics. */
+  setAside: number;
   /** Announcements that nobody should have got: the same change under another id, or no change at all. */
   doubled: number;
   /** Messages that came again under the same id. */
@@ -24,7 +26,7 @@ export class FaultTable {
   }
 
   toString(): string {
-    const columns = ['lost', 'doubled', 'repeats', 'blamed'] as const;
+    const columns = ['lost', 'setAside', 'doubled', 'repeats', 'blamed'] as const;
     const rows = [...this.#rows]
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([fault, cases]) => {
@@ -32,8 +34,8 @@ export class FaultTable {
         return `| ${[fault, cases.length, ...sums].join(' | ')} |`;
       });
     return [
-      '| what happens | cases | announcements lost | told under a second id | sent again, same id, marked | targets blamed |',
-      '|---|--:|--:|--:|--:|--:|',
+      '| what happens | cases | announcements lost | set aside, and reported | told under a second id | sent again, same id, marked | targets blamed |',
+      '|---|--:|--:|--:|--:|--:|--:|',
       ...rows,
     ].join('\n');
   }

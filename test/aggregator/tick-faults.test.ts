@@ -11,11 +11,19 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Kind } from '../../functions/reachability/words.ts';
 import { createTable, startDynamoDb, type LocalDynamoDb } from '../support/dynamodb.ts';
-import { startReceivers, type Receivers } from './announce-receivers.ts';
+import { startReceivers, type Channel, type Received, type Receivers } from './announce-receivers.ts';
 import type { ChildTick } from './tick-child.ts';
 import { FaultTable, type Counted } from './tick-fault-table.ts';
 import { startFaultProxy, type Fate, type FaultProxy, type Passing } from './tick-proxy.ts';
-import { MINUTE_MS, START_MS, TARGETS, verdictsOf, worldOf, type World } from './tick-world.ts';
+import {
+  configurationOf,
+  MINUTE_MS,
+  START_MS,
+  TARGETS,
+  verdictsOf,
+  worldOf,
+  type World,
+} from './tick-world.ts';
 
 const [A = ''] = TARGETS;
 const BAD: Record<string, Kind> = { [A]: 'unresponsive' };
@@ -119,11 +127,35 @@ function sent(): string[] {
   });
 }
 
-/** What must hold after every story, whatever fell into it. Resolves to what was counted, for the table. */
-async function mustHold({ world, unmarked }: Outcome): Promise<Counted> {
-  const { incidents } = await world.store.incidents();
+/** `channel id` of everything that was set aside, as the log says it. */
+function setAsideIn({ log, metrics }: World): string[] {
+  const found = log.flatMap((line) => {
+    const [, id, channel] = /^announcing (\S+) over (\S+) failed for good and is set aside/.exec(line) ?? [];
+    return id === undefined ? [] : [`${channel} ${id}`];
+  });
+  const counted = metrics.reduce((sum, { announcementsRejected = 0 }) => sum + announcementsRejected, 0);
+  expect(counted).toBe(found.length);
+  return found;
+}
+
+/**
+ * What must hold after every story, whatever fell into it. Resolves to what was counted, for the table.
+ *
+ * @param alsoDown targets that are down as well, and of which nothing is counted
+ */
+async function mustHold(
+  { world, unmarked }: Outcome,
+  alsoDown: ReadonlySet<string> = new Set(),
+): Promise<Counted> {
+  const known = await world.store.incidents();
+  const isCounted = ({ subject }: (typeof known.incidents)[number]): boolean =>
+    subject.type === 'vantage' || !alsoDown.has(subject.target);
+  const uncounted = known.incidents.filter((incident) => !isCounted(incident)).map(({ id }) => id);
+  const ofCounted = (one: string): boolean => !uncounted.some((id) => one.includes(id));
+  const incidents = known.incidents.filter(isCounted);
   const ofTarget = incidents.filter(({ subject }) => subject.type === 'target' && subject.target === A);
-  const everything = sent();
+  const everything = sent().filter(ofCounted);
+  const setAside = setAsideIn(world).filter(ofCounted);
   const distinct = [...new Set(everything)];
   const wanted = ['eventbridge', 'slack', 'sns'].flatMap((channel) =>
     [1, 2].map((change) => `${channel} ${ofTarget[0]?.id}-${change}`),
@@ -132,15 +164,16 @@ async function mustHold({ world, unmarked }: Outcome): Promise<Counted> {
     everything.indexOf(one) < index ? [{ one, index }] : [],
   );
   const counted = {
-    lost: wanted.filter((one) => !distinct.includes(one)).length,
+    lost: wanted.filter((one) => !distinct.includes(one) && !setAside.includes(one)).length,
+    setAside: setAside.length,
     doubled: distinct.filter((one) => !wanted.includes(one)).length,
     repeats: repeated.length,
     blamed: incidents.length - ofTarget.length,
   };
-  expect(counted).toEqual({ lost: 0, doubled: 0, repeats: repeated.length, blamed: 0 });
+  expect(counted).toMatchObject({ lost: 0, doubled: 0, blamed: 0 });
   expect(ofTarget.map(({ closedAt }) => closedAt !== undefined)).toEqual([true]);
   const order = receivers.taken
-    .filter(({ channel }) => channel === 'sns')
+    .filter(({ channel, announcement }) => channel === 'sns' && ofCounted(announcement?.id ?? ''))
     .map(({ announcement }) => announcement?.change);
   expect(order.toSorted((a, b) => (a === b ? 0 : a === 'opened' ? -1 : 1))).toEqual(order);
   for (const { one, index } of repeated) {
@@ -361,6 +394,86 @@ test.each(STORIES)(
     }
   },
 );
+
+function textOf({ message }: Received): string {
+  return Object.values(message).join('\n');
+}
+
+function isShort(received: Received): boolean {
+  return textOf(received).includes('rejected the full message');
+}
+
+describe('a receiver rejects messages (4xx)', () => {
+  const CHANNELS: Channel[] = ['eventbridge', 'sns', 'slack'];
+  /** For what waits when a story is over. */
+  const MORE_MINUTES = 10;
+
+  async function playThrough(
+    story: Story,
+    rejects: (channel: Channel, received: Received) => boolean,
+    others: readonly string[] = [],
+  ): Promise<World> {
+    const { world } = await newWorld();
+    receivers.conduct = (channel, _request, received) => (rejects(channel, received) ? 'reject' : 'take');
+    const targets = [...others, ...TARGETS];
+    const down = Object.fromEntries(others.map((target) => [target, 'remote-refusal' as const]));
+    for (let minute = 0; minute < story.minutes.length + MORE_MINUTES; minute++) {
+      const kinds = { ...down, ...story.minutes[minute] };
+      await world.tick(minute, verdictsOf(kinds, targets), { configuration: configurationOf(targets) });
+    }
+    return world;
+  }
+
+  test.each(STORIES)('of the $name, each once', async (story) => {
+    for (const rejecting of CHANNELS) {
+      const seen = new Set<string>();
+      const world = await playThrough(story, (channel, received) => {
+        const key = received.announcement?.id ?? received.message['text'] ?? '';
+        if (channel !== rejecting || seen.has(key)) return false;
+        seen.add(key);
+        return true;
+      });
+      const held = await mustHold({ requests: [], world, unmarked: new Set() });
+      expect(held).toMatchObject({ setAside: 0, repeats: 0 });
+      expect(receivers.taken.some(isShort)).toBe(false);
+      table.add('a receiver rejects each message (4xx) once', held);
+    }
+  });
+
+  test.each(STORIES)('of the $name, all but the short ones', async (story) => {
+    for (const rejecting of CHANNELS) {
+      const world = await playThrough(
+        story,
+        (channel, received) => channel === rejecting && !isShort(received),
+      );
+      const held = await mustHold({ requests: [], world, unmarked: new Set() });
+      expect(held).toMatchObject({ setAside: 0, repeats: 0 });
+      expect(receivers.taken.filter(isShort).map(({ channel }) => channel)).toEqual([rejecting, rejecting]);
+      table.add('a receiver rejects each message (4xx) that is not short', held);
+    }
+  });
+
+  test.each(STORIES)('of the $name, in every form', async (story) => {
+    for (const rejecting of CHANNELS) {
+      const world = await playThrough(story, (channel) => channel === rejecting);
+      const held = await mustHold({ requests: [], world, unmarked: new Set() });
+      expect(held).toMatchObject({ setAside: 2, repeats: 0 });
+      table.add('a receiver rejects every message (4xx)', held);
+    }
+  });
+
+  test.each(STORIES)('of eight other targets, while an incident is $name', async (story) => {
+    const others = Array.from({ length: 8 }, (_, i) => `a${i}.example:443`);
+    const world = await playThrough(
+      story,
+      (_channel, received) => others.some((other) => textOf(received).includes(other)),
+      others,
+    );
+    const held = await mustHold({ requests: [], world, unmarked: new Set() }, new Set(others));
+    expect(held).toMatchObject({ setAside: 0, repeats: 0 });
+    table.add('a receiver rejects the messages (4xx) of eight other targets', held);
+  });
+});
 
 describe('half of the regions gone', () => {
   test.each(STORIES)('while an incident is $name', async (story) => {

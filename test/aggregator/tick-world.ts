@@ -1,4 +1,4 @@
-import type { Announcer } from '../../functions/aggregator/announce/announcement.ts';
+import type { Announcement, Announcer } from '../../functions/aggregator/announce/announcement.ts';
 import type { TickMetrics } from '../../functions/aggregator/metrics.ts';
 import { createStore, type Store } from '../../functions/aggregator/store.ts';
 import { runTick, type TickParts, type TickResult } from '../../functions/aggregator/tick.ts';
@@ -94,4 +94,21 @@ export function worldOf(
 /** A vantage for ticks whose verdicts are given, so that nobody is asked. */
 export function idleVantage(name: string): Vantage {
   return { name, probe: () => Promise.reject(new Error('not to be asked')) };
+}
+
+/** An announcement that says little but its number. */
+export function announcementNumbered(i: number, summary = 'short'): Announcement {
+  return {
+    version: 1,
+    id: `n${i}`,
+    change: 'opened',
+    at: new Date(START_MS).toISOString(),
+    installation: 'synwhere',
+    subject: { type: 'target', target: TARGETS[0] ?? '' },
+    incident: { id: `n${i}`, kind: 'unresponsive', openedAt: '', flapping: false, open: true },
+    summary,
+    because: [],
+    notRuledOut: [],
+    vantages: [],
+  };
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Announcement, Announcer } from '../../functions/aggregator/announce/announcement.ts';
+import type { Announcer } from '../../functions/aggregator/announce/announcement.ts';
 import { check } from '../../functions/aggregator/check.ts';
 import type { OutboxEntry } from '../../functions/aggregator/store.ts';
 import { enqueue, MAX_WAITING } from '../../functions/aggregator/ticks/outbox.ts';
@@ -7,6 +7,7 @@ import { VantageError, type Vantage } from '../../functions/aggregator/vantages/
 import type { TargetReport } from '../../functions/reachability/report.ts';
 import { createTable, startDynamoDb, type LocalDynamoDb } from '../support/dynamodb.ts';
 import {
+  announcementNumbered,
   configurationOf,
   MINUTE_MS,
   START_MS,
@@ -263,17 +264,18 @@ describe('announcing that fails', () => {
 
   test('for ever keeps a state small, in order, and says what it left out', () => {
     let outbox: OutboxEntry[] = [];
-    for (let i = 0; i < 500; i++) outbox = enqueue(outbox, [numbered(i, 'short')], ['slack']);
+    for (let i = 0; i < 500; i++) outbox = enqueue(outbox, [announcementNumbered(i, 'short')], ['slack']);
     expect(outbox).toHaveLength(MAX_WAITING);
     expect(outbox.map(({ announcement }) => announcement.id)).toEqual(
       Array.from({ length: MAX_WAITING }, (_, i) => `n${500 - MAX_WAITING + i}`),
     );
     const left = outbox.map(({ announcement }) => announcement.leftOut);
     expect(left).toEqual([500 - MAX_WAITING, ...Array.from({ length: MAX_WAITING - 1 }, () => undefined)]);
-    for (let i = 500; i < 600; i++) outbox = enqueue(outbox, [numbered(i, 'long '.repeat(2000))], ['slack']);
+    for (let i = 500; i < 600; i++)
+      outbox = enqueue(outbox, [announcementNumbered(i, 'long '.repeat(2000))], ['slack']);
     expect(JSON.stringify(outbox).length).toBeLessThan(200_000);
     expect(outbox[0]?.announcement.leftOut).toBe(600 - outbox.length);
-    expect(enqueue([], [numbered(1, '')], [])).toEqual([]);
+    expect(enqueue([], [announcementNumbered(1, '')], [])).toEqual([]);
   });
 
   test('over a channel that is gone from the configuration is forgotten', async () => {
@@ -407,22 +409,6 @@ test('one target that cannot be written is seen again, and spoils nothing else',
   await world.tick(1, bad, part);
   expect(told).toEqual([`opened ${B} unresponsive`, `opened ${A} unresponsive`]);
 });
-
-function numbered(i: number, summary: string): Announcement {
-  return {
-    version: 1,
-    id: `n${i}`,
-    change: 'opened',
-    at: new Date(START_MS).toISOString(),
-    installation: 'synwhere',
-    subject: { type: 'target', target: A },
-    incident: { id: `n${i}`, kind: 'unresponsive', openedAt: '', flapping: false, open: true },
-    summary,
-    because: [],
-    notRuledOut: [],
-    vantages: [],
-  };
-}
 
 /** A vantage that answers a real check: every target connects, but for those that refuse. */
 function liveVantage(

@@ -15,6 +15,11 @@ test.each([
     'functions/aggregator/ticks/courier.ts',
     'announcing ${id} over ${channel} failed',
   ],
+  [
+    'announcing … over CHANNEL failed for good and is set aside',
+    'functions/aggregator/ticks/courier.ts',
+    '`for good and is set aside',
+  ],
   ['throttled (429)', 'functions/aggregator/vantages/lambda.ts', '`throttled (429)'],
   ['missing (404)', 'functions/aggregator/vantages/lambda.ts', '`missing (404)'],
   ['forbidden (403)', 'functions/aggregator/vantages/lambda.ts', '`forbidden (403)'],

@@ -1,6 +1,6 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { NotTakenError, type Announcement, type Announcer } from './announcement.ts';
-import { ONE_ATTEMPT, sendOnce } from './one-attempt.ts';
+import type { Announcement, Announcer } from './announcement.ts';
+import { ONE_ATTEMPT, refusal, sendOnce } from './one-attempt.ts';
 import { printableAnnouncement } from './printable.ts';
 
 export const EVENT_SOURCE = 'synwhere';
@@ -28,9 +28,7 @@ export function eventBridgeAnnouncer(bus: string, client = new EventBridgeClient
       const answer = await sendOnce(() => client.send(put, { abortSignal: signal }));
       const [result] = answer.Entries ?? [];
       if (answer.FailedEntryCount || result?.ErrorCode) {
-        throw new NotTakenError(
-          `${result?.ErrorCode ?? 'the bus'}: ${result?.ErrorMessage ?? 'the event was not taken'}`,
-        );
+        throw refusal(result?.ErrorCode ?? 'the bus', result?.ErrorMessage ?? 'the event was not taken');
       }
     },
   };

@@ -1,4 +1,4 @@
-import { NotTakenError } from './announcement.ts';
+import { NotTakenError, RejectedError } from './announcement.ts';
 
 /**
  * For clients that announce. No retries of the SDK's own: it would send again when an answer was lost, without our knowing. The
@@ -24,6 +24,18 @@ export const NEVER_LEFT: ReadonlySet<string> = new Set([
   'EHOSTUNREACH',
 ]);
 
+/** Answers of HTTP that are about the message and not about the channel; {@link RejectedError} names the others. */
+export const MESSAGE_STATUSES: ReadonlySet<number> = new Set([400, 413, 422]);
+
+/**
+ * The codes of AWS that are about a message (SNS, Publish, errors; EventBridge, PutEventsResultEntry). AWS answers 400 for throttling,
+ * encryption keys and much else that is not.
+ */
+const MESSAGE_CODES =
+  /^(InvalidParameter|InvalidParameterValue|Validation|InvalidArgument|MalformedDetail)(Exception|Error)?$/;
+/** The same codes, but about where it goes to. */
+const NAMES_THE_CHANNEL = /TopicArn|EventBusName/i;
+
 /**
  * Runs one request of an AWS client and tells what certainly was not taken (an answer of 4xx, or no connection at all) from what
  * may have been (anything else, an answer of 5xx too).
@@ -37,8 +49,19 @@ export async function sendOnce<T>(send: () => Promise<T>): Promise<T> {
     const refused = status !== undefined && status >= 400 && status < 500;
     const neverLeft = 'code' in error && NEVER_LEFT.has(String(error.code));
     if (!refused && !neverLeft) throw error;
-    throw new NotTakenError(`${error.name}: ${error.message}`, { cause: error });
+    throw refusal(error.name, error.message, { status, cause: error });
   }
+}
+
+/** What AWS refused: this message, or anything that comes over this channel. */
+export function refusal(
+  code: string,
+  message: string,
+  { status, cause }: { status?: number | undefined; cause?: unknown } = {},
+): NotTakenError {
+  const aboutMessage = MESSAGE_CODES.test(code) && !NAMES_THE_CHANNEL.test(message);
+  const Kind = aboutMessage || status === 413 ? RejectedError : NotTakenError;
+  return new Kind(`${code}: ${message}`, { cause });
 }
 
 function statusOf(error: Error): number | undefined {

@@ -1,6 +1,6 @@
-import { NotTakenError, type Announcer } from './announcement.ts';
+import { NotTakenError, RejectedError, type Announcer } from './announcement.ts';
 import { chatText } from './chat-text.ts';
-import { NEVER_LEFT } from './one-attempt.ts';
+import { MESSAGE_STATUSES, NEVER_LEFT } from './one-attempt.ts';
 import { bodyText, subjectLine } from './text.ts';
 
 /**
@@ -35,8 +35,9 @@ export function slackAnnouncer(webhookUrl: string): Announcer {
         throw new Kind(`the webhook did not answer: ${reason}`, { cause: error });
       }
       if (response.ok) return;
-      const Kind = response.status < 500 ? NotTakenError : Error;
-      throw new Kind(`the webhook answered ${response.status}`);
+      const { status } = response;
+      const Kind = MESSAGE_STATUSES.has(status) ? RejectedError : status < 500 ? NotTakenError : Error;
+      throw new Kind(`the webhook answered ${status}`);
     },
   };
 }

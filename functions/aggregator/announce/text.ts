@@ -15,6 +15,17 @@ const HEADLINES = {
 const REPEAT_NOTE =
   'You may have read this before: whoever sent it the first time was interrupted and does not know whether it got through.';
 
+const SHORT_NOTE =
+  'The receiver rejected the full message, so this one leaves the evidence out. Run synwhere incidents to read it.';
+
+/**
+ * The least that tells what has happened, for a receiver that rejects the whole. Nothing in it comes from a vantage or a name server.
+ * As a text it has less than 1,000 characters (Discord takes 2,000), for a name of at most 253 in the subject.
+ */
+export function shortForm({ labels: _labels, ...announcement }: Announcement): Announcement {
+  return { ...announcement, summary: SHORT_NOTE, because: [], notRuledOut: [], vantages: [] };
+}
+
 /** One line for a list of mails: what, which, why. */
 export function subjectLine(announcement: Announcement, mayRepeat = false): string {
   const { change, installation, subject, incident } = announcement;

@@ -129,6 +129,8 @@ export interface Delivery {
   claim?: { owner: string; atMs: number };
   /** An attempt may have got through without our knowing: the next one says so. */
   unsure?: boolean;
+  /** How often the receiver has rejected it. */
+  rejections?: number;
   error?: string;
 }
 

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NotTakenError, type Announcer } from '../announce/announcement.ts';
+import { NotTakenError, RejectedError, type Announcer } from '../announce/announcement.ts';
+import { shortForm } from '../announce/text.ts';
+import { subjectName } from '../incidents/incident.ts';
+import { oneLine } from '../one-line.ts';
 import type { State, Store } from '../store.ts';
-import { claim, mark, SEND_MS, type Claimed, type Sent } from './outbox.ts';
+import { claim, FULL_TRIES, mark, MAX_REJECTIONS, SEND_MS, type Claimed, type Sent } from './outbox.ts';
 
-/** A channel that failed so often in one tick is left alone until the next. */
+/** A channel that failed so often in one tick is left alone until the next. Rejected messages do not count: others may get through. */
 const MAX_FAILURES = 3;
 /** Enough for a full outbox over three channels, and an end to it whatever others do to the same state. */
 const MAX_ROUNDS = 300;
@@ -27,7 +30,10 @@ export interface CourierParts {
 /** Takes out of states what has to leave them: to the archive, and over the channels. One courier serves one tick. */
 export class Courier {
   announced = 0;
+  /** Attempts that failed, for whatever reason. */
   failed = 0;
+  /** Announcements that were set aside, counted once for each channel. */
+  setAside = 0;
   readonly #parts: CourierParts;
   readonly #failures = new Map<string, number>();
 
@@ -89,7 +95,7 @@ export class Courier {
     }
   }
 
-  async #send({ channel, announcement, mayRepeat }: Claimed, claimedAt: number): Promise<Sent> {
+  async #send({ channel, announcement, mayRepeat, rejections }: Claimed, claimedAt: number): Promise<Sent> {
     const { id } = announcement;
     const announcer = this.#parts.announcers.find(({ name }) => name === channel);
     // A process that was frozen between claiming and sending has lost its claim without knowing.
@@ -98,28 +104,37 @@ export class Courier {
     if (unmarked.get(announcer)?.has(id)) return { channel, id };
     const signal = AbortSignal.timeout(SEND_MS);
     try {
-      await announcer.send(announcement, { mayRepeat, signal });
+      const message = rejections < FULL_TRIES ? announcement : shortForm(announcement);
+      await announcer.send(message, { mayRepeat, signal });
     } catch (error) {
-      this.failed++;
-      this.#failures.set(channel, (this.#failures.get(channel) ?? 0) + 1);
-      const reason = oneLine(error);
-      this.#parts.log(
-        `announcing ${id} over ${channel} failed and is tried again at the next tick: ${reason}`,
-      );
-      return { channel, id, error: reason, ...(error instanceof NotTakenError ? {} : { unsure: true }) };
+      return this.#failed({ channel, announcement, rejections }, error);
     }
     this.announced++;
     unmarked.set(announcer, (unmarked.get(announcer) ?? new Set()).add(id));
     return { channel, id };
   }
 
+  #failed({ channel, announcement, rejections }: Omit<Claimed, 'mayRepeat'>, error: unknown): Sent {
+    const { id, change, subject, incident } = announcement;
+    const reason = oneLine(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+    const rejected = error instanceof RejectedError;
+    this.failed++;
+    if (!rejected) this.#failures.set(channel, (this.#failures.get(channel) ?? 0) + 1);
+    let fate = 'and is tried again at the next tick';
+    if (rejected && rejections + 1 >= MAX_REJECTIONS) {
+      // Told before it is written: a process that is killed between the two tells it again and loses nothing.
+      this.setAside++;
+      fate = `for good and is set aside (${change} ${subjectName(subject)}, ${incident.kind})`;
+    } else if (rejected && rejections + 1 >= FULL_TRIES) {
+      fate = 'and is sent in its short form at the next tick';
+    }
+    this.#parts.log(`announcing ${id} over ${channel} failed ${fate}: ${reason}`);
+    const unsure = error instanceof NotTakenError ? {} : { unsure: true };
+    return { channel, id, error: reason, ...unsure, ...(rejected ? { rejected } : {}) };
+  }
+
   #forget({ channel, id }: Sent): void {
     const announcer = this.#parts.announcers.find(({ name }) => name === channel);
     if (announcer) unmarked.get(announcer)?.delete(id);
   }
-}
-
-function oneLine(error: unknown): string {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return text.replaceAll(/\s+/g, ' ').slice(0, 300);
 }

@@ -12,10 +12,19 @@ export const SEND_MS = 10_000;
 export const MAX_WAITING = 60;
 const MAX_WAITING_BYTES = 150_000;
 
+/**
+ * An announcement that its receiver has rejected so often is sent in its short form; when that is rejected as often, it is set aside.
+ * All in all four ticks: the alarm for failed announcements needs three in a row.
+ */
+export const FULL_TRIES = 2;
+export const MAX_REJECTIONS = FULL_TRIES + 2;
+
 export interface Claimed {
   channel: string;
   announcement: Announcement;
   mayRepeat: boolean;
+  /** How often the receiver has rejected it before. */
+  rejections: number;
 }
 
 export interface Sent {
@@ -25,6 +34,8 @@ export interface Sent {
   error?: string;
   /** It may have got through although it failed: no answer came. */
   unsure?: boolean;
+  /** The receiver refused this message. */
+  rejected?: boolean;
 }
 
 /** Adds what has to be told, over the channels of now. */
@@ -64,9 +75,12 @@ export function claim(
         return [channel, delivery];
       // A claim that nobody gave back: its owner was stopped somewhere between claiming and marking.
       const mayRepeat = delivery.unsure === true || delivery.claim !== undefined;
-      claimed = { channel, announcement, mayRepeat };
+      const { rejections = 0 } = delivery;
+      claimed = { channel, announcement, mayRepeat, rejections };
       const unsure = mayRepeat ? { unsure: true } : {};
-      return [channel, { attempts: delivery.attempts + 1, claim: { owner, atMs: nowMs }, ...unsure }];
+      const rejected = rejections > 0 ? { rejections } : {};
+      const attempts = delivery.attempts + 1;
+      return [channel, { attempts, claim: { owner, atMs: nowMs }, ...unsure, ...rejected }];
     });
     return { announcement, deliveries: Object.fromEntries(after) };
   });
@@ -79,18 +93,38 @@ export function claim(
   };
 }
 
-/** Writes down what became of what `owner` had claimed. Does no harm when it is done twice, or over a newer state. */
+/**
+ * How often a state's next deliveries were tried, the least tried one. States in this order take turns: what fails at every tick
+ * falls behind what was not tried yet.
+ */
+export function leastAttempts({ outbox }: State): number {
+  const next = new Map<string, number>();
+  for (const { deliveries } of outbox) {
+    for (const [channel, { attempts }] of Object.entries(deliveries)) {
+      if (!next.has(channel)) next.set(channel, attempts);
+    }
+  }
+  return next.size === 0 ? 0 : Math.min(...next.values());
+}
+
+/**
+ * Writes down what became of what `owner` had claimed; what was rejected too often is not kept. Does no harm when it is
+ * done twice, or over a newer state.
+ */
 export function mark(state: State, sent: Sent, owner: string): State {
   const outbox = state.outbox.map((entry): OutboxEntry => {
     const { [sent.channel]: delivery, ...others } = entry.deliveries;
     if (!delivery || entry.announcement.id !== sent.id) return entry;
     if (sent.error === undefined) return { ...entry, deliveries: others };
     if (delivery.claim?.owner !== owner) return entry;
+    const rejections = (delivery.rejections ?? 0) + (sent.rejected ? 1 : 0);
+    if (rejections >= MAX_REJECTIONS) return { ...entry, deliveries: others };
     const unsure = delivery.unsure === true || sent.unsure === true;
     const failed: Delivery = {
       attempts: delivery.attempts,
       error: sent.error,
       ...(unsure ? { unsure } : {}),
+      ...(rejections > 0 ? { rejections } : {}),
     };
     // In the place where it was: the channels of one announcement are served in turn.
     return { ...entry, deliveries: { ...entry.deliveries, [sent.channel]: failed } };

@@ -7,6 +7,7 @@ import type { Service, State, TickRecord } from '../store.ts';
 import { Courier } from './courier.ts';
 import { latestView } from './latest-view.ts';
 import { dismiss, observe, type Sight, type Turn } from './observe.ts';
+import { leastAttempts } from './outbox.ts';
 import { sideBySide } from './side-by-side.ts';
 import type { Tick, TickParts, TickResult } from './tick-parts.ts';
 
@@ -77,11 +78,12 @@ export class Run {
         lastTickAt: now.toISOString(),
       }),
     );
-    const { announced, failed } = this.courier;
+    const { announced, failed, setAside } = this.courier;
     metrics({
       // A tick that could not leave its record is missing to the alarm that counts ticks, and rightly so.
       ...(stored === undefined ? {} : { record }),
       announcementsFailed: failed,
+      announcementsRejected: setAside,
       vantages: [...vantages.keys()].map((name) => ({ vantage: name, abstained: abstaining.includes(name) })),
     });
     return { status: 'done', record, announced, announcementsFailed: failed, troubles: this.#troubles };
@@ -191,7 +193,8 @@ export class Run {
   }
 
   async #deliver(watched: ReadonlySet<string>): Promise<void> {
-    await sideBySide([...this.#states.entries()], AT_ONCE, async ([key, state]) => {
+    const inTurn = [...this.#states].toSorted(([, a], [, b]) => leastAttempts(a) - leastAttempts(b));
+    await sideBySide(inTurn, AT_ONCE, async ([key, state]) => {
       if (state.outbox.length === 0 && state.archive.length === 0 && watched.has(key)) return;
       await this.attempt(`deliver what waits of ${key}`, async () => {
         const after = await this.courier.empty(state);
