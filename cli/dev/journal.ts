@@ -9,6 +9,9 @@ const CHANGE_STYLES: Record<Announcement['change'], Style> = {
   closed: 'green',
 };
 
+/** Where the service says what a person should read. */
+export type DevJournal = Pick<Journal, 'line' | 'announcement'>;
+
 /** What `synwhere dev` says while it runs: a line for each tick, and one for each announcement. */
 export class Journal {
   readonly #page: Page;

@@ -7,7 +7,7 @@ import { createStore } from '../../functions/aggregator/store.ts';
 import { loadStatusPage } from '../status-page.ts';
 import { fileAnnouncer } from './announcer.ts';
 import type { DevDatabase } from './database.ts';
-import type { Journal } from './journal.ts';
+import type { DevJournal } from './journal.ts';
 
 /**
  * One process owns the data, and its ticks never overlap, so a lease guards against nothing here but what a killed process left
@@ -19,11 +19,22 @@ const LEASE_MS = 1000;
 export function devParts(
   configuration: Configuration,
   vantages: readonly Vantage[],
-  { database, directory, journal }: { database: DevDatabase; directory: string; journal: Journal },
+  {
+    database,
+    directory,
+    journal,
+    clock,
+  }: { database: DevDatabase; directory: string; journal: DevJournal; clock?: () => Date },
   signal: AbortSignal,
 ): AggregatorParts {
   const { name, history } = configuration;
-  const store = createStore({ table: name, client: database.client, retentionDays: history.retentionDays });
+  const clocked = clock ? { clock } : {};
+  const store = createStore({
+    table: name,
+    client: database.client,
+    retentionDays: history.retentionDays,
+    ...clocked,
+  });
   const announcer = fileAnnouncer(join(directory, 'announcements.jsonl'), (announcement) =>
     journal.announcement(announcement),
   );
@@ -39,6 +50,7 @@ export function devParts(
       // There is no CloudWatch to read them; `GET /metrics` has the same numbers.
       metrics: () => {},
       leaseMs: LEASE_MS,
+      ...clocked,
       log: (line) => journal.line(line),
     },
   };

@@ -4,7 +4,7 @@ import type { TickResult } from '../../functions/aggregator/tick.ts';
 import { answerEvent } from '../../functions/aggregator/handler-answer.ts';
 import { interruption } from '../interruption.ts';
 import { openDatabase } from './database.ts';
-import { Journal } from './journal.ts';
+import { Journal, type DevJournal } from './journal.ts';
 import { devParts } from './parts.ts';
 import type { Scene } from './scene.ts';
 import { runSchedule } from './schedule.ts';
@@ -21,6 +21,55 @@ export interface ServiceOptions {
 /** On demand, both rounds: what a patient person waits for. */
 const CHECK_DEADLINE_MS = 60_000;
 
+/** The service over a scene, without a schedule. */
+export interface Service {
+  /** Where the status page and the API are. */
+  url: string;
+  /** One turn of the schedule. Rejects where the tick fails. */
+  tick(scheduledAt: Date): Promise<TickResult>;
+  close(): Promise<void>;
+}
+
+/** Opens the data and the port. Rejects with a UsageError where one of them cannot be had. */
+export async function openService(
+  { configuration, vantages }: Pick<Scene, 'configuration' | 'vantages'>,
+  options: { port: number; directory: string; journal: DevJournal; signal: AbortSignal; clock?: () => Date },
+): Promise<Service> {
+  const { port, directory, signal } = options;
+  const database = await openDatabase(join(directory, 'table'), configuration.name);
+  try {
+    const parts = devParts(configuration, vantages, { ...options, database }, signal);
+    const server = await serveLoopback(port, async (event, left) => {
+      const limits = { signal: AbortSignal.any([left, signal]), deadlineMs: CHECK_DEADLINE_MS };
+      const outcome = await answerEvent(event, parts, limits);
+      if ('http' in outcome) return outcome.http;
+      throw new Error('a request was answered as an invocation');
+    });
+    return {
+      url: server.url,
+      async tick(scheduledAt) {
+        const outcome = await answerEvent({ tick: scheduledAt.toISOString() }, parts, {
+          signal,
+          deadlineMs: CHECK_DEADLINE_MS,
+        });
+        if (!('text' in outcome)) throw new Error('a tick was answered as a request');
+        const result: TickResult = JSON.parse(outcome.text);
+        return result;
+      },
+      async close() {
+        try {
+          await server.close();
+        } finally {
+          await database.close();
+        }
+      },
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
 /** Runs the aggregator over a scene until it is interrupted: the same handler as in Lambda, called by a schedule and a server. */
 export async function runService(
   scene: Scene,
@@ -31,42 +80,26 @@ export async function runService(
   const everyMinutes = everySeconds === undefined ? schedule.everyMinutes : everySeconds / 60;
   const configuration = { ...scene.configuration, schedule: { ...schedule, everyMinutes } };
   const journal = new Journal(process.stdout);
-  const database = await openDatabase(join(directory, 'table'), configuration.name);
+  const service = await openService({ ...scene, configuration }, { port, directory, journal, signal });
   try {
-    const parts = devParts(configuration, scene.vantages, { database, directory, journal }, signal);
-    const server = await serveLoopback(port, async (event, left) => {
-      const limits = { signal: AbortSignal.any([left, signal]), deadlineMs: CHECK_DEADLINE_MS };
-      const outcome = await answerEvent(event, parts, limits);
-      if ('http' in outcome) return outcome.http;
-      throw new Error('a request was answered as an invocation');
-    });
-    try {
-      for (const warning of configurationWarnings(configuration)) journal.line(`warning: ${warning}`);
-      journal.line(`${scene.description}, every ${Math.round(everyMinutes * 60)} s`);
-      journal.line(`status page and API: ${server.url}  (history in ${directory}; end with Ctrl-C)`);
-      const tick = async (scheduledAt: Date): Promise<void> => {
-        const outcome = await answerEvent({ tick: scheduledAt.toISOString() }, parts, {
-          signal,
-          deadlineMs: CHECK_DEADLINE_MS,
-        });
-        if (!('text' in outcome)) return;
-        const result: TickResult = JSON.parse(outcome.text);
-        journal.tick(result);
-      };
-      if (schedule.enabled) {
-        await runSchedule(everyMinutes * 60_000, tick, {
-          signal,
-          onError: (error) =>
-            journal.line(`tick failed: ${error instanceof Error ? error.message : String(error)}`),
-        });
-      } else {
-        journal.line('the schedule is switched off in the configuration; checks on demand work');
-        await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-      }
-    } finally {
-      await server.close();
+    for (const warning of configurationWarnings(configuration)) journal.line(`warning: ${warning}`);
+    journal.line(`${scene.description}, every ${Math.round(everyMinutes * 60)} s`);
+    journal.line(`status page and API: ${service.url}  (history in ${directory}; end with Ctrl-C)`);
+    if (schedule.enabled) {
+      const tick = async (scheduledAt: Date): Promise<void> => journal.tick(await service.tick(scheduledAt));
+      await runSchedule(everyMinutes * 60_000, tick, {
+        signal,
+        onError: (error) => journal.line(`tick failed: ${messageOf(error)}`),
+      });
+    } else {
+      journal.line('the schedule is switched off in the configuration; checks on demand work');
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     }
   } finally {
-    await database.close();
+    await service.close();
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
