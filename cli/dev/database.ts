@@ -1,10 +1,15 @@
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import type { Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { UsageError } from '../usage-error.ts';
 import { loadPackages, type DevPackages } from './packages.ts';
 import { TABLE_SCHEMA } from '../../functions/aggregator/store/table-schema.ts';
+
+/** Dynalite makes a table in some milliseconds; one that was killed meanwhile never completes it. */
+const ACTIVE_WITHIN_MS = 3000;
+const POLL_MS = 5;
 
 /** A DynamoDB of our own on loopback, whose data stay in a directory. */
 export interface DevDatabase {
@@ -47,7 +52,12 @@ export async function openDatabase(directory: string, table: string): Promise<De
     await new Promise((resolve) => server.close(resolve));
     client.destroy();
   };
-  await ensureTable(sdk, client, table);
+  try {
+    await ensureTable(sdk, client, table);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return { client, close };
 }
 
@@ -59,19 +69,32 @@ async function listen(server: Server): Promise<string> {
   return `http://127.0.0.1:${address.port}`;
 }
 
+/** Makes the table where it is not there yet, and resolves once it can be used, which in DynamoDB is a moment later. */
 async function ensureTable(sdk: DevPackages['sdk'], client: DynamoDBClient, table: string): Promise<void> {
+  const status = async (): Promise<string | undefined> => {
+    const { Table } = await client.send(new sdk.DescribeTableCommand({ TableName: table }));
+    return Table?.TableStatus;
+  };
   try {
-    await client.send(new sdk.DescribeTableCommand({ TableName: table }));
-    return;
+    await status();
   } catch (error) {
     if (!(error instanceof sdk.ResourceNotFoundException)) throw error;
+    await client.send(
+      new sdk.CreateTableCommand({
+        TableName: table,
+        ...TABLE_SCHEMA,
+      }),
+    );
   }
-  await client.send(
-    new sdk.CreateTableCommand({
-      TableName: table,
-      ...TABLE_SCHEMA,
-    }),
-  );
+  const giveUpAtMs = performance.now() + ACTIVE_WITHIN_MS;
+  while ((await status()) !== 'ACTIVE') {
+    if (performance.now() > giveUpAtMs) {
+      throw new UsageError(
+        `the table ${table} of the data is not complete; delete the data, or give another place with --data`,
+      );
+    }
+    await sleep(POLL_MS);
+  }
 }
 
 function firstLine(error: unknown): string {
