@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
+import { loadDynalite } from '../../cli/dev/dynalite.ts';
 import { TABLE_SCHEMA } from '../../functions/aggregator/store/table-schema.ts';
 
 /** What was asked of the services since it was last taken. */
@@ -36,6 +36,7 @@ export class LoopbackAws {
   }
 
   static async start(probe: (request: unknown) => Promise<unknown>): Promise<LoopbackAws> {
+    const dynalite = await loadDynalite();
     const database = dynalite({ createTableMs: 0 });
     const databaseUrl = await listen(database);
     await createTable(databaseUrl);

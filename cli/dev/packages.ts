@@ -1,4 +1,5 @@
 import { UsageError } from '../usage-error.ts';
+import { loadDynalite } from './dynalite.ts';
 
 export type DevPackages = Awaited<ReturnType<typeof loadAll>>;
 
@@ -19,8 +20,8 @@ export async function loadPackages(): Promise<DevPackages> {
 }
 
 async function loadAll() {
-  const [{ default: dynalite }, { Level }, sdk] = await Promise.all([
-    import('dynalite'),
+  const [dynalite, { Level }, sdk] = await Promise.all([
+    loadDynalite(),
     import('level'),
     import('@aws-sdk/client-dynamodb'),
   ]);

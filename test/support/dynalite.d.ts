@@ -8,3 +8,14 @@ declare module 'dynalite' {
     updateTableMs?: number;
   }): Server;
 }
+
+/** The module of dynalite that opens the database of a server. */
+declare module 'dynalite/db/index.js' {
+  /** The part of an abstract-level database that dynalite iterates by. */
+  export interface Iterators {
+    keys(options?: object): { close(): Promise<void> };
+    values(options?: object): { close(): Promise<void> };
+  }
+  const module: { create: (options?: object) => { db: Iterators } };
+  export default module;
+}

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
+import { loadDynalite } from '../../cli/dev/dynalite.ts';
 import { TABLE_SCHEMA } from '../../functions/aggregator/store/table-schema.ts';
 
 /** A DynamoDB on loopback, in memory, with the table that the home stack deploys. */
@@ -15,6 +15,7 @@ export interface LocalDynamoDb {
 }
 
 export async function startDynamoDb(): Promise<LocalDynamoDb> {
+  const dynalite = await loadDynalite();
   const server = dynalite({ createTableMs: 0 });
   const endpoint = await listen(server);
   const client = clientAt(endpoint);

@@ -1,0 +1,31 @@
+import { Level } from 'level';
+
+type Track = (this: Level, resource: Parameters<Level['attachResource']>[0]) => void;
+
+interface Tracking {
+  attachResource: Track;
+  detachResource: Track;
+}
+
+/**
+ * Counts the iterators that every LevelDB of this process has open, from now on. A database registers each of them by
+ * `attachResource` and forgets it by `detachResource` (abstract-level's README, "db.attachResource(resource)"). An iterator over
+ * values alone, or over keys alone, counts twice: it has one over entries inside.
+ */
+export function countOpenIterators(): { open(): number; stop(): void } {
+  const prototype: Tracking = Level.prototype;
+  const { attachResource, detachResource } = prototype;
+  let open = 0;
+  prototype.attachResource = function attach(resource) {
+    open++;
+    attachResource.call(this, resource);
+  };
+  prototype.detachResource = function detach(resource) {
+    open--;
+    detachResource.call(this, resource);
+  };
+  return {
+    open: () => open,
+    stop: () => Object.assign(prototype, { attachResource, detachResource }),
+  };
+}
