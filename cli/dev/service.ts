@@ -4,6 +4,7 @@ import type { TickResult } from '../../functions/aggregator/tick.ts';
 import { answerEvent } from '../../functions/aggregator/handler-answer.ts';
 import { interruption } from '../interruption.ts';
 import { openDatabase } from './database.ts';
+import { onceAnHour, removeExpired } from './expiry.ts';
 import { Journal, type DevJournal } from './journal.ts';
 import { devParts } from './parts.ts';
 import type { Scene } from './scene.ts';
@@ -35,7 +36,7 @@ export async function openService(
   { configuration, vantages }: Pick<Scene, 'configuration' | 'vantages'>,
   options: { port: number; directory: string; journal: DevJournal; signal: AbortSignal; clock?: () => Date },
 ): Promise<Service> {
-  const { port, directory, signal } = options;
+  const { port, directory, journal, signal, clock = () => new Date() } = options;
   const database = await openDatabase(join(directory, 'table'), configuration.name);
   try {
     const parts = devParts(configuration, vantages, { ...options, database }, signal);
@@ -45,6 +46,7 @@ export async function openService(
       if ('http' in outcome) return outcome.http;
       throw new Error('a request was answered as an invocation');
     });
+    const clean = onceAnHour((now) => removeExpired(database.client, configuration.name, now));
     return {
       url: server.url,
       async tick(scheduledAt) {
@@ -53,6 +55,9 @@ export async function openService(
           deadlineMs: CHECK_DEADLINE_MS,
         });
         if (!('text' in outcome)) throw new Error('a tick was answered as a request');
+        await clean(clock()).catch((error: unknown) =>
+          journal.line(`could not remove what has expired: ${messageOf(error)}`),
+        );
         const result: TickResult = JSON.parse(outcome.text);
         return result;
       },

@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { Level } from 'level';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { countOpenIterators } from '../../bench/soak/open-iterators.ts';
-import { openDatabase } from '../../cli/dev/database.ts';
+import { openDatabase, type DevDatabase } from '../../cli/dev/database.ts';
+import { onceAnHour, removeExpired } from '../../cli/dev/expiry.ts';
 import { openService, type Service } from '../../cli/dev/service.ts';
 import { parseConfiguration } from '../../configuration/load.ts';
 import { inProcessVantage } from '../../functions/aggregator/vantages/in-process.ts';
@@ -14,6 +16,7 @@ import { Listener } from '../aggregator/api-service.ts';
 
 const TABLE = 'synwhere';
 const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
 
 /** Without the wait for a reset after each connect: nobody resets here. */
 const vantage = inProcessVantage('here', (request, { signal }) =>
@@ -51,6 +54,30 @@ async function openedService(target: string): Promise<Service> {
   return service;
 }
 
+async function openedDatabase(): Promise<DevDatabase> {
+  const database = await openDatabase(join(directory, 'table'), TABLE);
+  closings.push(() => database.close());
+  return database;
+}
+
+async function put(database: DevDatabase, items: Record<string, unknown>[]): Promise<void> {
+  const client = DynamoDBDocumentClient.from(database.client);
+  for (const item of items) await client.send(new PutCommand({ TableName: TABLE, Item: item }));
+}
+
+/** `pk sk` of all items, also of expired ones, which the store does not show. */
+async function keys(database: DevDatabase): Promise<string[]> {
+  const client = DynamoDBDocumentClient.from(database.client);
+  const found: string[] = [];
+  let start: Record<string, unknown> | undefined;
+  do {
+    const page = await client.send(new ScanCommand({ TableName: TABLE, ExclusiveStartKey: start }));
+    found.push(...(page.Items ?? []).map(({ pk, sk }) => `${String(pk)} ${String(sk)}`));
+    start = page.LastEvaluatedKey;
+  } while (start);
+  return found.toSorted();
+}
+
 async function listening(): Promise<Listener> {
   const listener = await new Listener().start();
   closings.push(() => listener.stop());
@@ -75,6 +102,52 @@ test('ticks and requests leave no database iterator open', { timeout: 120_000 },
   for (let tick = 3; tick < 30; tick++) await turn();
   expect(iterators.open()).toBe(before);
   expect(lines).toEqual([]);
+});
+
+test('removes what has expired, on all pages, and nothing else', async () => {
+  const database = await openedDatabase();
+  const nowSeconds = Math.floor(now.getTime() / 1000);
+  // Four items of this size fill a page of 1 MB.
+  const filling = 'x'.repeat(300_000);
+  const expired = Array.from({ length: 12 }, (_, index) => ({
+    pk: 'tick',
+    sk: `expired-${index}`,
+    expiresAt: nowSeconds - index,
+    filling,
+  }));
+  await put(database, [
+    ...expired,
+    { pk: 'tick', sk: 'living', expiresAt: nowSeconds + 1 },
+    { pk: 'state', sk: 'without' },
+    { pk: 'state', sk: 'as-text', expiresAt: String(nowSeconds - 10) },
+  ]);
+  expect(await removeExpired(database.client, TABLE, now)).toBe(expired.length);
+  expect(await keys(database)).toEqual(['state as-text', 'state without', 'tick living']);
+  expect(await removeExpired(database.client, TABLE, now)).toBe(0);
+});
+
+test('the service removes the records of ticks when they expire', async () => {
+  const { target } = await listening();
+  const service = await openedService(target);
+  const ids = [now, new Date(now.getTime() + MINUTE_MS), new Date(now.getTime() + 8 * DAY_MS)];
+  for (const id of ids) {
+    now = id;
+    expect(await service.tick(id)).toMatchObject({ status: 'done' });
+  }
+  await service.close();
+  closings.pop();
+  const ticks = (await keys(await openedDatabase())).filter((key) => key.startsWith('tick '));
+  expect(ticks).toEqual([`tick ${ids[2]?.toISOString()}`]);
+  expect(lines).toEqual([]);
+});
+
+test('looks for what has expired at the first tick and once an hour, also after the clock was set back', async () => {
+  const looked: number[] = [];
+  const clean = onceAnHour(async (at) => looked.push(at.getTime() / MINUTE_MS));
+  for (const minutes of [1000, 1001, 1059, 1060, 1119, 100, 101, 160]) {
+    await clean(new Date(minutes * MINUTE_MS));
+  }
+  expect(looked).toEqual([1000, 1060, 100, 160]);
 });
 
 test('says so where a table was left half made', async () => {
