@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { writePagePart } from './page-part.ts';
 import { open, refused, silent, type Cost, type Load } from './probe/load.ts';
 import { median } from './probe/median.ts';
 import { blackboxExporter, nmap, type OtherCost } from './probe/others.ts';
@@ -12,8 +13,6 @@ import { contend, startServer, stop } from './probe/processes.ts';
 import { bundle, measureStart } from './probe/start-time.ts';
 
 const USAGE = 'usage: npm run bench:probe -- [--write]';
-const PAGE = new URL('../docs/benchmarks.md', import.meta.url);
-const MARKS = ['<!-- bench:probe -->', '<!-- /bench:probe -->'] as const;
 
 /** The sustained run is repeated in turns, and the least CPU of each contender taken: other work on the machine only adds. */
 const TURNS = 5;
@@ -76,7 +75,7 @@ async function run(write: boolean): Promise<number> {
       );
       const text = page(sustained, sweeps, start, busy);
       console.log(text);
-      if (write) await writePage(text);
+      if (write) await writePagePart('bench:probe', text);
     } finally {
       await stop(responder);
     }
@@ -246,20 +245,6 @@ ${rowsAsTable(sustained)}
 
 ${rowsAsTable(rows)}
 `;
-}
-
-/** Replaces this bench's part of the page and leaves the others'. */
-async function writePage(text: string): Promise<void> {
-  const old = await readFile(PAGE, 'utf8').catch(() => '# What it costs\n');
-  const [begin, end] = MARKS;
-  const part = `${begin}\n\n${text}\n${end}\n`;
-  const from = old.indexOf(begin);
-  const to = old.indexOf(end);
-  const whole =
-    from < 0 || to < 0
-      ? `${old.trimEnd()}\n\n${part}`
-      : old.slice(0, from) + part + old.slice(to + end.length).replace(/^\n/, '');
-  await writeFile(PAGE, whole);
 }
 
 function fromHere(file: string): string {
