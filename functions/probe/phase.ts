@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { parseAddress, type Address } from '../reachability/address.ts';
+import { cleanText } from '../reachability/clean-text.ts';
 import type {
   AddressReport,
   Attempt,
@@ -70,8 +71,8 @@ export class Phase {
       checked = check(target);
     } catch (error) {
       this.#targetBegun();
-      const notTried = error instanceof Error ? error.message : String(error);
-      return { host: target.host, port: target.port, addresses: [], notTried };
+      const notTried = cleanText(error instanceof Error ? error.message : String(error));
+      return { host: cleanText(target.host), port: target.port, addresses: [], notTried };
     }
     const { host, port, literal, given } = checked;
     if (literal) {

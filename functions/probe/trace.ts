@@ -1,4 +1,5 @@
 import { parseAddress } from '../reachability/address.ts';
+import { cleanText } from '../reachability/clean-text.ts';
 import type { Trace, TraceRequest } from '../reachability/report.ts';
 import type { TraceOptions } from './evidence.ts';
 import { openCalls } from './kernel-evidence.ts';
@@ -15,7 +16,7 @@ const MAX_HOPS = 30;
 export async function trace(request: TraceRequest, options: TraceOptions): Promise<Trace> {
   const { port, maxHops = MAX_HOPS } = request;
   const address = parseAddress(request.address);
-  const nowhere = { address: address?.text ?? request.address, port, hops: [], reached: false };
+  const nowhere = { address: address?.text ?? cleanText(request.address), port, hops: [], reached: false };
   if (!address) return { ...nowhere, unavailable: 'not an IP address' };
   const denied = options.policy.deny(address, port);
   if (denied !== undefined) return { ...nowhere, unavailable: `denied: ${denied}` };

@@ -8,16 +8,19 @@ export interface Address {
   text: string;
 }
 
+/** What Linux lets an interface be called: at most 15 characters (IFNAMSIZ in netdevice(7)), of these only the usual ones, or its number. */
+const ZONE = /^[\w.-]{1,15}$/;
+
 /**
  * Reads an IP literal. IPv4 in every spelling that inet_aton(3) takes: one to four parts, decimal, octal (`0177.1`) or
- * hexadecimal (`0x7f000001`). IPv6 as in RFC 4291 section 2.2, with an optional zone (RFC 4007 section 11), without brackets.
- * Returns undefined for anything else.
+ * hexadecimal (`0x7f000001`). IPv6 as in RFC 4291 section 2.2, with an optional zone (RFC 4007 section 11) of 1 to
+ * 15 letters, digits, `_`, `.` and `-`, without brackets. Returns undefined for anything else.
  */
 export function parseAddress(text: string): Address | undefined {
   const bytes4 = ipv4Bytes(text);
   if (bytes4) return { family: 4, bytes: bytes4, text: [...bytes4].join('.') };
   const [literal = '', zone, ...rest] = text.split('%');
-  if (rest.length > 0 || zone === '') return undefined;
+  if (rest.length > 0 || (zone !== undefined && !ZONE.test(zone))) return undefined;
   const bytes6 = ipv6Bytes(literal);
   if (!bytes6) return undefined;
   return { family: 6, bytes: bytes6, text: ipv6Text(bytes6) + (zone === undefined ? '' : `%${zone}`) };

@@ -1,4 +1,5 @@
 import { endsInNumber, parseAddress } from './address.ts';
+import { cleanText } from './clean-text.ts';
 import type { Target } from './report.ts';
 
 /** A target, address or name that cannot be meant; the message is one line for its writer. */
@@ -49,7 +50,20 @@ export function parsePort(port: string | number, inText = String(port)): number 
   throw new TargetError(`target ${quote(inText)}: port ${quote(text)} is not a number from 1 to 65535`);
 }
 
+/**
+ * What no host name holds. ASCII: all but letters, digits, hyphen, dot and underscore, for the URL parser reads `/`, `?`, `#`, `@`, `\\` and `%`
+ * as parts of a URL, and drops tabs and line ends. Beyond ASCII: spaces and invisible characters, which IDNA drops; the two joiners are
+ * letters in some scripts (RFC 5892, appendix A).
+ */
+const NEVER_IN_A_NAME = /[^\w.\-\u0080-\u{10ffff}]|[\p{Cc}\p{Cs}\p{Z}]|(?![\u200c\u200d])\p{Cf}/u;
+
 function parseName(host: string, where: string): string {
+  const [wrong] = NEVER_IN_A_NAME.exec(host) ?? [];
+  if (wrong !== undefined) {
+    throw new TargetError(
+      `${where}: ${quote(host)} is not a domain name: ${quote(wrong)} cannot stand in one`,
+    );
+  }
   let name = host.replace(/\.$/, '').toLowerCase();
   if (/[\u0080-\u{10ffff}]/u.test(name)) {
     try {
@@ -57,6 +71,8 @@ function parseName(host: string, where: string): string {
     } catch {
       throw new TargetError(`${where}: ${quote(host)} is not a domain name`);
     }
+    // Other digits and dots become ASCII ones, and the URL parser then reads the name as an address.
+    if (endsInNumber(name)) throw new TargetError(`${where}: ${quote(host)} is not an IPv4 address`);
   }
   if (name.length > 253) throw new TargetError(`${where}: the name is longer than 253 characters`);
   for (const label of name.split('.')) {
@@ -78,5 +94,5 @@ function isUrl(text: string): boolean {
 }
 
 function quote(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}...` : text);
+  return cleanText(JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}...` : text));
 }

@@ -15,6 +15,8 @@ describe('parseTarget', () => {
     ['[2001:DB8:0:0::1]:443', '2001:db8::1', 443],
     ['[::ffff:10.0.0.1]:443', '::ffff:a00:1', 443],
     ['[fe80::1%eth0]:443', 'fe80::1%eth0', 443],
+    ['[fe80::1%br-0123456789ab]:443', 'fe80::1%br-0123456789ab', 443],
+    ['نامه\u200cای.example:443', 'xn--mgba3gch31f060k.example', 443],
   ])('%s', (text, host, port) => {
     expect(parseTarget(text)).toEqual({ host, port });
     expect(parseTarget(formatTarget(parseTarget(text)))).toEqual({ host, port });
@@ -36,7 +38,12 @@ describe('parseTarget', () => {
     ['1.2.3.4.5:80', 'not an IPv4 address'],
     ['-a.example:80', 'not a domain name'],
     ['a..b:80', 'not a domain name'],
-    ['a b:80', 'not a domain name'],
+    ['a b:80', '" " cannot stand in one'],
+    ['ü/x:80', '"/" cannot stand in one'],
+    ['ü@b.example:80', '"@" cannot stand in one'],
+    ['b\u200bü.example:80', String.raw`"\u{200b}" cannot stand in one`],
+    ['１２７.0.0.1:80', 'not an IPv4 address'],
+    ['[fe80::1%sixteen-letters0]:80', 'not an IPv6 address'],
     [`${'a'.repeat(64)}.example:80`, 'longer than 63'],
     [`${'a.'.repeat(130)}example:80`, 'longer than 253'],
   ])('refuses %j', (text, message) => {
