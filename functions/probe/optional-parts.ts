@@ -1,3 +1,4 @@
+import { cleanText } from '../reachability/clean-text.ts';
 import type { Trace, TraceRequest } from '../reachability/report.ts';
 import type { EvidenceSource, TraceOptions } from './evidence.ts';
 
@@ -16,7 +17,7 @@ export async function walk(request: TraceRequest, options: TraceOptions): Promis
     return await trace(request, options);
   } catch (error) {
     const { address, port } = request;
-    const unavailable = error instanceof Error ? error.message : String(error);
+    const unavailable = cleanText(error instanceof Error ? error.message : String(error));
     return { address, port, hops: [], reached: false, unavailable };
   }
 }
