@@ -69,12 +69,12 @@ async function configuredVantage(name: string, configuration: Configuration | un
   throw new UsageError(`--vantage ${name}: no such vantage; ${advice}`);
 }
 
-/** This machine, where everything may be tried. */
+/** This machine, where everything may be tried that its user names. */
 async function here(): Promise<Vantage> {
-  const [{ inProcessVantage }, { probe }, { allowEverything }] = await Promise.all([
+  const [{ inProcessVantage }, { probe }, { ownMachine }] = await Promise.all([
     import('../functions/aggregator/vantages/in-process.ts'),
     import('../functions/probe/probe.ts'),
     import('../functions/probe/policy.ts'),
   ]);
-  return inProcessVantage(HERE, (request, { signal }) => probe(request, { signal, policy: allowEverything }));
+  return inProcessVantage(HERE, (request, { signal }) => probe(request, { signal, policy: ownMachine }));
 }

@@ -14,6 +14,9 @@ import { canonical, type Names } from './names.ts';
 import type { AddressPolicy } from './policy.ts';
 import { LIMITS } from './request.ts';
 
+/** It must not tell where the name leads. */
+const NAME_DENIED = 'the address policy of this vantage forbids every address of this name';
+
 /** What has not been done, for `ProbeReport.omitted`. */
 export interface Omissions {
   addressesOverLimit: number;
@@ -76,16 +79,18 @@ export class Phase {
     }
     const { host, port, literal, given } = checked;
     if (literal) {
-      const addresses = given ?? [literal];
-      onAddresses?.(addresses);
-      return { host, port, ...untried(await this.#connectAll(addresses, port, rank)) };
+      onAddresses?.([literal]);
+      return { host, port, ...untried(await this.#connectAll([literal], port, rank)) };
     }
-    const lookingUp = this.#names.lookUp(host);
+    const lookingUp = this.#names.lookUp(host).then((name) => name && this.#withoutForbidden(name, port));
+    const denied = given ? await this.#deniedOfTold(given, port, lookingUp) : undefined;
     const addresses = given ?? parseAll((await lookingUp)?.addresses ?? []);
     onAddresses?.(addresses);
-    const reports = await this.#connectAll(addresses, port, rank);
+    const reports = await this.#connectAll(addresses, port, rank, denied);
     const name = await lookingUp;
-    return { host, port, ...(name ? { name } : undefined), ...untried(reports, name ?? 'unknown') };
+    if (!name) return { host, port, ...untried(reports, 'unknown') };
+    const listed = { ...name, addresses: name.addresses.slice(0, LIMITS.addressesPerTarget) };
+    return { host, port, name: listed, ...untried(reports, name) };
   }
 
   /** Ends everything at once: what waits in the kernel is called silent, what has not begun is not tried. */
@@ -94,12 +99,44 @@ export class Phase {
     for (const run of this.#runs) run.cut();
   }
 
+  /** A name without the addresses that the policy forbids: whoever may ask this probe must not learn what private names lead to. */
+  #withoutForbidden(name: NameReport, port: number): NameReport {
+    const addresses = parseAll(name.addresses).filter(
+      // A reason that does not name the address is about the port, and tells nothing of the name.
+      (address) => !this.#policy.deny(address, port)?.includes(address.text),
+    );
+    const denied = name.addresses.length - addresses.length;
+    return denied === 0 ? name : { ...name, addresses: addresses.map(({ text }) => text), denied };
+  }
+
+  /** Why some of the addresses that the request gives for a name must not be connected to, unless this machine was led there too. */
+  async #deniedOfTold(
+    told: readonly Address[],
+    port: number,
+    lookingUp: Promise<NameReport | undefined>,
+  ): Promise<ReadonlyMap<string, string>> {
+    const denied = new Map<string, string>();
+    for (const address of told) {
+      const reason = this.#policy.denyTold(address, port);
+      if (reason !== undefined) denied.set(address.text, reason);
+    }
+    // Only where it matters does a connect wait for the look-up.
+    if (denied.size > 0) for (const own of (await lookingUp)?.addresses ?? []) denied.delete(own);
+    return denied;
+  }
+
   #targetBegun(): void {
     this.#toBegin--;
     if (this.#toBegin === 0) this.#begun.resolve();
   }
 
-  #connectAll(all: readonly Address[], port: number, rank: number): Promise<AddressReport[]> {
+  /** `denied`: more reasons, by address, not to connect than the policy has. */
+  #connectAll(
+    all: readonly Address[],
+    port: number,
+    rank: number,
+    denied?: ReadonlyMap<string, string>,
+  ): Promise<AddressReport[]> {
     const addresses = all.slice(0, LIMITS.addressesPerTarget);
     this.omissions.addressesOverLimit += all.length - addresses.length;
     return new Promise((resolve) => {
@@ -119,7 +156,12 @@ export class Phase {
           else this.omissions.addressesNotTried++;
           ended();
         };
-        this.#connect(address, port, rank + index, begun, onEnded);
+        const unsent = this.#unsent(address, port, denied?.get(address.text));
+        if (!unsent) this.#connect(address, port, rank + index, begun, onEnded);
+        else {
+          begun();
+          onEnded([unsent]);
+        }
       }
       if (addresses.length === 0) {
         this.#targetBegun();
@@ -135,10 +177,9 @@ export class Phase {
     begun: () => void,
     onEnded: (attempts: Attempt[]) => void,
   ): void {
-    const unsent = this.#unsent(address, port);
-    if (unsent || this.#isCut) {
+    if (this.#isCut) {
       begun();
-      onEnded(unsent ? [unsent] : []);
+      onEnded([]);
       return;
     }
     const owner: RunOwner = {
@@ -153,10 +194,10 @@ export class Phase {
   }
 
   /** What stands for the attempts at an address that must not or cannot be sent to. */
-  #unsent(address: Address, port: number): Attempt | undefined {
+  #unsent(address: Address, port: number, told: string | undefined): Attempt | undefined {
     const stage = 'local';
     const startedMs = Math.round(this.#parts.context.now());
-    const denied = this.#policy.deny(address, port);
+    const denied = this.#policy.deny(address, port) ?? told;
     if (denied !== undefined) return { outcome: 'denied', stage, startedMs, elapsedMs: 0, reason: denied };
     const [, zone] = address.text.split('%');
     if (zone === undefined || Object.hasOwn(networkInterfaces(), zone)) return undefined;
@@ -166,7 +207,7 @@ export class Phase {
   }
 }
 
-/** The target in canonical form. Throws with one line on what is wrong. */
+/** The target in canonical form; addresses beside a literal are passed over. Throws with one line on what is wrong. */
 function check(target: TargetRequest): Checked {
   const literal = parseAddress(target.host);
   const host = literal ? literal.text : parseHost(target.host);
@@ -175,7 +216,7 @@ function check(target: TargetRequest): Checked {
   if (!addresses || addresses.length === 0) return { host, port, literal, given: undefined };
   const wrong = addresses.find((address) => !parseAddress(address));
   if (wrong !== undefined) throw new TypeError(`addresses: ${JSON.stringify(wrong)} is not an IP address`);
-  return { host, port, literal, given: parseAll(canonical(addresses)) };
+  return { host, port, literal, given: literal ? undefined : parseAll(canonical(addresses)) };
 }
 
 function parseAll(texts: readonly string[]): Address[] {
@@ -190,5 +231,6 @@ function untried(
   if (addresses.length > 0) return { addresses };
   if (name === 'unknown') return { addresses, notTried: 'the deadline came before its name was looked up' };
   if (name && name.outcome !== 'resolved') return { addresses };
+  if (name?.denied !== undefined && name.addresses.length === 0) return { addresses, notTried: NAME_DENIED };
   return { addresses, notTried: 'the deadline came before it could be tried' };
 }

@@ -1,10 +1,15 @@
 import type { Address } from '../reachability/address.ts';
-import { covers, embeddedIpv4, parseRange, specialRange, type Range } from './special-ranges.ts';
+import { covers, embeddedIpv4, nearRange, parseRange, specialRange, type Range } from './special-ranges.ts';
 
 /** Where a probe may connect to. Set where the probe runs, never by a request. */
 export interface AddressPolicy {
   /** Why this address and port must not be connected to, in a few words; undefined: it may go out. */
   deny(address: Address, port: number): string | undefined;
+  /**
+   * The same for an address that stands in the request beside a name, because others were led there, and that this machine's own
+   * look-up of the name does not give.
+   */
+  denyTold(address: Address, port: number): string | undefined;
 }
 
 /** What its owner opens: a CIDR, and the ports on it (absent: all). */
@@ -18,8 +23,19 @@ export class PolicyError extends Error {
   override readonly name = 'PolicyError';
 }
 
-/** One's own machine: everything may be tried. */
-export const allowEverything: AddressPolicy = { deny: () => undefined };
+/**
+ * One's own machine: whatever its user names may be tried, and whatever its own look-ups give. What others were told may not lead to
+ * this machine itself, its link or its metadata service: they would choose what this machine connects to in its own network.
+ */
+export const ownMachine: AddressPolicy = {
+  deny: () => undefined,
+  denyTold(address) {
+    const range = nearRange(address);
+    return (
+      range && `${address.text} is ${range}; another vantage gave it, this one did not find it for the name`
+    );
+  },
+};
 
 /**
  * The policy of a probe that others can ask: public unicast only, and what `allow` opens. An IPv6 address that carries an IPv4
@@ -32,20 +48,19 @@ export function lambdaPolicy(allow: readonly Allowance[]): AddressPolicy {
 function publicUnicastAnd(allowances: readonly Opening[]): AddressPolicy {
   const allowed = (address: Address, port: number) =>
     allowances.some(({ range, ports }) => covers(range, address) && (!ports || ports.includes(port)));
-  return {
-    deny(address, port) {
-      if (allowed(address, port)) return undefined;
-      const range = specialRange(address);
-      if (range) return `${address.text} is ${range}; the address policy of this vantage forbids it`;
-      if (address.text.includes('%')) return `${address.text} has a zone; the address policy forbids it`;
-      const embedded = embeddedIpv4(address);
-      if (!embedded || allowed(embedded.address, port)) return undefined;
-      const inner = specialRange(embedded.address);
-      if (!inner) return undefined;
-      const what = `${address.text} is ${embedded.address.text} inside ${embedded.inside}, ${inner}`;
-      return `${what}; the address policy of this vantage forbids it`;
-    },
+  const deny = (address: Address, port: number) => {
+    if (allowed(address, port)) return undefined;
+    const range = specialRange(address);
+    if (range) return `${address.text} is ${range}; the address policy of this vantage forbids it`;
+    if (address.text.includes('%')) return `${address.text} has a zone; the address policy forbids it`;
+    const embedded = embeddedIpv4(address);
+    if (!embedded || allowed(embedded.address, port)) return undefined;
+    const inner = specialRange(embedded.address);
+    if (!inner) return undefined;
+    const what = `${address.text} is ${embedded.address.text} inside ${embedded.inside}, ${inner}`;
+    return `${what}; the address policy of this vantage forbids it`;
   };
+  return { deny, denyTold: deny };
 }
 
 /**

@@ -8,7 +8,7 @@ import { socketCapacity } from './descriptors.ts';
 import type { EvidenceSource, TraceWalk } from './evidence.ts';
 import { Names } from './names.ts';
 import { Phase, type Omissions } from './phase.ts';
-import { allowEverything, type AddressPolicy } from './policy.ts';
+import { ownMachine, type AddressPolicy } from './policy.ts';
 import { settingsOf, type Settings } from './settings.ts';
 import { Silence } from './silence.ts';
 import { SocketSlots } from './slots.ts';
@@ -17,7 +17,7 @@ import { SYNS_FOR_EVIDENCE, synSchedule } from './syn-schedule.ts';
 export interface ProbeOptions {
   /** Ends everything; the promise then rejects with the signal's reason. */
   signal?: AbortSignal;
-  /** Default: everything may be tried. */
+  /** Default: {@link ownMachine}. */
   policy?: AddressPolicy;
   /** What the place allows; caps the request's own deadline. */
   deadlineMs?: number;
@@ -76,7 +76,7 @@ class Round {
   constructor(settings: Settings, options: ProbeOptions, now: () => number, extras: RoundExtras) {
     const { evidence } = extras;
     this.#settings = settings;
-    this.#policy = options.policy ?? allowEverything;
+    this.#policy = options.policy ?? ownMachine;
     this.#signal = options.signal;
     this.#now = now;
     this.#extras = extras;

@@ -29,17 +29,18 @@ export function covers(range: Range, address: Address): boolean {
 
 /**
  * What is not public unicast, first match first. IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890, RFC 8190 and
- * the RFCs named), with the metadata services of the clouds before the ranges they lie in.
+ * the RFCs named), with the metadata services of the clouds before the ranges they lie in. `near`: a different machine for each that
+ * connects, the machine itself, its link or its cloud's metadata service.
  */
-const SPECIAL: readonly (readonly [cidr: string, name: string])[] = [
-  ['169.254.169.254/32', 'cloud metadata service'],
-  ['100.100.100.200/32', 'cloud metadata service'],
-  ['192.0.0.192/32', 'cloud metadata service'],
-  ['0.0.0.0/8', '"this network" (RFC 791)'],
+const SPECIAL: readonly (readonly [cidr: string, name: string, near?: 'near'])[] = [
+  ['169.254.169.254/32', 'cloud metadata service', 'near'],
+  ['100.100.100.200/32', 'cloud metadata service', 'near'],
+  ['192.0.0.192/32', 'cloud metadata service', 'near'],
+  ['0.0.0.0/8', '"this network" (RFC 791)', 'near'],
   ['10.0.0.0/8', 'private (RFC 1918)'],
   ['100.64.0.0/10', 'shared address space of carriers (RFC 6598)'],
-  ['127.0.0.0/8', 'loopback (RFC 1122)'],
-  ['169.254.0.0/16', 'link-local (RFC 3927)'],
+  ['127.0.0.0/8', 'loopback (RFC 1122)', 'near'],
+  ['169.254.0.0/16', 'link-local (RFC 3927)', 'near'],
   ['172.16.0.0/12', 'private (RFC 1918)'],
   ['192.0.0.0/24', 'IETF protocol assignments (RFC 6890)'],
   ['192.0.2.0/24', 'documentation (RFC 5737)'],
@@ -51,12 +52,12 @@ const SPECIAL: readonly (readonly [cidr: string, name: string])[] = [
   ['224.0.0.0/4', 'multicast (RFC 5771)'],
   ['255.255.255.255/32', 'limited broadcast (RFC 8190)'],
   ['240.0.0.0/4', 'reserved (RFC 1112)'],
-  ['fd00:ec2::/32', 'cloud metadata service'],
-  ['fd20:ce::254/128', 'cloud metadata service'],
-  ['::/128', 'unspecified (RFC 4291)'],
-  ['::1/128', 'loopback (RFC 4291)'],
-  ['::/96', 'IPv4-compatible (RFC 4291, deprecated)'],
-  ['::ffff:0:0:0/96', 'IPv4-translated (RFC 2765)'],
+  ['fd00:ec2::/32', 'cloud metadata service', 'near'],
+  ['fd20:ce::254/128', 'cloud metadata service', 'near'],
+  ['::/128', 'unspecified (RFC 4291)', 'near'],
+  ['::1/128', 'loopback (RFC 4291)', 'near'],
+  ['::/96', 'IPv4-compatible (RFC 4291, deprecated)', 'near'],
+  ['::ffff:0:0:0/96', 'IPv4-translated (RFC 2765)', 'near'],
   ['64:ff9b:1::/48', 'local-use NAT64 (RFC 8215)'],
   ['100::/64', 'discard-only (RFC 6666)'],
   ['100:0:0:1::/64', 'dummy prefix (RFC 9780)'],
@@ -69,12 +70,16 @@ const SPECIAL: readonly (readonly [cidr: string, name: string])[] = [
   ['3fff::/20', 'documentation (RFC 9637)'],
   ['5f00::/16', 'segment routing (RFC 9602)'],
   ['fc00::/7', 'unique local (RFC 4193)'],
-  ['fe80::/10', 'link-local (RFC 4291)'],
+  ['fe80::/10', 'link-local (RFC 4291)', 'near'],
   ['fec0::/10', 'site-local (RFC 3879, deprecated)'],
   ['ff00::/8', 'multicast (RFC 4291)'],
 ];
 
-const special = SPECIAL.map(([cidr, name]) => ({ range: requireRange(cidr), name }));
+const special = SPECIAL.map(([cidr, name, near]) => ({
+  range: requireRange(cidr),
+  name,
+  isNear: near !== undefined,
+}));
 const globalUnicast = requireRange('2000::/3');
 const mapped = requireRange('::ffff:0:0/96');
 const nat64 = requireRange('64:ff9b::/96');
@@ -87,6 +92,17 @@ export function specialRange(address: Address): string | undefined {
   if (address.family === 4) return undefined;
   const known = [globalUnicast, mapped, nat64].some((range) => covers(range, address));
   return known ? undefined : 'outside of global unicast (RFC 4291)';
+}
+
+/**
+ * The name of the range, where it depends on the machine that connects whom the address leads to: this machine itself, its link, or
+ * its cloud's metadata service. An IPv6 address that carries an IPv4 address is judged by both. Undefined for all others.
+ */
+export function nearRange(address: Address): string | undefined {
+  const found = special.find(({ range }) => covers(range, address));
+  if (found?.isNear) return found.name;
+  const embedded = embeddedIpv4(address);
+  return embedded && nearRange(embedded.address);
 }
 
 /**

@@ -53,7 +53,7 @@ function nameLines({ counted, nameFailed }: Facts): string[] {
     return `${names(standings.map(({ vantage }) => vantage))}: ${words}.`;
   });
   const given = Map.groupBy(
-    counted.filter(({ name }) => name?.outcome === 'resolved'),
+    counted.filter(({ name }) => name?.outcome === 'resolved' && name.addresses.length > 0),
     ({ name }) => name?.addresses.join(', ') ?? '',
   );
   if (given.size < 2) return lines;

@@ -2,14 +2,15 @@ import type { Attempt, Target, TargetRequest, VantageAnswer } from './report.ts'
 import { sightingOf } from './sighting.ts';
 import { standings } from './standing.ts';
 import type { Standing } from './standing.ts';
+import { isName } from './target.ts';
 
-/** Beyond this many addresses a second round asks only for some: those that failed first, then in order. */
+/** Beyond this many addresses a second round asks only for some: an equal share of those of each vantage. */
 const MAX_ADDRESSES = 64;
 
 /**
  * Which targets need a second round, and about which addresses: those where the vantages that count were given different addresses,
- * or disagree, or where any attempt of theirs failed. Every vantage is to be asked about the union of their addresses. Empty when
- * nothing failed and nothing differed.
+ * or disagree, or where any attempt of theirs failed. Every vantage is to be asked about the union of their addresses, of a literal only
+ * about the literal, whatever a report says. Empty when nothing failed and nothing differed.
  */
 export function crossExamination(
   targets: readonly Target[],
@@ -18,8 +19,8 @@ export function crossExamination(
   return targets.flatMap((target) => {
     const counted = standings(target, answers).filter((standing) => standing.counted);
     if (counted.length === 0 || (!counted.some(anyFailed) && !differ(counted))) return [];
-    const addresses = union(counted);
     const { host, port } = target;
+    const addresses = isName(host) ? union(counted) : [host];
     return [addresses.length > 0 ? { host, port, addresses } : { host, port }];
   });
 }
@@ -52,13 +53,34 @@ function differ(counted: readonly Standing[]): boolean {
 }
 
 function union(counted: readonly Standing[]): string[] {
-  const views = counted.flatMap(({ addresses }) =>
+  const tried = counted.map(({ addresses }) =>
     addresses.filter(({ attempts }) => attempts.some(({ outcome }) => outcome !== 'denied')),
   );
-  const failing = new Set(views.filter(({ saw }) => saw !== 'open').map(({ address }) => address));
-  const all = [...new Set(views.map(({ address }) => address))].toSorted();
-  return [
-    ...all.filter((address) => failing.has(address)),
-    ...all.filter((address) => !failing.has(address)),
-  ].slice(0, MAX_ADDRESSES);
+  const failing = new Set(
+    tried.flatMap((views) => views.flatMap(({ address, saw }) => (saw === 'open' ? [] : [address]))),
+  );
+  const failingFirst = (addresses: Iterable<string>): string[] => {
+    const sorted = [...addresses].toSorted();
+    return [
+      ...sorted.filter((address) => failing.has(address)),
+      ...sorted.filter((address) => !failing.has(address)),
+    ];
+  };
+  const all = new Set(tried.flatMap((views) => views.map(({ address }) => address)));
+  if (all.size <= MAX_ADDRESSES) return failingFirst(all);
+  return failingFirst(shares(tried.map((views) => failingFirst(views.map(({ address }) => address)))));
+}
+
+/** The first of each list, then the second of each, and so on: no list can crowd the others out. */
+function shares(lists: readonly string[][]): Set<string> {
+  const chosen = new Set<string>();
+  const longest = Math.max(...lists.map(({ length }) => length));
+  for (let rank = 0; rank < longest; rank++) {
+    const candidates = new Set(lists.flatMap((addresses) => addresses[rank] ?? []));
+    for (const address of [...candidates].toSorted()) {
+      if (chosen.size === MAX_ADDRESSES) return chosen;
+      chosen.add(address);
+    }
+  }
+  return chosen;
 }

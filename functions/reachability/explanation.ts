@@ -3,6 +3,7 @@ import type { Facts } from './facts.ts';
 import { notRuledOut } from './not-ruled-out.ts';
 import { all, capitalised, count, names, verb } from './phrases.ts';
 import { hungUpOn, isContested, isDead, isSelective, toldByTheNetwork } from './rules.ts';
+import { wasDenied } from './standing.ts';
 import { formatTarget } from './target.ts';
 import type { Expectations } from './verdict.ts';
 import type { Kind } from './words.ts';
@@ -30,9 +31,9 @@ export function explain(verdict: {
 
 const SUMMARIES: Record<Kind, (facts: Facts) => string> = {
   'vantage-fault': ({ target, standings }) => {
-    const denied = standings.every(({ reported, addresses }) => {
+    const denied = standings.every(({ reported, addresses, name }) => {
       const attempts = addresses.flatMap((view) => view.attempts);
-      return !reported || (attempts.length > 0 && attempts.every(({ outcome }) => outcome === 'denied'));
+      return !reported || wasDenied(attempts, name);
     });
     const name = formatTarget(target);
     return denied

@@ -95,6 +95,7 @@ const name = z.object({
     list(address, MOST.namedAddresses),
     z.transform((addresses) => addresses.slice(0, MOST.addresses)),
   ),
+  denied: z.optional(count),
   elapsedMs: ms,
   errorCode: z.optional(code),
   servers: z.optional(list(text(300), MOST.servers)),

@@ -10,7 +10,10 @@ export type Family = 4 | 6;
 
 /** One target in a request. */
 export interface TargetRequest extends Target {
-  /** Connect to exactly these addresses; the name is looked up beside them but does not steer. Given in a second round. */
+  /**
+   * Connect to exactly these addresses of a name; the name is looked up beside them but does not steer. Given in a second round. A literal
+   * is its own address, and has no other.
+   */
   addresses?: string[];
 }
 
@@ -86,8 +89,10 @@ export interface AddressReport {
 /** What the vantage's own look-up of a name came to. */
 export interface NameReport {
   outcome: 'resolved' | NameOutcome;
-  /** Canonical, sorted, IPv4 first. */
+  /** Canonical, sorted, IPv4 first; at most 64. */
   addresses: string[];
+  /** How many more the name has that the address policy of the vantage forbids: a probe must not tell what private names lead to. */
+  denied?: number;
   elapsedMs: number;
   /** The DNS library's code, e.g. `ENOTFOUND`, `ESERVFAIL`. */
   errorCode?: string;

@@ -82,18 +82,23 @@ function standing(
     ...base,
     counted: false,
     abstained: whyNothing(report, addresses, excuses, attempts),
-    abstentionFault: whoseAbstention(attempts, excuses.size > 0 || condemned),
+    abstentionFault: whoseAbstention(report, attempts, excuses.size > 0 || condemned),
     saw,
     addresses: addresses.map((address) => ({ ...address, saw: 'nothing' })),
   };
 }
 
 /** A vantage that got through, or was not allowed to try, is at no fault; too short a deadline is nobody's we know of. */
-function whoseAbstention(attempts: readonly Attempt[], excused: boolean): Fault {
+function whoseAbstention(report: TargetReport, attempts: readonly Attempt[], excused: boolean): Fault {
   if (attempts.some((attempt) => connects(sightingOf(attempt)))) return 'none';
   if (excused || attempts.some(({ outcome }) => outcome === 'local-fault')) return 'vantage';
-  if (attempts.length > 0 && attempts.every(({ outcome }) => outcome === 'denied')) return 'none';
-  return 'unknown';
+  return wasDenied(attempts, report.name) ? 'none' : 'unknown';
+}
+
+/** Whether the policy forbade all that there was to try. */
+export function wasDenied(attempts: readonly Attempt[], name: NameReport | undefined): boolean {
+  if (attempts.length > 0) return attempts.every(({ outcome }) => outcome === 'denied');
+  return name?.denied !== undefined && name.addresses.length === 0;
 }
 
 function whyNothing(
@@ -111,7 +116,9 @@ function whyNothing(
     if (outcome === 'local-fault') reasons.push(`its own fault: ${reason ?? errno ?? 'unnamed'}`);
     if (outcome === 'inconclusive') reasons.push('the deadline came before three SYNs could go out');
   }
-  if (report.notTried !== undefined) reasons.push(report.notTried);
+  if (report.notTried !== undefined) {
+    reasons.push(`${wasDenied(attempts, report.name) ? 'not allowed to try: ' : ''}${report.notTried}`);
+  }
   return [...new Set(reasons)].slice(0, 3).join('; ') || 'nothing it did is evidence';
 }
 

@@ -10,7 +10,7 @@ import { answerEvent, type AggregatorParts } from '../../functions/aggregator/ha
 import { createStore } from '../../functions/aggregator/store.ts';
 import { inProcessVantage } from '../../functions/aggregator/vantages/in-process.ts';
 import type { Vantage } from '../../functions/aggregator/vantages/vantage.ts';
-import { allowEverything } from '../../functions/probe/policy.ts';
+import { ownMachine } from '../../functions/probe/policy.ts';
 import { probe } from '../../functions/probe/probe.ts';
 import { startDynamoDb } from '../support/dynamodb.ts';
 
@@ -54,7 +54,7 @@ export interface TestService {
 /** Three probes of this process: they see the same network, and are three all the same. */
 export function threeVantages(): Vantage[] {
   return ['east', 'west', 'north'].map((name) =>
-    inProcessVantage(name, (request, { signal }) => probe(request, { signal, policy: allowEverything })),
+    inProcessVantage(name, (request, { signal }) => probe(request, { signal, policy: ownMachine })),
   );
 }
 

@@ -1,9 +1,13 @@
 import { expect } from 'vitest';
+import { check } from '../../functions/aggregator/check.ts';
+import { inProcessVantage } from '../../functions/aggregator/vantages/in-process.ts';
+import { lambdaPolicy } from '../../functions/probe/policy.ts';
 import { parseProbeRequest } from '../../functions/probe/request.ts';
 import { probe } from '../../functions/probe/probe.ts';
 import { isCleanText } from '../../functions/reachability/clean-text.ts';
 import { parseAddress } from '../../functions/reachability/address.ts';
 import { parseTarget, TargetError } from '../../functions/reachability/target.ts';
+import { records, startDnsServer } from '../support/dns-server.ts';
 import type { HostileRow } from './row.ts';
 
 /** Each beside a letter beyond ASCII, which sends the name through the URL parser. */
@@ -62,6 +66,39 @@ export const rows: HostileRow[] = [
         expect(parseAddress(`fe80::1%${zone}`), zone).toBeUndefined();
         expect(() => parseTarget(`[fe80::1%${zone}]:443`), zone).toThrow(TargetError);
       }
+    },
+  },
+  {
+    surface: 'name',
+    input: 'a name that leads to addresses which the address policy of a deployed probe forbids',
+    outcome: 'not tried; report and verdict tell that the policy forbids it, and no address',
+    run: async () => {
+      const secret = ['127.20.30.40', '127.99.9.9'];
+      const server = await startDnsServer(({ name, type }) => records(type, name, { A: secret }));
+      const policy = lambdaPolicy([]);
+      const vantage = inProcessVantage('region', (request, { signal }) =>
+        probe(request, { signal, policy, nameServers: [server.address] }),
+      );
+      const answers: unknown[] = [];
+      const verdicts = await check({
+        targets: [{ host: 'database.internal.example', port: 443 }],
+        vantages: [vantage],
+        onEvent: (event) => answers.push(event),
+      });
+      await server.close();
+      const told = JSON.stringify([verdicts, answers]);
+      expect(told).toContain('the address policy of this vantage forbids every address of this name');
+      for (const address of secret) expect(told).not.toContain(address);
+    },
+  },
+  {
+    surface: 'probe request',
+    input: 'addresses beside a literal in a request',
+    outcome: 'only the literal is connected to',
+    run: async () => {
+      const targets = [{ host: '127.0.0.2', port: 9, addresses: ['127.0.0.3', '127.0.0.4'] }];
+      const report = await probe(parseProbeRequest({ targets, attempts: 1 }));
+      expect(report.targets[0]?.addresses.map(({ address }) => address)).toEqual(['127.0.0.2']);
     },
   },
   {

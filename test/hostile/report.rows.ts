@@ -1,6 +1,12 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { expect } from 'vitest';
 import { check } from '../../functions/aggregator/check.ts';
+import { inProcessVantage } from '../../functions/aggregator/vantages/in-process.ts';
 import type { Vantage } from '../../functions/aggregator/vantages/vantage.ts';
+import { ownMachine } from '../../functions/probe/policy.ts';
+import { probe } from '../../functions/probe/probe.ts';
+import { parseAddress } from '../../functions/reachability/address.ts';
 import { isCleanText } from '../../functions/reachability/clean-text.ts';
 import type {
   AddressReport,
@@ -12,6 +18,7 @@ import type {
 } from '../../functions/reachability/report.ts';
 import type { Verdict } from '../../functions/reachability/verdict.ts';
 import type { Outcome } from '../../functions/reachability/words.ts';
+import { records, startDnsServer } from '../support/dns-server.ts';
 import type { HostileRow } from './row.ts';
 
 const NAMED: Target = { host: 'shop.example', port: 443 };
@@ -147,6 +154,70 @@ export const rows: HostileRow[] = [
       await garbage((report) => withAttempt(report, { errno: 'E'.repeat(65) }));
       await garbage((report) => withAttempt(report, { elapsedMs: 1e12 }));
       await garbage((report) => withAttempt(report, { synRetransmits: 1e9 }));
+    },
+  },
+  {
+    surface: 'report',
+    input:
+      'a name that leads one vantage to 64 addresses, all of them lies, beside vantages that were led elsewhere',
+    outcome: 'the second round asks about an equal share of the addresses of each vantage',
+    run: async () => {
+      const lies = many(64).map((index) => seen(`10.0.0.${index}`, 4));
+      const liar = vantageThat('liar', (report) => withTarget(report, { addresses: lies }));
+      const others = many(3).map((vantage) =>
+        vantageThat(`v${vantage}`, (report) =>
+          withTarget(report, {
+            addresses: many(4).map((index) => ({
+              address: `203.0.113.${10 * vantage + index}`,
+              family: 4,
+              attempts: [attempt('connected')],
+            })),
+          }),
+        ),
+      );
+      await check({ targets: [NAMED], vantages: [liar, ...others].map(({ vantage }) => vantage) });
+      const asked = others[0]?.asked[1]?.targets[0]?.addresses ?? [];
+      expect(asked).toHaveLength(64);
+      expect(asked.filter((address) => address.startsWith('203.0.113.'))).toHaveLength(12);
+    },
+  },
+  {
+    surface: 'report',
+    input: 'a name that leads one vantage to loopback, link-local and metadata addresses',
+    outcome: "a vantage on one's own machine does not connect to them, unless its own look-up gives them too",
+    run: async () => {
+      let connections = 0;
+      const server = createServer((socket) => {
+        connections++;
+        socket.destroy();
+      });
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const bound = server.address();
+      const port = typeof bound === 'object' && bound ? bound.port : 0;
+      const names = await startDnsServer(({ name, type }) => records(type, name, { A: ['127.0.0.2'] }));
+      const lies = ['127.0.0.1', '0.0.0.0'];
+      const liar = vantageThat('liar', (report) =>
+        withTarget(report, { addresses: lies.map((address) => seen(address, 4)) }),
+      );
+      const here = inProcessVantage('here', (request, { signal }) =>
+        probe(request, { signal, nameServers: [names.address] }),
+      );
+      const targets = [{ host: NAMED.host, port }];
+      const [verdict] = await check({ targets, vantages: [liar.vantage, here] });
+      await Promise.all([names.close(), once(server.close(), 'close')]);
+      const view = verdict?.vantages.find(({ vantage }) => vantage === 'here');
+      const outcomes = view?.addresses.map(({ address, attempts }) => [address, attempts[0]?.outcome]);
+      expect(outcomes?.toSorted()).toEqual([
+        ['0.0.0.0', 'denied'],
+        ['127.0.0.1', 'denied'],
+        ['127.0.0.2', 'refused'],
+      ]);
+      expect(connections).toBe(0);
+      for (const address of ['169.254.169.254', 'fd00:ec2::254', 'fe80::1', '169.254.0.1']) {
+        const parsed = parseAddress(address);
+        expect(parsed && ownMachine.denyTold(parsed, port), address).toContain('another vantage gave it');
+      }
     },
   },
 ];

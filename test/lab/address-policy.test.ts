@@ -111,13 +111,14 @@ describe.skipIf(!canRun)('the address policy of a Lambda', { timeout: 60_000 }, 
     const hosts = NAMES.map(({ name }) => name);
     const report = await inLambda({ ...quick, targets: at80(hosts) });
     expect(outcomes(report)).toEqual(denied(hosts));
+    expect(report.targets.flatMap(({ name }) => name?.addresses ?? [])).toEqual([]);
     expect(await leftTo('other')).toBe(0);
   });
 
   it('lets none out to addresses, controls and traces that a request names', async () => {
     const report = await inLambda({
       ...quick,
-      targets: [{ host: OWNED[0], port: 80, addresses: LITERALS.slice(0, 40) }],
+      targets: [{ host: 'four-0.example', port: 80, addresses: LITERALS.slice(0, 40) }],
       controls: at80(['127.1', '::ffff:10.0.0.1', 'four-0.example']),
       traces: [
         { address: '10.100.1.1', port: 80, maxHops: 3 },
@@ -125,7 +126,7 @@ describe.skipIf(!canRun)('the address policy of a Lambda', { timeout: 60_000 }, 
         { address: OWNED[0], port: 81, maxHops: 3 },
       ],
     });
-    expect(new Set(outcomes(report))).toEqual(new Set([`${OWNED[0]}: denied`]));
+    expect(new Set(outcomes(report))).toEqual(new Set(denied(['four-0.example'])));
     expect(outcomes({ ...report, targets: report.controls.map(({ before }) => before) })).toEqual(
       denied(['127.1', '::ffff:10.0.0.1', 'four-0.example']),
     );
@@ -148,16 +149,8 @@ describe.skipIf(!canRun)('the address policy of a Lambda', { timeout: 60_000 }, 
     const seen = report.targets.map(({ addresses }) =>
       Object.fromEntries(addresses.map(({ address, attempts }) => [address, attempts[0]?.outcome])),
     );
-    expect(seen).toEqual([
-      {
-        '10.100.1.1': 'denied',
-        '127.0.0.1': 'denied',
-        '::1': 'denied',
-        [OWNED[0]]: 'connected',
-        [OWNED[1]]: 'connected',
-      },
-      { [OWNED[0]]: 'denied' },
-    ]);
+    expect(seen).toEqual([{ [OWNED[0]]: 'connected', [OWNED[1]]: 'connected' }, { [OWNED[0]]: 'denied' }]);
+    expect(report.targets[0]?.name).toMatchObject({ addresses: [...OWNED], denied: 3 });
     expect(await leftTo('other')).toBe(0);
     expect(await leftTo('owned')).toBeGreaterThan(0);
   });
@@ -176,7 +169,7 @@ describe.skipIf(!canRun)('the address policy of a Lambda', { timeout: 60_000 }, 
     expect(await leftTo('owned')).toBeGreaterThan(0);
     // Now the name leads elsewhere, and the second round asks for the address of the first.
     const second = await inLambda({ targets: [{ ...turning, addresses: [OWNED[0]] }] });
-    expect(second.targets[0]?.name?.addresses).toEqual(['10.100.1.1']);
+    expect(second.targets[0]?.name).toMatchObject({ addresses: [], denied: 1 });
     expect(second.targets[0]?.addresses.map(({ address }) => address)).toEqual([OWNED[0]]);
     const third = await inLambda({ targets: [turning] });
     expect(outcomes(third)).toEqual(denied(['turning.example']));
@@ -189,8 +182,9 @@ function at80(hosts: readonly string[]): Target[] {
 }
 
 function outcomes({ targets }: ProbeReport): string[] {
-  return targets.map(({ host, addresses }) => {
-    const all = addresses.flatMap(({ attempts }) => attempts.map(({ outcome }) => outcome));
+  return targets.map(({ host, name, addresses }) => {
+    const all: string[] = addresses.flatMap(({ attempts }) => attempts.map(({ outcome }) => outcome));
+    if (name?.denied !== undefined) all.push('denied');
     return `${host}: ${[...new Set(all)].join(' ')}`;
   });
 }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseHosts } from '../../functions/probe/hosts-file.ts';
+import { lambdaPolicy } from '../../functions/probe/policy.ts';
 import { probe } from '../../functions/probe/probe.ts';
 import type { TargetReport } from '../../functions/reachability/report.ts';
 import { openPort, type Port } from '../cli/loopback.ts';
@@ -135,9 +136,11 @@ describe('what is connected to', () => {
     port = await openPort();
     server = await startDnsServer(({ name, type }) => records(type, name, { A: ['127.0.0.2'] }));
     const targets = [{ host: 'www.example.com', port: port.port, addresses: ['127.1', '127.0.0.1'] }];
-    const report = await probe({ targets, attempts: 1 }, { nameServers: [server.address] });
+    const policy = lambdaPolicy([{ cidr: '127.0.0.0/8' }]);
+    const report = await probe({ targets, attempts: 1 }, { policy, nameServers: [server.address] });
+    const seen = { address: '127.0.0.1', attempts: [{ outcome: 'connected' }] };
     expect(report.targets).toMatchObject([
-      { name: { outcome: 'resolved', addresses: ['127.0.0.2'] }, addresses: [{ address: '127.0.0.1' }] },
+      { name: { outcome: 'resolved', addresses: ['127.0.0.2'] }, addresses: [seen] },
     ]);
     expect(report.targets[0]?.addresses).toHaveLength(1);
   });

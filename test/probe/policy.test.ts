@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { lambdaPolicy, parsePolicy, PolicyError } from '../../functions/probe/policy.ts';
+import { lambdaPolicy, ownMachine, parsePolicy, PolicyError } from '../../functions/probe/policy.ts';
 import { probe } from '../../functions/probe/probe.ts';
 import { parseAddress } from '../../functions/reachability/address.ts';
+import { judge } from '../../functions/reachability/judge.ts';
+import { parseReport } from '../../functions/reachability/report-schema.ts';
 import { records, startDnsServer } from '../support/dns-server.ts';
 
 const policy = lambdaPolicy([]);
@@ -255,12 +257,13 @@ describe('the probe under a policy', () => {
   });
 
   it('denies the addresses that a request dictates', async () => {
+    const server = await startDnsServer(({ name, type }) => records(type, name, { A: ['127.0.0.1'] }));
     const report = await probe(
       {
-        targets: [{ host: '8.8.8.8', port: 80, addresses: ['127.1', '::ffff:169.254.169.254'] }],
+        targets: [{ host: 'told.example.com', port: 80, addresses: ['127.1', '::ffff:169.254.169.254'] }],
         controls: [{ host: '127.0.0.1', port: 80 }],
       },
-      { policy },
+      { policy, nameServers: [server.address] },
     );
     const views = [...(report.targets[0]?.addresses ?? []), ...(report.controls[0]?.before.addresses ?? [])];
     expect(views.map(({ address, attempts }) => [address, attempts.map(({ outcome }) => outcome)])).toEqual([
@@ -268,6 +271,44 @@ describe('the probe under a policy', () => {
       ['::ffff:a9fe:a9fe', ['denied']],
       ['127.0.0.1', ['denied']],
     ]);
+    await server.close();
+  });
+
+  it('asks a literal at its own address alone, whatever stands beside it', async () => {
+    const { port, seen, close } = await countingServer();
+    const targets = [{ host: '127.0.0.9', port, addresses: ['127.0.0.1', '127.0.0.8'] }];
+    const report = await probe({ targets, attempts: 1 });
+    expect(report.targets[0]?.addresses.map(({ address }) => address)).toEqual(['127.0.0.9']);
+    expect(seen()).toBe(0);
+    await close();
+  });
+
+  it('does not tell what a name leads to that it must not try', async () => {
+    const server = await startDnsServer(({ name, type }) =>
+      records(type, name, { A: ['127.20.30.40', '127.99.9.9'], AAAA: ['::1'] }),
+    );
+    const host = 'database.internal.example';
+    const report = await probe(
+      {
+        targets: [
+          { host, port: 443 },
+          { host, port: 444, addresses: ['127.0.0.1'] },
+        ],
+        controls: [{ host, port: 443 }],
+      },
+      { policy, nameServers: [server.address] },
+    );
+    await server.close();
+    expect(JSON.stringify(report)).not.toMatch(/127\.20|127\.99|::1/);
+    const [target, told] = parseReport(structuredClone(report)).targets;
+    expect(target).toMatchObject({ name: { outcome: 'resolved', addresses: [], denied: 3 }, addresses: [] });
+    expect(told).toMatchObject({ name: { addresses: [], denied: 3 }, addresses: [{ address: '127.0.0.1' }] });
+    const verdict = judge({ host, port: 443 }, [[{ vantage: 'a', report }]], report);
+    expect(verdict).toMatchObject({ kind: 'vantage-fault', vantages: [{ fault: 'none', addresses: [] }] });
+    expect(verdict.summary).toContain('Nobody was allowed to try');
+    expect(verdict.vantages[0]?.abstained).toBe(
+      'not allowed to try: the address policy of this vantage forbids every address of this name',
+    );
   });
 
   it('judges what a name leads to, and connects to what it judged when the name changes its mind', async () => {
@@ -290,16 +331,81 @@ describe('the probe under a policy', () => {
     const second = await ask();
     const view = (report: Awaited<ReturnType<typeof ask>>) =>
       report.targets[0]?.addresses.map(({ address, attempts }) => [address, attempts[0]?.outcome]);
-    const denied = [
-      ['::1', 'denied'],
-      ['::ffff:7f00:1', 'denied'],
-      ['fe80::1', 'denied'],
-    ];
-    expect(view(first)).toEqual([['127.0.0.2', 'refused'], ...denied]);
-    expect(view(second)).toEqual([['127.0.0.1', 'denied'], ...denied]);
+    expect(view(first)).toEqual([['127.0.0.2', 'refused']]);
+    expect(first.targets[0]?.name?.denied).toBe(3);
+    expect(view(second)).toEqual([]);
+    expect(second.targets[0]?.name?.denied).toBe(4);
     expect(first.controls[0]?.after?.addresses[0]?.address).toBe('127.0.0.2');
     expect(seen()).toBe(0);
     await server.close();
+    await close();
+  });
+});
+
+describe("one's own machine", () => {
+  it.each(['127.0.0.1', '127.8.8.8', '::1', '::ffff:127.0.0.1', '0.0.0.0', '::'])(
+    'does not connect to %s because others were led there',
+    async (address) => {
+      const { port, seen, close } = await countingServer();
+      const server = await startDnsServer(({ name, type }) => records(type, name, { A: ['127.0.0.3'] }));
+      const targets = [{ host: 'shop.example.com', port, addresses: [address, '127.0.0.3'] }];
+      const report = await probe({ targets, attempts: 1 }, { nameServers: [server.address] });
+      await Promise.all([server.close(), close()]);
+      const views = Map.groupBy(report.targets[0]?.addresses ?? [], (view) => view.address);
+      expect(views.get('127.0.0.3')).toMatchObject([{ attempts: [{ outcome: 'refused' }] }]);
+      const reason: unknown = expect.stringContaining('another vantage gave it');
+      const denied = { outcome: 'denied', stage: 'local', reason };
+      expect(views.get(parseAddress(address)?.text ?? '')).toMatchObject([{ attempts: [denied] }]);
+      expect(seen()).toBe(0);
+    },
+  );
+
+  it.each([
+    '169.254.169.254',
+    '169.254.1.1',
+    'fe80::1',
+    'fe80::1%lo',
+    'fd00:ec2::254',
+    '100.100.100.200',
+    '192.0.0.192',
+    '64:ff9b::169.254.169.254',
+    '2002:7f00:1::',
+  ])('is not led to %s by others', (address) => {
+    const parsed = parseAddress(address);
+    expect(parsed && ownMachine.denyTold(parsed, 443)).toContain('another vantage gave it');
+    expect(parsed && ownMachine.deny(parsed, 443)).toBeUndefined();
+  });
+
+  it('connects to private addresses that others were led to', () => {
+    for (const address of ['10.0.0.1', '192.168.1.1', '172.16.0.1', '100.64.0.1', 'fd12::1', '203.0.113.1']) {
+      const parsed = parseAddress(address);
+      expect(parsed && ownMachine.denyTold(parsed, 443), address).toBeUndefined();
+    }
+  });
+
+  it('connects to its own loopback where its user asks for it, in every round', async () => {
+    const { port, seen, close } = await countingServer();
+    const hosts = ['localhost', '127.0.0.1'];
+    const rounds = [
+      hosts.map((host) => ({ host, port })),
+      [
+        { host: 'localhost', port, addresses: ['127.0.0.1', '::1'] },
+        { host: '127.0.0.1', port, addresses: ['127.0.0.1'] },
+      ],
+    ];
+    for (const targets of rounds) {
+      const controls = [{ host: 'localhost', port }];
+      const {
+        targets: seenOf,
+        controls: [control],
+      } = await probe({ targets, controls, attempts: 1 });
+      const reports = [...seenOf, control?.before, control?.after];
+      for (const report of reports) {
+        const [view] = report?.addresses ?? [];
+        expect(view).toMatchObject({ address: '127.0.0.1', attempts: [{ stage: 'remote' }] });
+      }
+    }
+    expect(seen()).toBe(2 * 4);
     await close();
   });
 });

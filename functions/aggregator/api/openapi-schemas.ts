@@ -67,6 +67,11 @@ const evidence = {
     properties: {
       outcome: oneOf(['resolved', ...NAME_OUTCOMES]),
       addresses: strings,
+      denied: {
+        ...count,
+        description:
+          'How many more it has that the address policy of the vantage forbids; they are not listed.',
+      },
       elapsedMs: milliseconds,
     },
     required: ['outcome', 'addresses', 'elapsedMs'],
