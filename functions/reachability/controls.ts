@@ -1,21 +1,27 @@
 import { parseAddress } from './address.ts';
-import type { ControlReport, Family, ProbeReport, TargetReport, VantageAnswer } from './report.ts';
+import type { Attempt, ControlReport, Family, ProbeReport, TargetReport, VantageAnswer } from './report.ts';
 import { connects, sawAddress } from './sighting.ts';
 import { formatTarget } from './target.ts';
+import type { Saw } from './words.ts';
 
 /** What the controls say of one vantage and one address family. */
 export interface ControlFinding {
   atFault: boolean;
   failed: number;
   judging: number;
+  /** Each control that failed and in what way, e.g. `192.0.2.1:53 (no answer)`, in alphabetical order. */
+  failures: string[];
 }
 
 export type ControlFindings = ReadonlyMap<string, ReadonlyMap<Family, ControlFinding>>;
 
-type Result = 'pass' | 'fail';
+/** Whether the vantage reached the control, and if not, what it got in place of a connection. */
+type Result = 'pass' | { failed: string };
 /** control -> vantage -> result, for one family */
 type Results = Map<string, Map<string, Result>>;
 
+/** Of a control's name, in words for a person. */
+const MOST_CHARS = 60;
 const FAMILIES: readonly Family[] = [4, 6];
 
 /**
@@ -28,11 +34,17 @@ export function judgeControls(answers: readonly VantageAnswer[]): ControlFinding
   for (const family of FAMILIES) {
     const results = collect(answers, family);
     for (const control of faultyControls(results)) results.delete(control);
-    for (const { vantage } of answers) {
-      const own = [...results.values()].flatMap((byVantage) => byVantage.get(vantage) ?? []);
-      if (own.length === 0) continue;
-      const failed = own.filter((result) => result === 'fail').length;
-      const finding = { atFault: failed > own.length / 2, failed, judging: own.length };
+    for (const [vantage, own] of byVantage(results)) {
+      const failures = own.flatMap(([control, result]) =>
+        result === 'pass' ? [] : [`${cut(control)} (${result.failed})`],
+      );
+      const failed = failures.length;
+      const finding = {
+        atFault: failed > own.length / 2,
+        failed,
+        judging: own.length,
+        failures: failures.toSorted(),
+      };
       findings.set(
         vantage,
         (findings.get(vantage) ?? new Map<Family, ControlFinding>()).set(family, finding),
@@ -42,28 +54,40 @@ export function judgeControls(answers: readonly VantageAnswer[]): ControlFinding
   return findings;
 }
 
+function cut(control: string): string {
+  return control.length > MOST_CHARS ? `${control.slice(0, MOST_CHARS - 1)}…` : control;
+}
+
+function byVantage(results: Results): Map<string, [control: string, result: Result][]> {
+  const own = new Map<string, [string, Result][]>();
+  for (const [control, ofControl] of results) {
+    for (const [vantage, result] of ofControl) {
+      const list = own.get(vantage);
+      if (list) list.push([control, result]);
+      else own.set(vantage, [[control, result]]);
+    }
+  }
+  return own;
+}
+
 function faultyControls(results: Results): string[] {
-  return [...results.entries()].flatMap(([control, byVantage]) => {
-    const voters = [...byVantage.entries()].filter(([vantage]) =>
-      [...results.entries()].some(([other, others]) => other !== control && others.get(vantage) === 'pass'),
+  const passes = new Map<string, number>();
+  for (const [vantage, own] of byVantage(results)) {
+    passes.set(vantage, own.filter(([, result]) => result === 'pass').length);
+  }
+  return [...results].flatMap(([control, ofControl]) => {
+    const voters = [...ofControl].filter(
+      ([vantage, result]) => (passes.get(vantage) ?? 0) > (result === 'pass' ? 1 : 0),
     );
-    const failed = voters.filter(([, result]) => result === 'fail').length;
+    const failed = voters.filter(([, result]) => result !== 'pass').length;
     return failed > voters.length / 2 ? [control] : [];
   });
 }
 
 function collect(answers: readonly VantageAnswer[], family: Family): Results {
   const reports = answers.flatMap((answer) => ('report' in answer ? [answer] : []));
+  const withFamily = controlsOf(family, reports);
   const results: Results = new Map();
-  const withFamily = new Set(
-    reports.flatMap(({ report }) =>
-      report.controls
-        .filter(
-          (control) => familiesOf(control).has(family) || (family === 4 && nobodyKnows(control, reports)),
-        )
-        .map(formatTarget),
-    ),
-  );
   for (const { vantage, report } of reports) {
     for (const control of report.controls) {
       const key = formatTarget(control);
@@ -78,19 +102,52 @@ function collect(answers: readonly VantageAnswer[], family: Family): Results {
   return results;
 }
 
+/**
+ * The controls that have an address of the family for some vantage. A control whose name leads nowhere from anywhere is taken for an
+ * IPv4 one, lest its name alone condemn every vantage's IPv6.
+ */
+function controlsOf(family: Family, reports: readonly { report: ProbeReport }[]): Set<string> {
+  const families = new Map<string, Set<Family>>();
+  for (const { report } of reports) {
+    for (const control of report.controls) {
+      const key = formatTarget(control);
+      families.set(key, new Set([...(families.get(key) ?? []), ...familiesOf(control)]));
+    }
+  }
+  return new Set(
+    [...families].flatMap(([key, known]) =>
+      known.has(family) || (known.size === 0 && family === 4) ? [key] : [],
+    ),
+  );
+}
+
 /** Trouble before or after is trouble: what lies between was measured on a line that did not hold. */
 function combine(before: Result | undefined, after: Result | undefined): Result | undefined {
-  return before === 'fail' || after === 'fail' ? 'fail' : (before ?? after);
+  if (after === undefined || (before !== undefined && before !== 'pass')) return before;
+  if (before === undefined || after === 'pass') return after;
+  return { failed: `${after.failed} when asked again` };
 }
 
 function resultOf(report: TargetReport, family: Family): Result | undefined {
-  const ofFamily = report.addresses.filter((address) => address.family === family);
-  if (ofFamily.some(({ attempts }) => connects(sawAddress(attempts)))) return 'pass';
-  const tried = ofFamily.flatMap(({ attempts }) => attempts);
-  if (tried.some(({ outcome }) => outcome !== 'inconclusive' && outcome !== 'denied')) return 'fail';
-  return report.name && report.name.outcome !== 'resolved' && report.addresses.length === 0
-    ? 'fail'
-    : undefined;
+  const attempts = report.addresses.flatMap((address) => (address.family === family ? address.attempts : []));
+  const saw = sawAddress(attempts);
+  if (connects(saw)) return 'pass';
+  const tried = attempts.filter(({ outcome }) => outcome !== 'inconclusive' && outcome !== 'denied');
+  if (tried.length > 0) return { failed: FAILURES[saw] ?? `fault of this machine${errnoOf(tried)}` };
+  if (report.name && report.name.outcome !== 'resolved' && report.addresses.length === 0) {
+    return { failed: report.name.outcome.replaceAll('-', ' ') };
+  }
+  return undefined;
+}
+
+const FAILURES: Partial<Record<Saw, string>> = {
+  refused: 'refused',
+  unreachable: 'unreachable',
+  silent: 'no answer',
+};
+
+function errnoOf([first]: readonly Attempt[]): string {
+  return first?.errno === undefined ? '' : `, ${first.errno}`;
 }
 
 function familiesOf(control: ControlReport): Set<Family> {
@@ -98,13 +155,5 @@ function familiesOf(control: ControlReport): Set<Family> {
   if (literal) return new Set([literal.family]);
   return new Set(
     [control.before, control.after].flatMap((report) => report?.addresses.map(({ family }) => family) ?? []),
-  );
-}
-
-/** A control whose name leads nowhere from anywhere is taken for an IPv4 one, lest its name alone condemn every vantage's IPv6. */
-function nobodyKnows(control: ControlReport, reports: readonly { report: ProbeReport }[]): boolean {
-  const key = formatTarget(control);
-  return reports.every(({ report }) =>
-    report.controls.every((other) => formatTarget(other) !== key || familiesOf(other).size === 0),
   );
 }

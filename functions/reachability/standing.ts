@@ -14,6 +14,9 @@ import { formatTarget } from './target.ts';
 import type { AddressView } from './verdict.ts';
 import type { Fault, Saw } from './words.ts';
 
+/** The controls that failed are named, as far as that fits into a line of a mail. */
+const MOST_CONTROLS = 3;
+
 /** Where one vantage stands towards one target in one round: what it saw, and whether that counts. */
 export interface Standing {
   vantage: string;
@@ -124,11 +127,13 @@ function whyNothing(
 
 function controlWords(
   family: Family,
-  { failed, judging }: ControlFinding,
+  { failed, judging, failures }: ControlFinding,
   controls: ReadonlyMap<Family, ControlFinding> | undefined,
 ): string {
   const label = (controls?.size ?? 0) > 1 ? `IPv${family} controls` : 'controls';
-  return `${failed} of ${judging} ${label} failed`;
+  const shown = failures.slice(0, MOST_CONTROLS);
+  const rest = failures.length > shown.length ? [`${failures.length - shown.length} more`] : [];
+  return `${failed} of ${judging} ${label} failed: ${[...shown, ...rest].join(', ')}`;
 }
 
 /** Families in which the kernel refused every attempt of the whole report for want of a route, before a SYN left. */
