@@ -46,6 +46,8 @@ async function askOne(
   deadlineMs: number,
   signal: AbortSignal | undefined,
 ): Promise<VantageAnswer> {
+  const { name, network } = vantage;
+  const who = { vantage: name, ...(network !== undefined && { network }) };
   const late = new AbortController();
   const { promise: deadline, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
@@ -58,9 +60,9 @@ async function askOne(
     const answer = (async () => vantage.probe(request, ends))();
     answer.catch(() => undefined);
     const report = parseReport(await Promise.race([answer, deadline]));
-    return { vantage: vantage.name, report: { ...report, vantage: vantage.name, round: request.round ?? 1 } };
+    return { ...who, report: { ...report, vantage: name, round: request.round ?? 1 } };
   } catch (error) {
-    return { vantage: vantage.name, absent: reason(error) };
+    return { ...who, absent: reason(error) };
   } finally {
     clearTimeout(timer);
   }

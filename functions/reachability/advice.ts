@@ -74,7 +74,7 @@ export const ADVICE: Record<Kind, Advice> = {
     next: [
       'The target’s owner is not the first to wake: others connect.',
       'From the vantage that fails: `synwhere trace TARGET` shows how far it gets.',
-      'Check the route, the firewall and the provider of that vantage, then the target’s filters for that source.',
+      'Check the route, the firewall and the provider of that vantage, then the target’s filters for that source. The source addresses of a vantage in AWS are not fixed: look for AWS’s address ranges of that region (ip-ranges.json).',
     ],
   },
   'split-reachability': {

@@ -49,13 +49,14 @@ function byName(a: Standing, b: Standing): number {
 }
 
 function view(standing: Standing, fault: Fault, earlier: readonly (readonly Standing[])[]): VantageView {
-  const { vantage, counted, abstained, saw, name, addresses } = standing;
+  const { vantage, network, counted, abstained, saw, name, addresses } = standing;
   const before = earlier.map((round, index) => ({
     round: index + 1,
     standing: round.find((other) => other.vantage === vantage),
   }));
   return {
     vantage,
+    ...(network !== undefined && { network }),
     counted,
     ...(abstained !== undefined && { abstained }),
     saw,

@@ -3,7 +3,7 @@ import { names } from './phrases.ts';
 import { hungUpOn, isContested, isDead, isSelective, toldByTheNetwork } from './rules.ts';
 import { formatTarget } from './target.ts';
 import type { Kind } from './words.ts';
-import { SILENT_KINDS } from './words.ts';
+import { AWS, SILENT_KINDS } from './words.ts';
 
 /** What the evidence cannot exclude, each with the test that would. The kind's own doubts come first. */
 export function notRuledOut(kind: Kind, also: readonly Kind[], facts: Facts): string[] {
@@ -61,11 +61,11 @@ const DOUBTS: Record<Kind, (facts: Facts) => string[]> = {
       'Several machines behind one address (anycast, a load balancer), some of which refuse: look at each of them.',
     ];
   },
-  'local-routing-issue': ({ columns }) => {
+  'local-routing-issue': ({ columns, counted }) => {
     const cutOff = names([...new Set(columns.filter(isContested).flatMap((column) => column.cutOff))]);
     return [
       `Whether the SYNs of ${cutOff} are lost on the way there or the answers on the way back: capture at the target, or trace from both ends.`,
-      `A firewall at the target that silently drops ${cutOff}: look for that source in its rules.`,
+      `A firewall at the target that silently drops ${cutOff}: look for ${sourceOf(columns, counted)} in its rules.`,
     ];
   },
   'split-reachability': ({ columns }) => [
@@ -106,6 +106,16 @@ const DOUBTS: Record<Kind, (facts: Facts) => string[]> = {
   ],
 };
 
+/** What to look for in the rules of a firewall: Lambda's source addresses are not fixed, AWS publishes the ranges of each region. */
+function sourceOf(columns: Facts['columns'], counted: Facts['counted']): string {
+  const cutOff = new Set(columns.filter(isContested).flatMap((column) => column.cutOff));
+  const networks = counted.flatMap(({ vantage, network }) => (cutOff.has(vantage) ? [network] : []));
+  const inAws = networks.filter((network) => network === AWS).length;
+  const ranges = `AWS's address ranges of ${inAws === 1 ? 'that region' : 'those regions'}`;
+  if (inAws === 0) return 'that source';
+  return inAws === networks.length ? ranges : `that source and ${ranges}`;
+}
+
 /** One against one. */
 function alone(columns: Facts['columns']): string[] {
   const cutOff = [...new Set(columns.filter(isContested).flatMap((column) => column.cutOff))];
@@ -130,6 +140,7 @@ function generalDoubts(kind: Kind, { counted, standings, columns, earlier }: Fac
   const abstaining = standings.filter((standing) => !standing.counted).map(({ vantage }) => vantage);
   const cutOff = columns.some((column) => column.cutOff.length > 0);
   return [
+    ...sharedNetwork(counted, columns),
     ...(troubled && counted.length === 1
       ? [
           'With one vantage that counts, whether the fault is here, on the way or there: ask from other places with --vantage.',
@@ -144,5 +155,18 @@ function generalDoubts(kind: Kind, { counted, standings, columns, earlier }: Fac
     ...(troubled && earlier.length === 0
       ? ['A trouble of the moment: this was seen in one round only. Ask again.']
       : []),
+  ];
+}
+
+/** A filter against a whole provider, or a fault at its edge, looks like a target that is down. With one vantage, more than that is open. */
+function sharedNetwork(counted: Facts['counted'], columns: Facts['columns']): string[] {
+  const [first, ...others] = counted;
+  const network = first?.network;
+  if (network === undefined || others.length === 0) return [];
+  if (others.some((other) => other.network !== network)) return [];
+  if (columns.some(({ connecting }) => connecting.length > 0)) return [];
+  const where = columns.length > 0 ? 'the target' : 'the name servers';
+  return [
+    `All vantages that count are in one network (${network}): a filter or a fault between that network and ${where} looks the same. Ask from a vantage in another network.`,
   ];
 }

@@ -155,4 +155,8 @@ export interface ProbeReport {
 }
 
 /** What came back from one vantage in one round: its report, or why there is none. */
-export type VantageAnswer = { vantage: string; report: ProbeReport } | { vantage: string; absent: string };
+export type VantageAnswer = {
+  vantage: string;
+  /** Whose network the vantage is in, e.g. `aws`; absent where that is not known. */
+  network?: string;
+} & ({ report: ProbeReport } | { absent: string });

@@ -20,6 +20,7 @@ const MOST_CONTROLS = 3;
 /** Where one vantage stands towards one target in one round: what it saw, and whether that counts. */
 export interface Standing {
   vantage: string;
+  network?: string;
   /** Whether a report came that speaks of the target. */
   reported: boolean;
   counted: boolean;
@@ -48,8 +49,9 @@ function standing(
   controls: ReadonlyMap<Family, ControlFinding> | undefined,
 ): Standing {
   const { vantage } = answer;
+  const who = { vantage, ...(answer.network !== undefined && { network: answer.network }) };
   const abstain = (abstained: string, abstentionFault: Fault = 'vantage'): Standing => ({
-    vantage,
+    ...who,
     reported: false,
     counted: false,
     abstained,
@@ -78,7 +80,7 @@ function standing(
   const condemned = lines.length > 0 && lines.every(([, { atFault }]) => atFault);
   const nameFailed = report.name !== undefined && report.name.outcome !== 'resolved';
   const saw = nameFailed && !condemned ? 'name-failed' : strongest(addresses.map((address) => address.saw));
-  const base = { vantage, reported: true, ...(report.name && { name: report.name }) };
+  const base = { ...who, reported: true, ...(report.name && { name: report.name }) };
   if (saw !== 'nothing') return { ...base, counted: true, abstentionFault: 'none', saw, addresses };
   const attempts = report.addresses.flatMap((address) => address.attempts);
   return {

@@ -21,6 +21,8 @@ export interface AddressView extends AddressReport {
 /** What one vantage contributes to a verdict. */
 export interface VantageView {
   vantage: string;
+  /** Whose network it is in, e.g. `aws`; absent where that is not known. */
+  network?: string;
   counted: boolean;
   /** Why it does not count. */
   abstained?: string;

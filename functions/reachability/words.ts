@@ -82,5 +82,8 @@ export type Confidence = (typeof CONFIDENCES)[number];
 export const EXPECTATIONS = ['open', 'refused', 'silent'] as const;
 export type Expectation = (typeof EXPECTATIONS)[number];
 
+/** The network of a vantage in AWS Lambda. */
+export const AWS = 'aws';
+
 /** Kinds that say nothing about the target. */
 export const SILENT_KINDS = ['vantage-fault', 'insufficient-data'] as const satisfies readonly Kind[];

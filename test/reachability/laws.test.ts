@@ -109,6 +109,27 @@ describe('laws of the judgement', () => {
     );
   });
 
+  it('networks change nothing but what is not ruled out, in whatever order their vantages come', () => {
+    const networks = fc.array(fc.constantFrom('aws', 'other', undefined), { minLength: 7, maxLength: 7 });
+    fc.assert(
+      fc.property(rounds, networks, (given, of) => {
+        const placed = given.map((answers) =>
+          answers.map((answer, index) => {
+            const network = of[index];
+            return network === undefined ? answer : { ...answer, network };
+          }),
+        );
+        const verdict = verdictOf(placed);
+        expect(verdictOf(placed.map((answers) => answers.toReversed()))).toEqual(verdict);
+        const { notRuledOut: _, vantages, ...rest } = verdict;
+        const { notRuledOut: __, vantages: before, ...without } = verdictOf(given);
+        expect(rest).toEqual(without);
+        expect(vantages.map(({ network: ___, ...view }) => view)).toEqual(before);
+      }),
+      RUNS,
+    );
+  });
+
   it('the names of vantages do not matter', () => {
     fc.assert(
       fc.property(rounds, (given) => {

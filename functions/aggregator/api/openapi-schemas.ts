@@ -81,6 +81,10 @@ const evidence = {
     description: 'What one vantage contributes to a verdict.',
     properties: {
       vantage: string,
+      network: {
+        ...string,
+        description: 'Whose network the vantage is in, e.g. `aws`; absent where that is not known.',
+      },
       counted: { type: 'boolean' },
       abstained: { type: 'string', description: 'Why it does not count.' },
       saw: oneOf(SIGHTINGS),

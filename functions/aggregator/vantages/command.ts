@@ -20,10 +20,14 @@ const DRAIN_MS = 250;
  * Any machine behind a command line, which the platform's shell reads (`/bin/sh -c`, on Windows `cmd.exe`). The request goes in on
  * stdin as JSON, the report comes out on stdout as JSON. The command runs in a process group and session of its own: a Ctrl-C in
  * the terminal does not reach it, a program in it cannot ask for a password there, and when `signal` aborts, it answers too
- * much, or it ends badly, all of its group is ended.
+ * much, or it ends badly, all of its group is ended. `network`: whose network that machine is in, where that is known.
  */
-export function commandVantage(name: string, commandLine: string): Vantage {
-  return { name, probe: (request, signal) => runCommand(commandLine, request, signal) };
+export function commandVantage(name: string, commandLine: string, network?: string): Vantage {
+  return {
+    name,
+    ...(network !== undefined && { network }),
+    probe: (request, signal) => runCommand(commandLine, request, signal),
+  };
 }
 
 async function runCommand(

@@ -1,12 +1,15 @@
 import { InvokeCommand, LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda';
 import type { ProbeReport, ProbeRequest } from '../../reachability/report.ts';
 import { oneLine } from '../one-line.ts';
+import { AWS } from '../../reachability/words.ts';
 import { parseAnswerText } from './answer-text.ts';
 import { VantageError, type Vantage } from './vantage.ts';
 
 export interface LambdaVantageOptions {
   /** Default: the region. */
   name?: string;
+  /** Default: `aws`. */
+  network?: string;
   /** Handed to the client as they are; absent: the SDK's own chain. */
   credentials?: LambdaClientConfig['credentials'];
   /** Default: the region's own; `AWS_ENDPOINT_URL` works as everywhere. */
@@ -35,6 +38,7 @@ export function lambdaVantage(
   let client: LambdaClient | undefined;
   return {
     name: options.name ?? region,
+    network: options.network ?? AWS,
     async probe(request, signal) {
       client ??= new LambdaClient({
         region,
