@@ -4,12 +4,11 @@ import type { Column, Facts } from './facts.ts';
 import { capitalised, count, names, span, verb } from './phrases.ts';
 import type { Attempt, NameReport } from './report.ts';
 import { sightingOf } from './sighting.ts';
-import type { Standing } from './standing.ts';
 import type { Expectations } from './verdict.ts';
 import type { NameOutcome, Saw } from './words.ts';
 
 const MOST_ADDRESSES = 6;
-const MOST_ABSTENTIONS = 6;
+const MOST_WORDS = 6;
 
 const NAME_WORDS: Record<NameOutcome, string> = {
   'name-not-found': 'no such name (NXDOMAIN)',
@@ -66,27 +65,27 @@ function nameLines({ counted, nameFailed }: Facts): string[] {
   ];
 }
 
-function addressLines({ columns, counted }: Facts): string[] {
-  const telling = columns.toSorted((a, b) => failing(b) - failing(a));
-  const lines = telling.slice(0, MOST_ADDRESSES).map((column) => addressLine(column, counted));
+function addressLines({ columns, byVantage }: Facts): string[] {
+  const failing = new Map(columns.map((column) => [column, failingAt(column)]));
+  const telling = columns.toSorted((a, b) => (failing.get(b) ?? 0) - (failing.get(a) ?? 0));
+  const lines = telling.slice(0, MOST_ADDRESSES).map((column) => addressLine(column, byVantage));
   return columns.length > MOST_ADDRESSES
     ? [...lines, `${columns.length - MOST_ADDRESSES} more addresses were tried.`]
     : lines;
 }
 
-function failing({ saw }: Column): number {
+function failingAt({ saw }: Column): number {
   return [...saw.values()].filter((seen) => seen !== 'open').length;
 }
 
-function addressLine({ address, saw }: Column, counted: readonly Standing[]): string {
+function addressLine({ address, saw }: Column, byVantage: Facts['byVantage']): string {
   const who = Map.groupBy([...saw], ([, seen]) => seen);
   const parts = (['open', 'closing', 'refused', 'unreachable', 'silent'] as const).flatMap((seen) => {
     const vantages = (who.get(seen) ?? []).map(([vantage]) => vantage);
     if (vantages.length === 0) return [];
-    const attempts = counted
-      .filter(({ vantage }) => vantages.includes(vantage))
-      .flatMap((standing) => standing.addresses.filter((view) => view.address === address))
-      .flatMap((view) => view.attempts);
+    const attempts = vantages.flatMap(
+      (vantage) => byVantage.get(vantage)?.byAddress.get(address)?.attempts ?? [],
+    );
     const subject = saw.size === 1 ? names(vantages) : `${vantages.length} of ${saw.size}`;
     const whom = saw.size > 1 && vantages.length < saw.size ? ` (${names(vantages)})` : '';
     return [`${subject} ${PHRASES[seen](vantages.length, attempts)}${whom}`];
@@ -114,7 +113,7 @@ const PHRASES = {
     return `${verb(n, 'is', 'are')} refused${how}`;
   },
   unreachable: (n: number, attempts: readonly Attempt[]) => {
-    const errnos = [...new Set(attempts.flatMap(({ errno }) => errno ?? []))].toSorted();
+    const errnos = [...new Set(attempts.flatMap(({ errno }) => errno ?? []))].toSorted().slice(0, MOST_WORDS);
     return `${verb(n, 'is', 'are')} told that it cannot be reached${errnos.length > 0 ? ` (${errnos.join(', ')})` : ''}`;
   },
   silent: (n: number, attempts: readonly Attempt[]) => {
@@ -149,7 +148,8 @@ function localLines({ counted }: Facts): string[] {
       }
     }
   }
-  return [...byWords].toSorted(byKey).map(([words, who]) => `At ${names([...who])}, ${words}.`);
+  const lines = [...byWords].toSorted(byKey).map(([words, who]) => `At ${names([...who])}, ${words}.`);
+  return atMost(lines, 'more reasons of this kind were given');
 }
 
 function icmpLines({ failedAttempts }: Facts): string[] {
@@ -159,7 +159,8 @@ function icmpLines({ failedAttempts }: Facts): string[] {
     const key = `${attempt.icmp.from} answered "${attempt.icmp.name.replaceAll('-', ' ')}"`;
     heard.set(key, (heard.get(key) ?? new Set<string>()).add(vantage));
   }
-  return [...heard].toSorted(byKey).map(([words, who]) => `${words} to ${names([...who])}.`);
+  const lines = [...heard].toSorted(byKey).map(([words, who]) => `${words} to ${names([...who])}.`);
+  return atMost(lines, 'more ICMP errors came');
 }
 
 function lossLines({ failedAttempts, lostSyns, columns }: Facts): string[] {
@@ -223,12 +224,13 @@ function abstentionLines({ standings }: Facts): string[] {
     const vantages = who.map(({ vantage }) => vantage);
     return `${names(vantages)} ${verb(vantages.length, 'does', 'do')} not count: ${reason}.`;
   });
-  return lines.length > MOST_ABSTENTIONS
-    ? [
-        ...lines.slice(0, MOST_ABSTENTIONS),
-        `${lines.length - MOST_ABSTENTIONS} more reasons not to count were given.`,
-      ]
-    : lines;
+  return atMost(lines, 'more reasons not to count were given');
+}
+
+/** A vantage can report as much as it likes: the rest is counted. */
+function atMost(lines: readonly string[], more: string): string[] {
+  const rest = lines.length - MOST_WORDS;
+  return rest > 0 ? [...lines.slice(0, MOST_WORDS), `${rest} ${more}.`] : [...lines];
 }
 
 function expectationLines({ counted }: Facts, expect: Expectations | undefined): string[] {

@@ -1,5 +1,5 @@
 import type { Facts } from './facts.ts';
-import { isClosing, isContested, isDead, isSelective } from './rules.ts';
+import { isClosing, isContested, isSelective } from './rules.ts';
 import { connects, sightingOf } from './sighting.ts';
 import type { Standing } from './standing.ts';
 import type { Confidence, Saw } from './words.ts';
@@ -36,12 +36,10 @@ export function confidenceOf(facts: Facts): Confidence {
 }
 
 /** Where two rounds in a row contradict each other, by vantages that counted in both. */
-export function contradictions({ earlier, standings }: Facts): Contradiction[] {
-  const rounds = [...earlier, standings];
-  return rounds.slice(1).flatMap((later, index) => {
-    const before = new Map((rounds[index] ?? []).map((standing) => [standing.vantage, standing]));
+export function contradictions({ earlier, earlierByVantage, standings }: Facts): Contradiction[] {
+  return [...earlier.slice(1), ...(earlier.length > 0 ? [standings] : [])].flatMap((later, index) => {
     return later.flatMap((standing) => {
-      const first = before.get(standing.vantage);
+      const first = earlierByVantage[index]?.get(standing.vantage);
       return first ? between(first, standing) : [];
     });
   });
@@ -53,20 +51,18 @@ function between(first: Standing, later: Standing): Contradiction[] {
   if ((first.saw === 'name-failed') !== (later.saw === 'name-failed')) {
     return [{ vantage, saw: [first.saw, later.saw] }];
   }
-  const before = new Map(first.addresses.map(({ address, saw }) => [address, saw]));
   return later.addresses.flatMap(({ address, saw }) => {
-    const earlier = before.get(address);
+    const earlier = first.byAddress.get(address)?.saw;
     if (earlier === undefined || earlier === saw || earlier === 'nothing' || saw === 'nothing') return [];
     return [{ vantage, address, saw: [earlier, saw] }];
   });
 }
 
 /** A failure that an earlier round saw, and that the last round says nothing of, for the vantage does not count there any more. */
-export function notSeenAgain({ earlier, standings }: Facts): Finding[] {
-  const last = new Map(standings.map((standing) => [standing.vantage, standing]));
+export function notSeenAgain({ earlier, byVantage }: Facts): Finding[] {
   return earlier.flatMap((round) =>
     round.flatMap(({ vantage, counted, saw, addresses }): Finding[] => {
-      const later = last.get(vantage);
+      const later = byVantage.get(vantage);
       if (!counted) return [];
       if (saw === 'name-failed') return later?.counted ? [] : [{ vantage, saw }];
       return addresses
@@ -78,7 +74,7 @@ export function notSeenAgain({ earlier, standings }: Facts): Finding[] {
 
 function isUnjudged(standing: Standing | undefined, address: string): boolean {
   if (!standing?.counted) return true;
-  const view = standing.addresses.find((other) => other.address === address);
+  const view = standing.byAddress.get(address);
   return view === undefined || view.saw === 'nothing';
 }
 
@@ -100,18 +96,16 @@ export function anyFailedIn(round: readonly Standing[], { counted }: Facts): boo
 
 /** Whether every failure of the last round was there in the round before it too, and the other way round. */
 function seenTwice(facts: Facts): boolean {
-  const { earlier, counted, standings } = facts;
+  const { earlier, earlierByVantage, counted, standings } = facts;
   const before = earlier.at(-1);
   if (!before || notSeenAgain(facts).length > 0) return false;
   if (anyFailedIn(before, facts) !== anyFailedIn(standings, facts)) return false;
   return counted.every((standing) => {
-    const first = before.find(({ vantage }) => vantage === standing.vantage);
+    const first = earlierByVantage.at(-1)?.get(standing.vantage);
     if (!first?.counted) return standing.saw !== 'name-failed' && standing.addresses.every(isFine);
     if (standing.saw === 'name-failed' && first.saw !== 'name-failed') return false;
     return standing.addresses.every(
-      (view) =>
-        isFine(view) ||
-        first.addresses.some(({ address, saw }) => address === view.address && saw === view.saw),
+      (view) => isFine(view) || first.byAddress.get(view.address)?.saw === view.saw,
     );
   });
 }
@@ -124,6 +118,6 @@ function isFine({ saw }: { saw: Saw }): boolean {
 function decisiveColumns({ columns }: Facts): Facts['columns'] {
   if (columns.every(({ connecting }) => connecting.length === 0)) return [];
   return columns.filter(
-    (column) => isSelective(column) || isContested(column) || isDead(column, columns) || isClosing(column),
+    (column) => isSelective(column) || isContested(column) || column.isDead || isClosing(column),
   );
 }

@@ -2,7 +2,7 @@ import { because, nameWords } from './because.ts';
 import type { Facts } from './facts.ts';
 import { notRuledOut } from './not-ruled-out.ts';
 import { all, capitalised, count, names, verb } from './phrases.ts';
-import { hungUpOn, isContested, isDead, isSelective, toldByTheNetwork } from './rules.ts';
+import { hungUpOn, isContested, isSelective, toldByTheNetwork } from './rules.ts';
 import { wasDenied } from './standing.ts';
 import { formatTarget } from './target.ts';
 import type { Expectations } from './verdict.ts';
@@ -90,7 +90,7 @@ const SUMMARIES: Record<Kind, (facts: Facts) => string> = {
       : `${seen}: too wide to be local, so a transit fault or a silent filter.`;
   },
   'partial-outage': (facts) => {
-    const dead = facts.columns.filter((column) => isDead(column, facts.columns));
+    const dead = facts.columns.filter(({ isDead }) => isDead);
     const working = facts.columns.length - dead.length;
     const addresses = names(dead.map(({ address }) => address));
     return `${formatTarget(facts.target)} works at ${count(working, 'address', 'addresses')}, but ${addresses} ${verb(dead.length, 'fails', 'fail')} for everyone who tried.`;
@@ -140,7 +140,8 @@ function contestedAddresses({ columns }: Facts): string[] {
 
 /** Whether any of these connects to another address of the target. */
 function connectElsewhere(vantages: readonly string[], { columns }: Facts): boolean {
-  return columns.some(({ connecting }) => vantages.some((vantage) => connecting.includes(vantage)));
+  const asked = new Set(vantages);
+  return columns.some(({ connecting }) => connecting.some((vantage) => asked.has(vantage)));
 }
 
 function everyone(counted: Facts['counted']): string[] {

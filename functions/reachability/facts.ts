@@ -9,9 +9,13 @@ export interface Column {
   family: Family;
   /** Who saw what; those that abstain for this address are left out. */
   saw: ReadonlyMap<string, Saw>;
+  /** Those that complete the handshake, also those that are then closed at once. */
   connecting: string[];
+  closing: string[];
   refused: string[];
   cutOff: string[];
+  /** Nobody who tried it connects, or everyone is closed at once, while another address works. */
+  isDead: boolean;
 }
 
 /** Everything that the rules look at: the last round, compared address by address, and what earlier rounds add. */
@@ -20,11 +24,15 @@ export interface Facts {
   /** Where everyone stands in the last round. */
   standings: readonly Standing[];
   earlier: readonly (readonly Standing[])[];
+  /** The same by vantage, the last round and those before it. */
+  byVantage: ReadonlyMap<string, Standing>;
+  earlierByVantage: readonly ReadonlyMap<string, Standing>[];
   counted: readonly Standing[];
   /** Vantages that gave no report. */
   missing: readonly Standing[];
   nameFailed: readonly Standing[];
   columns: readonly Column[];
+  byAddress: ReadonlyMap<string, Column>;
   /** Failed attempts and lost SYNs of the counting vantages, over all rounds. */
   failedAttempts: readonly { vantage: string; address: string; attempt: Attempt }[];
   lostSyns: number;
@@ -35,20 +43,29 @@ export function gatherFacts(target: Target, rounds: readonly (readonly Standing[
   const standings = rounds.at(-1) ?? [];
   const counted = standings.filter((standing) => standing.counted);
   const attempts = attemptsOf(counted, rounds);
+  const columns = columnsOf(counted);
+  const earlier = rounds.slice(0, -1);
   return {
     target,
     standings,
-    earlier: rounds.slice(0, -1),
+    earlier,
+    byVantage: byVantage(standings),
+    earlierByVantage: earlier.map(byVantage),
     counted,
     missing: standings.filter((standing) => !standing.reported),
     nameFailed: counted.filter(({ saw }) => saw === 'name-failed'),
-    columns: columnsOf(counted),
+    columns,
+    byAddress: new Map(columns.map((column) => [column.address, column])),
     failedAttempts: attempts.filter(({ attempt }) => !['open', 'nothing'].includes(sightingOf(attempt))),
     lostSyns: attempts.reduce(
       (sum, { attempt }) => sum + (connects(sightingOf(attempt)) ? (attempt.synRetransmits ?? 0) : 0),
       0,
     ),
   };
+}
+
+function byVantage(round: readonly Standing[]): Map<string, Standing> {
+  return new Map(round.map((standing) => [standing.vantage, standing]));
 }
 
 function attemptsOf(
@@ -77,7 +94,7 @@ function columnsOf(counted: readonly Standing[]): Column[] {
       entry.saw.set(vantage, saw);
     }
   }
-  return [...byAddress]
+  const columns = [...byAddress]
     .toSorted(([a, { family: fa }], [b, { family: fb }]) => fa - fb || (a < b ? -1 : 1))
     .map(([address, { family, saw }]) => {
       const who = (test: (saw: Saw) => boolean): string[] =>
@@ -87,8 +104,16 @@ function columnsOf(counted: readonly Standing[]): Column[] {
         family,
         saw,
         connecting: who(connects),
+        closing: who((seen) => seen === 'closing'),
         refused: who((seen) => seen === 'refused'),
         cutOff: who(isCutOff),
       };
     });
+  const someConnect = columns.some(({ connecting }) => connecting.length > 0);
+  const someOpen = columns.some(({ connecting, closing }) => connecting.length > closing.length);
+  return columns.map((column) => {
+    const { connecting, closing, saw } = column;
+    const isDead = connecting.length === 0 ? someConnect : closing.length === saw.size && someOpen;
+    return { ...column, isDead };
+  });
 }

@@ -1,6 +1,6 @@
 import type { Column, Facts } from './facts.ts';
-import { isDead, isSplitColumn } from './rules.ts';
-import { connects, isCutOff } from './sighting.ts';
+import { isSplitColumn } from './rules.ts';
+import { isCutOff } from './sighting.ts';
 import type { Standing } from './standing.ts';
 import type { Fault, Saw } from './words.ts';
 
@@ -10,26 +10,26 @@ const TELLING: readonly Fault[] = ['path', 'target', 'unknown'];
 /** Whose trouble it is that this vantage sees what it sees. */
 export function faultOf(standing: Standing, facts: Facts): Fault {
   if (!standing.counted) return standing.abstentionFault;
-  const faults = facts.columns.flatMap((column) => {
-    const saw = column.saw.get(standing.vantage);
-    return saw === undefined ? [] : faultAt(saw, column, facts.columns);
+  const faults = standing.addresses.flatMap(({ address }) => {
+    const column = facts.byAddress.get(address);
+    const saw = column?.saw.get(standing.vantage);
+    return column === undefined || saw === undefined ? [] : faultAt(saw, column);
   });
   if (standing.saw === 'name-failed' && !faults.includes('path')) return 'name';
   return TELLING.find((fault) => faults.includes(fault)) ?? 'none';
 }
 
-function faultAt(saw: Saw, column: Column, columns: readonly Column[]): Fault {
+function faultAt(saw: Saw, column: Column): Fault {
   // "Like everyone else" needs somebody else: what one vantage alone tried may as well be its own trouble.
   const target: Fault = column.saw.size > 1 ? 'target' : 'unknown';
   if (isCutOff(saw)) {
     if (column.connecting.length > 0) return isSplitColumn(column) ? 'unknown' : 'path';
     if (column.refused.length > 0) return 'path';
-    return isDead(column, columns) ? target : 'unknown';
+    return column.isDead ? target : 'unknown';
   }
   if (saw === 'refused') return column.connecting.length > 0 ? 'unknown' : target;
   if (saw === 'closing') {
-    const everyone = [...column.saw.values()].filter(connects).every((seen) => seen === 'closing');
-    return everyone ? target : 'unknown';
+    return column.closing.length === column.connecting.length ? target : 'unknown';
   }
   return 'none';
 }

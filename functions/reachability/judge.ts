@@ -26,7 +26,9 @@ export function judge(
   const stood = rounds.map((answers) => standings(target, answers).toSorted(byName));
   const facts = gatherFacts({ host: target.host, port: target.port }, stood);
   const [kind = 'insufficient-data', ...also] = kindsThatHold(facts);
-  const vantages = facts.standings.map((standing) => view(standing, faultOf(standing, facts), facts.earlier));
+  const vantages = facts.standings.map((standing) =>
+    view(standing, faultOf(standing, facts), facts.earlierByVantage),
+  );
   return {
     target: facts.target,
     kind,
@@ -48,11 +50,15 @@ function byName(a: Standing, b: Standing): number {
   return a.vantage < b.vantage ? -1 : a.vantage > b.vantage ? 1 : 0;
 }
 
-function view(standing: Standing, fault: Fault, earlier: readonly (readonly Standing[])[]): VantageView {
+function view(
+  standing: Standing,
+  fault: Fault,
+  earlier: readonly ReadonlyMap<string, Standing>[],
+): VantageView {
   const { vantage, network, counted, abstained, saw, name, addresses } = standing;
   const before = earlier.map((round, index) => ({
     round: index + 1,
-    standing: round.find((other) => other.vantage === vantage),
+    standing: round.get(vantage),
   }));
   return {
     vantage,
@@ -64,7 +70,7 @@ function view(standing: Standing, fault: Fault, earlier: readonly (readonly Stan
     ...(name && { name }),
     addresses: addresses.map((address): AddressView => {
       const rounds = before.flatMap(({ round, standing: then }) => {
-        const seen = then?.addresses.find((other) => other.address === address.address);
+        const seen = then?.byAddress.get(address.address);
         return seen ? [{ round, saw: seen.saw, attempts: seen.attempts }] : [];
       });
       return rounds.length > 0 ? { ...address, earlier: rounds } : address;

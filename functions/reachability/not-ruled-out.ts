@@ -1,9 +1,11 @@
 import type { Facts } from './facts.ts';
 import { names } from './phrases.ts';
-import { hungUpOn, isContested, isDead, isSelective, toldByTheNetwork } from './rules.ts';
+import { hungUpOn, isContested, isSelective, toldByTheNetwork } from './rules.ts';
 import { formatTarget } from './target.ts';
 import type { Kind } from './words.ts';
 import { AWS, SILENT_KINDS } from './words.ts';
+
+const MOST_STRAYS = 6;
 
 /** What the evidence cannot exclude, each with the test that would. The kind's own doubts come first. */
 export function notRuledOut(kind: Kind, also: readonly Kind[], facts: Facts): string[] {
@@ -74,20 +76,23 @@ const DOUBTS: Record<Kind, (facts: Facts) => string[]> = {
     'Several machines behind one address (anycast), some of which are down: look at each of them.',
   ],
   'partial-outage': ({ columns, counted }) => {
-    const dead = columns.filter((column) => isDead(column, columns));
-    const strays = dead.filter(({ address }) => {
-      const given = counted.filter(({ name }) => name?.addresses.includes(address));
-      const resolved = counted.filter(({ name }) => name?.outcome === 'resolved');
-      return given.length > 0 && given.length < resolved.length;
+    const resolved = counted.filter(({ name }) => name?.outcome === 'resolved').length;
+    const given = givenTo(counted);
+    const strays = columns.flatMap(({ address, isDead }) => {
+      const vantages = given.get(address) ?? [];
+      return isDead && vantages.length > 0 && vantages.length < resolved ? [{ address, vantages }] : [];
     });
     return [
       'Whether the address is down or filtered, or is in the DNS by mistake: compare the name with what is really deployed.',
-      ...strays.map(({ address }) => {
-        const given = counted
-          .filter(({ name }) => name?.addresses.includes(address))
-          .map(({ vantage }) => vantage);
-        return `A resolver that lies or is stale: only ${names(given)} ${given.length === 1 ? 'was' : 'were'} given ${address}. Ask the zone's own name servers.`;
-      }),
+      ...strays
+        .slice(0, MOST_STRAYS)
+        .map(
+          ({ address, vantages }) =>
+            `A resolver that lies or is stale: only ${names(vantages)} ${vantages.length === 1 ? 'was' : 'were'} given ${address}. Ask the zone's own name servers.`,
+        ),
+      ...(strays.length > MOST_STRAYS
+        ? [`The same of ${strays.length - MOST_STRAYS} more addresses that only some were given.`]
+        : []),
     ];
   },
   'name-disagreement': ({ nameFailed, target }) => [
@@ -105,6 +110,19 @@ const DOUBTS: Record<Kind, (facts: Facts) => string[]> = {
     'That the service behind works: a handshake speaks for TCP alone, and a proxy may shake hands for a host that is gone. Ask the application.',
   ],
 };
+
+/** Whom the look-up of the name gave an address. */
+function givenTo(counted: Facts['counted']): Map<string, string[]> {
+  const given = new Map<string, string[]>();
+  for (const { vantage, name } of counted) {
+    for (const address of new Set(name?.addresses)) {
+      const vantages = given.get(address);
+      if (vantages) vantages.push(vantage);
+      else given.set(address, [vantage]);
+    }
+  }
+  return given;
+}
 
 /** What to look for in the rules of a firewall: Lambda's source addresses are not fixed, AWS publishes the ranges of each region. */
 function sourceOf(columns: Facts['columns'], counted: Facts['counted']): string {

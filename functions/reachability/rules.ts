@@ -66,7 +66,7 @@ export const RULES: readonly Rule[] = [
   {
     kind: 'partial-outage',
     pattern: 'some addresses, or a whole family, fail for everyone who tried, others work',
-    holds: ({ columns }) => columns.some((column) => isDead(column, columns)),
+    holds: ({ columns }) => columns.some(({ isDead }) => isDead),
   },
   {
     kind: 'name-disagreement',
@@ -110,30 +110,19 @@ export function isContested({ connecting, cutOff }: Column): boolean {
   return connecting.length > 0 && cutOff.length > 0;
 }
 
-/** Nobody who tried this address connects, or everyone is closed at once, while another address works. */
-export function isDead(column: Column, columns: readonly Column[]): boolean {
-  return columns.some(
-    (other) =>
-      (column.connecting.length === 0 && other.connecting.length > 0) || (isClosing(column) && isOpen(other)),
-  );
-}
-
 /** Too many of those who tried this address are cut off from it to call the fault local. */
 export function isSplitColumn(column: Column): boolean {
   return isContested(column) && column.cutOff.length >= column.saw.size / 2;
 }
 
 /** Everyone who tried this address was closed at once, and someone did. */
-export function isClosing({ saw }: Column): boolean {
-  return saw.size > 0 && [...saw.values()].every((seen) => seen === 'closing');
+export function isClosing({ saw, closing }: Column): boolean {
+  return saw.size > 0 && closing.length === saw.size;
 }
 
 /** Who is closed at once at every connect to an address where others are not. */
 export function hungUpOn(columns: readonly Column[]): string[] {
-  const found = columns
-    .filter(isOpen)
-    .flatMap(({ saw }) => [...saw].flatMap(([vantage, seen]) => (seen === 'closing' ? [vantage] : [])));
-  return [...new Set(found)];
+  return [...new Set(columns.filter(isOpen).flatMap(({ closing }) => closing))];
 }
 
 /** Whether "unreachable" is the word of any router or firewall on the way, not of the asking machines alone. */
@@ -143,8 +132,8 @@ export function toldByTheNetwork({ failedAttempts }: Facts): boolean {
   );
 }
 
-function isOpen({ saw }: Column): boolean {
-  return [...saw.values()].includes('open');
+function isOpen({ connecting, closing }: Column): boolean {
+  return connecting.length > closing.length;
 }
 
 function mostConnect({ connecting, saw }: Column): boolean {
@@ -164,10 +153,16 @@ function nobodyAnswers(facts: Facts): boolean {
   return nobodyConnects(facts) && facts.columns.every(({ refused }) => refused.length === 0);
 }
 
-function unreachableShare({ counted, columns }: Facts): number {
-  const tried = counted.filter(({ vantage }) => columns.some(({ saw }) => saw.has(vantage)));
-  const told = tried.filter(({ vantage }) => columns.some(({ saw }) => saw.get(vantage) === 'unreachable'));
-  return told.length / tried.length;
+function unreachableShare({ columns }: Facts): number {
+  const tried = new Set<string>();
+  const told = new Set<string>();
+  for (const { saw } of columns) {
+    for (const [vantage, seen] of saw) {
+      tried.add(vantage);
+      if (seen === 'unreachable') told.add(vantage);
+    }
+  }
+  return told.size / tried.size;
 }
 
 function everyoneConnects({ counted, nameFailed, columns }: Facts): boolean {

@@ -30,6 +30,8 @@ export interface Standing {
   saw: Saw;
   name?: NameReport;
   addresses: AddressView[];
+  /** The same by their addresses. */
+  byAddress: ReadonlyMap<string, AddressView>;
 }
 
 /** Where every vantage stands towards a target in one round, in the order of the answers; the first answer of a name stands. */
@@ -39,7 +41,8 @@ export function standings(target: Target, answers: readonly VantageAnswer[]): St
   return answers.flatMap((answer) => {
     if (seen.has(answer.vantage)) return [];
     seen.add(answer.vantage);
-    return [standing(target, answer, findings.get(answer.vantage))];
+    const stood = standing(target, answer, findings.get(answer.vantage));
+    return [{ ...stood, byAddress: new Map(stood.addresses.map((view) => [view.address, view])) }];
   });
 }
 
@@ -47,16 +50,16 @@ function standing(
   target: Target,
   answer: VantageAnswer,
   controls: ReadonlyMap<Family, ControlFinding> | undefined,
-): Standing {
+): Omit<Standing, 'byAddress'> {
   const { vantage } = answer;
   const who = { vantage, ...(answer.network !== undefined && { network: answer.network }) };
-  const abstain = (abstained: string, abstentionFault: Fault = 'vantage'): Standing => ({
+  const abstain = (abstained: string, abstentionFault: Fault = 'vantage') => ({
     ...who,
     reported: false,
     counted: false,
     abstained,
     abstentionFault,
-    saw: 'nothing',
+    saw: 'nothing' as const,
     addresses: [],
   });
   if ('absent' in answer) return abstain(answer.absent);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../functions/reachability/judge.ts';
 import type { Verdict } from '../../functions/reachability/verdict.ts';
-import { A, B, CLOCK, round, sees, TARGET, V6 } from '../support/reports.ts';
+import { A, attemptOf, B, CLOCK, reportOf, round, sees, TARGET, V6 } from '../support/reports.ts';
 import type { Sketch } from '../support/reports.ts';
 
 const open = sees('connected');
@@ -114,6 +114,44 @@ describe('what is not claimed', () => {
     const given = verdictOn({ a: { ...silent, attempt: { errno: 'ETIMEDOUT' } } }).because.join();
     expect(given).toContain('3 connects given up by the kernel (ETIMEDOUT)');
     expect(given).not.toContain('SYN_SENT');
+  });
+});
+
+describe('how much is said, however much a vantage reports', () => {
+  const many = Array.from({ length: 40 }, (_, index) => index);
+
+  it('of routers that answered, and of its own reasons', () => {
+    const attempts = many.map((index) =>
+      attemptOf('host-unreachable', {
+        icmp: { type: 3, code: 1, name: 'host-unreachable', from: `10.0.0.${index}` },
+      }),
+    );
+    const own = many.map((index) =>
+      attemptOf('host-unreachable', { stage: 'local', reason: `reason ${index}`, errno: `E${index}` }),
+    );
+    const report = reportOf(silent);
+    const addresses = [
+      { address: A, family: 4 as const, attempts },
+      { address: B, family: 4 as const, attempts: own },
+    ];
+    const targets = [{ ...TARGET, addresses }];
+    const verdict = judge(TARGET, [[{ vantage: 'a', report: { ...report, targets } }]], CLOCK);
+    const lines = (about: string) => verdict.because.filter((line) => line.includes(about));
+    expect(lines('answered "host unreachable"')).toHaveLength(6);
+    expect(verdict.because).toContain('34 more ICMP errors came.');
+    expect(lines('reason ')).toHaveLength(6);
+    expect(verdict.because).toContain('34 more reasons of this kind were given.');
+    expect(verdict.because.join()).toContain('(E0, E1, E10, E11, E12, E13)');
+  });
+
+  it('of dead addresses that only some were given', () => {
+    const strays = many.map((index) => `203.0.113.${100 + index}`);
+    const seen = Object.fromEntries(strays.map((address) => [address, ['timed-out'] as const]));
+    const liar: Sketch = { seen: { [A]: ['connected'], ...seen }, name: [A, ...strays] };
+    const verdict = verdictOn({ a: liar, b: { ...open, name: [A] }, c: { ...open, name: [A] } });
+    expect(verdict.kind).toBe('partial-outage');
+    expect(verdict.notRuledOut.filter((line) => line.startsWith('A resolver that lies'))).toHaveLength(6);
+    expect(verdict.notRuledOut).toContain('The same of 34 more addresses that only some were given.');
   });
 });
 

@@ -1,0 +1,145 @@
+/**
+ * What it costs to read and to judge the largest reports that are let in, and how that grows with their size.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { crossExamination } from '../functions/reachability/cross-examination.ts';
+import { judge } from '../functions/reachability/judge.ts';
+import { parseReport } from '../functions/reachability/report-schema.ts';
+import type { ProbeReport } from '../functions/reachability/report.ts';
+import { answersOf, SHAPES, targetsOf, type Shape } from './judge/reports.ts';
+import { aimsAsTable, machine, table, type Aim } from './probe/page.ts';
+
+const USAGE = 'usage: npm run bench:judge -- [--write]';
+const PAGE = new URL('../docs/benchmarks.md', import.meta.url);
+const MARKS = ['<!-- bench:judge -->', '<!-- /bench:judge -->'] as const;
+const CLOCK = { startedAt: '2026-01-01T00:00:00.000Z', elapsedMs: 5000 };
+const SIZES = [1 / 4, 1 / 2, 1] as const;
+/** Other work on the machine only adds: the least of so many runs. */
+const TURNS = 3;
+/** The aggregator has a minute for a tick. */
+const MOST_READ_MS = 1000;
+const MOST_JUDGE_MS = 2000;
+/** Proportional would be 4; the rest is for what caches and the garbage collector add. */
+const MOST_GROWTH = 5;
+
+interface Measured {
+  shape: Shape;
+  /** Of the largest report. */
+  megabytes: number;
+  /** JSON and schema, of the largest report. */
+  readMs: number;
+  /** Both rounds of all targets: what to ask again, and the verdicts. */
+  judgeMs: number;
+}
+
+try {
+  const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } });
+  const text = page(SHAPES.map((shape) => SIZES.map((size) => measure(shape, size))));
+  console.log(text);
+  if (values.write) await writePage(text);
+} catch (error) {
+  console.error(error instanceof TypeError ? USAGE : error);
+  process.exitCode = 2;
+}
+
+function measure(shape: Shape, size: number): Measured {
+  const sized = { ...shape, [shape.grows]: Math.ceil(shape[shape.grows] * size) };
+  const targets = targetsOf(sized.targets);
+  const runs = Array.from({ length: TURNS }, () => run(sized, targets));
+  const least = (of: (one: (typeof runs)[number]) => number) => Math.min(...runs.map(of));
+  return {
+    shape: sized,
+    megabytes: least(({ bytes }) => bytes) / 1e6,
+    readMs: least(({ readMs }) => readMs),
+    judgeMs: least(({ judgeMs }) => judgeMs),
+  };
+}
+
+function run(shape: Shape, targets: ReturnType<typeof targetsOf>) {
+  // Each time new objects: what was seen of a report is kept beside it.
+  const rounds = [answersOf(shape, targets), answersOf(shape, targets)];
+  const [first] = rounds[0] ?? [];
+  const text = JSON.stringify(first && 'report' in first ? first.report : undefined);
+  let began = performance.now();
+  const report: ProbeReport = parseReport(JSON.parse(text));
+  const readMs = performance.now() - began;
+  began = performance.now();
+  const again = crossExamination(targets, rounds[0] ?? []);
+  const kinds = new Set(targets.map((target) => judge(target, rounds, CLOCK).kind));
+  const judgeMs = performance.now() - began;
+  if (kinds.size === 0 || again.length === 0 || report.targets.length === 0)
+    throw new Error('nothing was judged');
+  return { bytes: Buffer.byteLength(text), readMs, judgeMs };
+}
+
+function page(measured: readonly (readonly Measured[])[]): string {
+  const growths = measured.map((sizes) => (sizes[2]?.judgeMs ?? 0) / (sizes[0]?.judgeMs ?? 0));
+  const lines = measured.flatMap((sizes) =>
+    sizes.map(({ shape, megabytes, readMs, judgeMs }, index) => {
+      const before = sizes[index - 1];
+      return [
+        index === 0 ? shape.name : '',
+        String(shape.targets),
+        String(shape.addresses),
+        `${megabytes.toFixed(1)} MB`,
+        `${readMs.toFixed(0)} ms`,
+        `${judgeMs.toFixed(0)} ms`,
+        before ? `${(judgeMs / before.judgeMs).toFixed(1)}×` : '',
+      ];
+    }),
+  );
+  const head = [
+    'vantages were led to',
+    'targets',
+    'addresses',
+    'largest report',
+    'reading it',
+    'judging all',
+    'against half',
+  ];
+  return [
+    '## Reading and judging',
+    '',
+    `Made by \`npm run bench:judge -- --write\` on ${machine()}. The least of ${TURNS} runs.`,
+    'Eight vantages, or thirty, with three attempts at each address, of which a third fail. A report is let in with at most 64 addresses for a target',
+    'and 100 controls, and Lambda answers with at most 6 MB. Judging is for both rounds and all targets. Where twice the size takes twice the time,',
+    'the time is proportional to the size.',
+    '',
+    aimsAsTable(aims(measured.flat(), growths)),
+    '',
+    table(head, lines),
+  ].join('\n');
+}
+
+function aims(all: readonly Measured[], growths: readonly number[]): Aim[] {
+  const readMs = Math.max(...all.map((one) => one.readMs));
+  const judgeMs = Math.max(...all.map((one) => one.judgeMs));
+  const growth = Math.max(...growths);
+  return [
+    {
+      aim: `the largest report is read within ${MOST_READ_MS} ms`,
+      measured: `${readMs.toFixed(0)} ms`,
+      holds: readMs <= MOST_READ_MS,
+    },
+    {
+      aim: `the largest reports of all vantages are judged within ${MOST_JUDGE_MS} ms`,
+      measured: `${judgeMs.toFixed(0)} ms`,
+      holds: judgeMs <= MOST_JUDGE_MS,
+    },
+    {
+      aim: `four times the size takes at most ${MOST_GROWTH} times the time`,
+      measured: `${growth.toFixed(1)} times`,
+      holds: growth <= MOST_GROWTH,
+    },
+  ];
+}
+
+async function writePage(text: string): Promise<void> {
+  const [begin, end] = MARKS;
+  const before = await readFile(PAGE, 'utf8');
+  const [head = '', rest] = before.split(begin);
+  const [, tail = '\n'] = rest === undefined ? [] : rest.split(end);
+  await writeFile(PAGE, `${head.trimEnd()}\n\n${begin}\n\n${text}\n\n${end}${tail}`);
+  console.error('wrote docs/benchmarks.md');
+}
