@@ -1,18 +1,16 @@
 /**
  * What it costs to read and to judge the largest reports that are let in, and how that grows with their size.
  */
-import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { crossExamination } from '../functions/reachability/cross-examination.ts';
 import { judge } from '../functions/reachability/judge.ts';
 import { parseReport } from '../functions/reachability/report-schema.ts';
 import type { ProbeReport } from '../functions/reachability/report.ts';
+import { writePagePart } from './page-part.ts';
 import { answersOf, SHAPES, targetsOf, type Shape } from './judge/reports.ts';
 import { aimsAsTable, machine, table, type Aim } from './probe/page.ts';
 
 const USAGE = 'usage: npm run bench:judge -- [--write]';
-const PAGE = new URL('../docs/benchmarks.md', import.meta.url);
-const MARKS = ['<!-- bench:judge -->', '<!-- /bench:judge -->'] as const;
 const CLOCK = { startedAt: '2026-01-01T00:00:00.000Z', elapsedMs: 5000 };
 const SIZES = [1 / 4, 1 / 2, 1] as const;
 /** Other work on the machine only adds: the least of so many runs. */
@@ -37,7 +35,10 @@ try {
   const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } });
   const text = page(SHAPES.map((shape) => SIZES.map((size) => measure(shape, size))));
   console.log(text);
-  if (values.write) await writePage(text);
+  if (values.write) {
+    await writePagePart('bench:judge', `${text}\n`);
+    console.error('wrote the part of docs/benchmarks.md');
+  }
 } catch (error) {
   console.error(error instanceof TypeError ? USAGE : error);
   process.exitCode = 2;
@@ -133,13 +134,4 @@ function aims(all: readonly Measured[], growths: readonly number[]): Aim[] {
       holds: growth <= MOST_GROWTH,
     },
   ];
-}
-
-async function writePage(text: string): Promise<void> {
-  const [begin, end] = MARKS;
-  const before = await readFile(PAGE, 'utf8');
-  const [head = '', rest] = before.split(begin);
-  const [, tail = '\n'] = rest === undefined ? [] : rest.split(end);
-  await writeFile(PAGE, `${head.trimEnd()}\n\n${begin}\n\n${text}\n\n${end}${tail}`);
-  console.error('wrote docs/benchmarks.md');
 }

@@ -5,7 +5,7 @@ import { openService, type Service } from '../../cli/dev/service.ts';
 import { parseConfiguration } from '../../configuration/load.ts';
 import { inProcessVantage } from '../../functions/aggregator/vantages/in-process.ts';
 import type { Vantage } from '../../functions/aggregator/vantages/vantage.ts';
-import { allowEverything } from '../../functions/probe/policy.ts';
+import { ownMachine } from '../../functions/probe/policy.ts';
 import { probe } from '../../functions/probe/probe.ts';
 import { Listeners } from '../tick/listeners.ts';
 import { readContents, type Contents } from './contents.ts';
@@ -110,7 +110,7 @@ function configurationOf({ ports }: Listeners) {
 /** Without the wait for a reset after each connect, which would be most of the time of a tick and tells nothing here. */
 function vantage(name: string): Vantage {
   return inProcessVantage(name, (request, { signal }) =>
-    probe({ ...request, settleMs: 0 }, { signal, policy: allowEverything }),
+    probe({ ...request, settleMs: 0 }, { signal, policy: ownMachine }),
   );
 }
 

@@ -10,7 +10,7 @@ import { onceAnHour, removeExpired } from '../../cli/dev/expiry.ts';
 import { openService, type Service } from '../../cli/dev/service.ts';
 import { parseConfiguration } from '../../configuration/load.ts';
 import { inProcessVantage } from '../../functions/aggregator/vantages/in-process.ts';
-import { allowEverything } from '../../functions/probe/policy.ts';
+import { ownMachine } from '../../functions/probe/policy.ts';
 import { probe } from '../../functions/probe/probe.ts';
 import { Listener } from '../aggregator/api-service.ts';
 
@@ -20,7 +20,7 @@ const DAY_MS = 86_400_000;
 
 /** Without the wait for a reset after each connect: nobody resets here. */
 const vantage = inProcessVantage('here', (request, { signal }) =>
-  probe({ ...request, settleMs: 0 }, { signal, policy: allowEverything }),
+  probe({ ...request, settleMs: 0 }, { signal, policy: ownMachine }),
 );
 
 let directory: string;

@@ -32,7 +32,6 @@ export const RUNS: Record<string, Runs> = {
   },
   'npm run bench:probe -- --write': { not: `${MEASURES} (test/probe)` },
   'npm run bench:soak -- --write': { not: `${MEASURES} (test/bench/soak.test.ts)` },
-
   'npm run bench:judge -- --write': { not: `${MEASURES} (test/reachability)` },
   'npm run bench:tick -- --write': { not: `${MEASURES} (test/bench/tick.test.ts)` },
   'npm run docs:verdicts': { not: 'needs a lab for minutes; test/cli/explain.test.ts reads what it wrote' },
