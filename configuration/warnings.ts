@@ -1,8 +1,11 @@
-import { isName } from '../functions/reachability/target.ts';
+import { formatTarget, isName } from '../functions/reachability/target.ts';
 import type { Configuration } from './configuration.ts';
 
 /** A SYN that is sent again at 1, 2 and 3 s needs this long to have been three of them (Linux, `tcp_syn_linear_timeouts`). */
 const THREE_SYNS_MS = 3100;
+
+/** Names in one warning. */
+const SHOWN = 5;
 
 /** What is allowed and most likely not meant, one line each. */
 export function configurationWarnings(configuration: Configuration): string[] {
@@ -36,10 +39,30 @@ export function configurationWarnings(configuration: Configuration): string[] {
   if (regions.length > 0 && targets.some(isIpv6)) {
     warnings.push('targets: Lambda has no IPv6 on the way out, so the regions abstain for IPv6 addresses');
   }
-  if (regions.length > 0 && targets.some(({ port }) => port === 25)) {
-    warnings.push('targets: AWS closes port 25 on the way out of Lambda unless it was asked to open it');
-  }
+  if (regions.length > 0) warnings.push(...blockedPort(configuration));
   return warnings;
+}
+
+/** What a Lambda outside a VPC reports as denied (functions/probe/platform.ts). */
+function blockedPort({ targets, controls, onDemand }: Configuration): string[] {
+  const lists = {
+    targets: targets.map((target) => formatTarget(target)),
+    controls: controls.map((control) => formatTarget(control)),
+    'onDemand.allowList': onDemand.allowList,
+  };
+  return Object.entries(lists).flatMap(([list, entries]) => {
+    const blocked = entries.filter((entry) => entry.endsWith(':25'));
+    if (blocked.length === 0) return [];
+    return [
+      `${list}: AWS blocks port 25 on the way out of Lambda outside a VPC, so the regions report it as denied: ${some(blocked)}`,
+    ];
+  });
+}
+
+/** The first few of a list, and how many more there are. */
+function some(items: readonly string[]): string {
+  const rest = items.length - SHOWN;
+  return `${items.slice(0, SHOWN).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
 function isIpv6({ host }: { host: string }): boolean {

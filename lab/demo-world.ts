@@ -75,10 +75,10 @@ const CASES: DemoCase[] = [
     fault: { type: 'route', at: 'edge-frankfurt', answer: 'blackhole', to: 'api' },
   },
   {
-    target: { host: 'mail.acme.example', port: 25 },
+    target: { host: 'mail.acme.example', port: 587 },
     planted: 'the eastern backbone has lost the way',
     kind: 'split-reachability',
-    host: { name: 'mail', addresses: acme(14), services: { 25: 'banner' } },
+    host: { name: 'mail', addresses: acme(14), services: { 587: 'banner' } },
     fault: { type: 'route', at: 'core-east', answer: 'blackhole', to: 'mail' },
   },
   {

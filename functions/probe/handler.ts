@@ -1,5 +1,6 @@
 import type { ProbeReport, Trace, TraceRequest } from '../reachability/report.ts';
 import { fitReport, LAMBDA_ANSWER_BYTES } from './payload.ts';
+import { withPlatform } from './platform.ts';
 import { parsePolicy } from './policy.ts';
 import { parseProbeRequest } from './request.ts';
 import { runRound } from './round.ts';
@@ -19,12 +20,12 @@ const UNKNOWN_MS = 10_000;
 
 /**
  * The Lambda of one region: takes a {@link ProbeRequest}, gives a {@link ProbeReport}. The address policy comes from the environment
- * (`SYNWHERE_POLICY`), never from the request. A request or a policy that cannot be read throws one line, which Lambda hands to
- * the caller as `FunctionError`.
+ * (`SYNWHERE_POLICY`) and from what Lambda lets out (platform.ts), never from the request. A request or a policy that cannot be read
+ * throws one line, which Lambda hands to the caller as `FunctionError`.
  */
 export async function handler(event: unknown, context?: InvocationContext): Promise<ProbeReport> {
   const request = parseProbeRequest(event);
-  const policy = parsePolicy(process.env['SYNWHERE_POLICY']);
+  const policy = withPlatform(parsePolicy(process.env['SYNWHERE_POLICY']), process.env);
   const deadlineMs = timeLeftMs(context, request.deadlineMs);
   const report = await runRound(request, { policy, deadlineMs }, { evidence: undefined, walk: noWalk });
   return fitReport(report, LAMBDA_ANSWER_BYTES);

@@ -3,7 +3,7 @@ import type { Facts } from './facts.ts';
 import { notRuledOut } from './not-ruled-out.ts';
 import { all, capitalised, count, names, verb } from './phrases.ts';
 import { hungUpOn, isContested, isSelective, toldByTheNetwork } from './rules.ts';
-import { wasDenied } from './standing.ts';
+import { nobodyMayTry } from './standing.ts';
 import { formatTarget } from './target.ts';
 import type { Expectations } from './verdict.ts';
 import type { Kind } from './words.ts';
@@ -31,12 +31,8 @@ export function explain(verdict: {
 
 const SUMMARIES: Record<Kind, (facts: Facts) => string> = {
   'vantage-fault': ({ target, standings }) => {
-    const denied = standings.every(({ reported, addresses, name }) => {
-      const attempts = addresses.flatMap((view) => view.attempts);
-      return !reported || wasDenied(attempts, name);
-    });
     const name = formatTarget(target);
-    return denied
+    return nobodyMayTry(standings)
       ? `Nobody was allowed to try ${name}: nothing can be said about it.`
       : `The trouble is on our side: no vantage that reported can be trusted, so nothing is said about ${name}.`;
   },

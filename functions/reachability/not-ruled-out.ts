@@ -1,6 +1,7 @@
 import type { Facts } from './facts.ts';
 import { names } from './phrases.ts';
 import { hungUpOn, isContested, isSelective, toldByTheNetwork } from './rules.ts';
+import { nobodyMayTry } from './standing.ts';
 import { formatTarget } from './target.ts';
 import type { Kind } from './words.ts';
 import { AWS, SILENT_KINDS } from './words.ts';
@@ -15,8 +16,10 @@ export function notRuledOut(kind: Kind, also: readonly Kind[], facts: Facts): st
 }
 
 const DOUBTS: Record<Kind, (facts: Facts) => string[]> = {
-  'vantage-fault': ({ target }) => [
-    `Anything at all about ${formatTarget(target)}. Mend the vantages or their controls, or ask from other vantages.`,
+  'vantage-fault': ({ target, standings }) => [
+    nobodyMayTry(standings)
+      ? `Anything at all about ${formatTarget(target)}. Ask from a vantage that is allowed to try it.`
+      : `Anything at all about ${formatTarget(target)}. Mend the vantages or their controls, or ask from other vantages.`,
   ],
   'insufficient-data': ({ target }) => [
     `Anything at all about ${formatTarget(target)}. See why the vantages did not report, and ask again.`,

@@ -109,6 +109,14 @@ export function wasDenied(attempts: readonly Attempt[], name: NameReport | undef
   return name?.denied !== undefined && name.addresses.length === 0;
 }
 
+/** Whether every vantage that reported was denied every attempt, by its own policy or by its platform. */
+export function nobodyMayTry(all: readonly Standing[]): boolean {
+  return all.every(({ reported, addresses, name }) => {
+    const attempts = addresses.flatMap((view) => view.attempts);
+    return !reported || wasDenied(attempts, name);
+  });
+}
+
 function whyNothing(
   report: TargetReport,
   addresses: readonly AddressView[],

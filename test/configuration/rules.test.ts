@@ -78,8 +78,23 @@ test.each([
   [
     'what Lambda cannot do',
     'targets: ["[2001:db8::1]:25"]\ncontrols: [192.0.2.1:1]\nregions: [us-east-1, us-east-2, us-west-1]',
-    ['controls: none has an IPv6', 'targets: Lambda has no IPv6', 'targets: AWS closes port 25'],
+    ['controls: none has an IPv6', 'targets: Lambda has no IPv6', 'targets: AWS blocks port 25'],
   ],
+  [
+    'port 25 wherever the regions would try it',
+    `targets: [192.0.2.1:443, 192.0.2.1:25, "[2001:db8::1]:2525"]
+controls: [192.0.2.2:25, 192.0.2.3:443]
+onDemand: {targets: allow-list, allowList: ["*.mail.acme.net:25", "a.acme.net:225"]}
+regions: [us-east-1, us-east-2, us-west-1]`,
+    [
+      'controls: none has an IPv6',
+      'targets: Lambda has no IPv6',
+      'targets: AWS blocks port 25 on the way out of Lambda outside a VPC, so the regions report it as denied: 192.0.2.1:25',
+      'controls: AWS blocks port 25 on the way out of Lambda outside a VPC, so the regions report it as denied: 192.0.2.2:25',
+      'onDemand.allowList: AWS blocks port 25 on the way out of Lambda outside a VPC, so the regions report it as denied: *.mail.acme.net:25',
+    ],
+  ],
+  ['nothing of port 25 where nothing is deployed', 'targets: [192.0.2.1:25]\ncontrols: [192.0.2.2:25]', []],
 ])('warns of %s', (_what, text, starts) => {
   const warnings = configurationWarnings(parseConfiguration(text, 'f.yaml'));
   expect(warnings.map((warning, index) => warning.slice(0, starts[index]?.length))).toEqual(starts);

@@ -33,7 +33,9 @@ describe('a probe stack', () => {
       MemorySize: 256,
       Timeout: 40,
       LoggingConfig: { LogFormat: 'JSON', LogGroup: { Ref: Match.stringLikeRegexp('^ProbeLog') } },
-      Environment: { Variables: { SYNWHERE_POLICY: '{"allow":[]}' } },
+      // Without a VPC the probe knows that AWS blocks port 25.
+      Environment: { Variables: { SYNWHERE_POLICY: '{"allow":[]}', SYNWHERE_VPC: Match.absent() } },
+      VpcConfig: Match.absent(),
       ReservedConcurrentExecutions: Match.absent(),
     });
     template.hasResource('AWS::Logs::LogGroup', {

@@ -8,6 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { build, type Metafile } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { judge } from '../../functions/reachability/judge.ts';
 import { parseReport } from '../../functions/reachability/report-schema.ts';
 
 const ENTRY = fileURLToPath(new URL('../../functions/probe/handler.ts', import.meta.url));
@@ -108,6 +109,65 @@ describe('the handler', () => {
       report.targets.map(({ addresses }) => addresses[0]?.attempts.map(({ outcome }) => outcome)),
     ).toEqual([['connected', 'connected', 'connected'], ['denied']]);
     expect(report.system).toMatchObject({ region: 'eu-west-1', evidence: [] });
+  });
+
+  describe('asked for port 25', () => {
+    const event = {
+      targets: [
+        { host: '127.0.0.1', port: 25 },
+        { host: 'mail.example.com', port: 25, addresses: ['127.0.0.1', '::1'] },
+        { host: '127.0.0.1', port: 26 },
+      ],
+      controls: [{ host: '127.0.0.1', port: 25 }],
+      attempts: 1,
+    };
+    const policy = '{"allow":[{"cidr":"127.0.0.1/32"},{"cidr":"::1/128"}]}';
+
+    async function outcomes(environment: Record<string, string>): Promise<Set<string>[]> {
+      const { targets, controls } = parseReport(
+        await invoke(event, { SYNWHERE_POLICY: policy, ...environment }),
+      );
+      return [...targets, ...controls.map(({ before }) => before)].map(
+        ({ addresses }) =>
+          new Set(addresses.flatMap(({ attempts }) => attempts.map(({ outcome }) => outcome))),
+      );
+    }
+
+    it('denies targets, addresses of the request and controls outside a VPC, and names AWS', async () => {
+      const report = parseReport(await invoke(event, { SYNWHERE_POLICY: policy }));
+      const [literal, named] = report.targets;
+      for (const target of [literal, named, report.controls[0]?.before]) {
+        const attempts = target?.addresses.flatMap((one) => one.attempts) ?? [];
+        expect(attempts.length).toBe(target === named ? 2 : 1);
+        for (const attempt of attempts) {
+          expect(attempt).toMatchObject({ outcome: 'denied', stage: 'local' });
+          expect(attempt.reason).toMatch(/^AWS blocks port 25 .*Lambda/);
+        }
+      }
+      expect(report.controls[0]).not.toHaveProperty('after.addresses.0.attempts.1');
+      const verdict = judge({ host: '127.0.0.1', port: 25 }, [[{ vantage: 'eu-west-1', report }]], {
+        startedAt: report.startedAt,
+        elapsedMs: report.elapsedMs,
+      });
+      expect(verdict).toMatchObject({
+        kind: 'vantage-fault',
+        summary: 'Nobody was allowed to try 127.0.0.1:25: nothing can be said about it.',
+        notRuledOut: ['Anything at all about 127.0.0.1:25. Ask from a vantage that is allowed to try it.'],
+        vantages: [{ counted: false, fault: 'none' }],
+      });
+      expect(verdict.vantages[0]?.abstained).toMatch(/^not allowed to try: AWS blocks port 25/);
+    });
+
+    it.each([
+      ['in a VPC', { SYNWHERE_VPC: 'true' }],
+      ['outside Lambda', { AWS_LAMBDA_FUNCTION_NAME: '' }],
+    ])('tries it %s', async (_where, environment) => {
+      for (const seen of await outcomes(environment)) expect(seen).not.toContain('denied');
+    });
+
+    it('tries every other port', async () => {
+      expect((await outcomes({}))[2]).not.toContain('denied');
+    });
   });
 
   it.each([

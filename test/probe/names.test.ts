@@ -72,6 +72,24 @@ describe('what a look-up comes to', () => {
     expect(server?.questions.toSorted()).toEqual(['www.example.com A', 'www.example.com AAAA']);
   });
 
+  it('asks for at most 50 names at once', async () => {
+    const count = 160;
+    const waiting = new Set<string>();
+    let most = 0;
+    const zone: DnsZone = ({ name }) => {
+      waiting.add(name);
+      most = Math.max(most, waiting.size);
+      setTimeout(() => waiting.delete(name), 60);
+      return { records: [], delayMs: 60 };
+    };
+    const hosts = Array.from({ length: count }, (_, index) => `name-${index}.example.com`);
+    const targets = await ask(zone, hosts);
+    expect(targets.map(({ name }) => name?.outcome)).toEqual(hosts.map(() => 'name-without-address'));
+    expect(new Set(server?.questions).size).toBe(2 * count);
+    expect(most).toBeGreaterThan(25);
+    expect(most).toBeLessThanOrEqual(50);
+  });
+
   it('calls silence of every name server a time-out, after three queries and four seconds', async () => {
     const [target] = await ask(() => 'silence', ['www.example.com']);
     expect(target).toMatchObject({ name: { outcome: 'name-timed-out', addresses: [] } });
