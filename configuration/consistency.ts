@@ -3,7 +3,7 @@ import type { Target } from '../functions/reachability/report.ts';
 import type { Problem } from './error.ts';
 import { LIMITS } from './limits.ts';
 import { nearest } from './nearest.ts';
-import { ALL_REGIONS, partitionOf } from './regions.ts';
+import { ALL_REGIONS, partitionOf, WITHOUT_FUNCTION_URLS } from './regions.ts';
 import type { FileContent } from './schema.ts';
 
 /** The vantage that is this machine, where no command names another. */
@@ -14,6 +14,7 @@ export function inconsistencies(content: FileContent): Problem[] {
   return [
     ...takenName(content),
     ...unknownRegions(content),
+    ...homeWithoutUrl(content),
     ...mixedPartitions(content),
     ...twice(content.regions, 'regions', (region) => region),
     ...twice(content.targets, 'targets', formatTarget),
@@ -49,6 +50,17 @@ function unknownRegion(region: string): string {
   const meant = nearest(region, ALL_REGIONS);
   const advice = meant === undefined ? 'write one such as eu-central-1' : `did you mean ${meant}?`;
   return `${JSON.stringify(region)} is not an AWS region that this version knows; ${advice} (a region that AWS opened later goes under newRegions as well)`;
+}
+
+/** The aggregator is called by a Lambda function URL. A region under newRegions is taken on trust. */
+function homeWithoutUrl({ home, regions, newRegions }: FileContent): Problem[] {
+  const region = home ?? regions[0];
+  const lacks = (one: string): boolean => WITHOUT_FUNCTION_URLS.includes(one) && !newRegions.includes(one);
+  if (region === undefined || !lacks(region)) return [];
+  const what = home === undefined ? `is absent, and ${region}, the first of regions,` : region;
+  const other = regions.find((one) => !lacks(one)) ?? 'eu-central-1';
+  const text = `${what} has no Lambda function URLs, which home needs; write another region, such as \`home: ${other}\` (probes can be in any region; without function URLs are ${WITHOUT_FUNCTION_URLS.join(', ')})`;
+  return [{ path: ['home'], text }];
 }
 
 function mixedPartitions({ regions, home }: FileContent): Problem[] {

@@ -46,6 +46,21 @@ export const REGIONS = {
   'aws-eusc': ['eusc-de-east-1'],
 } as const satisfies Record<string, readonly string[]>;
 
+/** Regions without Lambda function URLs, which the aggregator is called by (AWS Lambda, "Creating and managing function URLs"). */
+export const WITHOUT_FUNCTION_URLS: readonly string[] = [
+  'ap-east-2',
+  'ap-south-2',
+  'ap-southeast-4',
+  'ap-southeast-5',
+  'ap-southeast-6',
+  'ap-southeast-7',
+  'ca-west-1',
+  'eu-central-2',
+  'eu-south-2',
+  'il-central-1',
+  'me-central-1',
+];
+
 export const ALL_REGIONS: readonly string[] = Object.values(REGIONS).flat();
 
 /** The partition of a region that is known, else undefined. */

@@ -4,6 +4,8 @@ import type { Configuration } from './configuration.ts';
 /** A SYN that is sent again at 1, 2 and 3 s needs this long to have been three of them (Linux, `tcp_syn_linear_timeouts`). */
 const THREE_SYNS_MS = 3100;
 
+const RESERVED_NAME = /(^|\.)(example(\.(com|net|org))?|invalid|test|localhost)$/;
+
 /** Names in one warning. */
 const SHOWN = 5;
 
@@ -39,7 +41,13 @@ export function configurationWarnings(configuration: Configuration): string[] {
   if (regions.length > 0 && targets.some(isIpv6)) {
     warnings.push('targets: Lambda has no IPv6 on the way out, so the regions abstain for IPv6 addresses');
   }
-  if (regions.length > 0) warnings.push(...blockedPort(configuration));
+  if (regions.length > 0) {
+    warnings.push(
+      ...blockedPort(configuration),
+      ...closedNetworks(configuration),
+      ...exampleNames(configuration),
+    );
+  }
   return warnings;
 }
 
@@ -57,6 +65,26 @@ function blockedPort({ targets, controls, onDemand }: Configuration): string[] {
       `${list}: AWS blocks port 25 on the way out of Lambda outside a VPC, so the regions report it as denied: ${some(blocked)}`,
     ];
   });
+}
+
+/** Outside a VPC no network that the policy closes can be reached, and every other one is open without an entry. */
+function closedNetworks({ policy }: Configuration): string[] {
+  if (policy.allow.length === 0) return [];
+  const networks = some(policy.allow.map(({ cidr }) => cidr));
+  return [
+    `policy.allow: no region is in a VPC, so the deployed probes reach no private network, and what is opened here has no effect: ${networks}`,
+  ];
+}
+
+/** Names that nobody can own (RFC 2606; RFC 6761, section 6): whoever deploys them has most likely left an example in the file. */
+function exampleNames({ targets, controls, onDemand }: Configuration): string[] {
+  const listed = onDemand.allowList.map((entry) => entry.replace(/^\*\./, '').replace(/:\d+$/, ''));
+  const hosts = [...targets.map(({ host }) => host), ...controls.map(({ host }) => host), ...listed];
+  const reserved = [...new Set(hosts.filter((host) => RESERVED_NAME.test(host)))];
+  if (reserved.length === 0) return [];
+  return [
+    `targets, controls and onDemand.allowList: names that are reserved for examples and tests cannot be yours; write your own instead of ${some(reserved)}`,
+  ];
 }
 
 /** The first few of a list, and how many more there are. */

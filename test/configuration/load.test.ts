@@ -102,6 +102,12 @@ vantages: { lab: ./probe - }
     });
   });
 
+  test('a region without function URLs can hold a probe, and be home where newRegions vouches for it', () => {
+    const file = `${TARGETS}regions: [me-central-1, us-east-1]\n`;
+    expect(parseConfiguration(`${file}home: us-east-1`, 'f').regions).toContain('me-central-1');
+    expect(parseConfiguration(`${file}newRegions: [me-central-1]`, 'f').home).toBe('me-central-1');
+  });
+
   test('home is the first region where it is not written', () => {
     expect(parseConfiguration(`${TARGETS}regions: [sa-east-1, us-east-1]`, 'f').home).toBe('sa-east-1');
   });
@@ -222,6 +228,16 @@ const BAD: [what: string, text: string, line: string][] = [
     'a misspelt region',
     `${TARGETS}regions:\n  - eu-west-1\n  - eu-wset-2`,
     ':4: regions[1]: "eu-wset-2" is not an AWS region that this version knows; did you mean eu-west-2? (a region that AWS opened later goes under newRegions as well)',
+  ],
+  [
+    'a home without function URLs',
+    `${TARGETS}home: il-central-1\nregions: [il-central-1, us-east-1]`,
+    ':2: home: il-central-1 has no Lambda function URLs, which home needs; write another region, such as `home: us-east-1` (probes can be in any region; without function URLs are ap-east-2, ap-south-2, ap-southeast-4, ap-southeast-5, ap-southeast-6, ap-southeast-7, ca-west-1, eu-central-2, eu-south-2, il-central-1, me-central-1)',
+  ],
+  [
+    'a first region without function URLs where home is absent',
+    `${TARGETS}regions: [ca-west-1]`,
+    ': home: is absent, and ca-west-1, the first of regions, has no Lambda function URLs, which home needs; write another region, such as `home: eu-central-1` (probes can be in any region; without function URLs are ap-east-2, ap-south-2, ap-southeast-4, ap-southeast-5, ap-southeast-6, ap-southeast-7, ca-west-1, eu-central-2, eu-south-2, il-central-1, me-central-1)',
   ],
   [
     'a region that is none',

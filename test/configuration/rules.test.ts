@@ -63,16 +63,19 @@ test.each([
   expect(nearest(word, ['timeoutMs', 'attempts', 'everyMinutes'])).toBe(meant);
 });
 
+const THREE =
+  'targets: [192.0.2.1:1]\ncontrols: [192.0.2.2:1, "[2001:db8::2]:1"]\nregions: [us-east-1, us-east-2, us-west-1]\n';
+
 test.each([
-  ['no controls', 'targets: [a.example:1]', ['controls: there are none']],
+  ['no controls', 'targets: [a.acme.net:1]', ['controls: there are none']],
   [
     'two vantages',
-    'targets: [a.example:1]\ncontrols: [c.example:1]\nvantages: {x: a, y: b}',
+    'targets: [a.acme.net:1]\ncontrols: [c.acme.net:1]\nvantages: {x: a, y: b}',
     ['regions: with 2 vantages'],
   ],
   [
     'a deadline under three SYNs',
-    'targets: [a.example:1]\ncontrols: [c.example:1]\nprobe: {timeoutMs: 2000}',
+    'targets: [a.acme.net:1]\ncontrols: [c.acme.net:1]\nprobe: {timeoutMs: 2000}',
     ['probe.timeoutMs'],
   ],
   [
@@ -94,6 +97,35 @@ regions: [us-east-1, us-east-2, us-west-1]`,
       'onDemand.allowList: AWS blocks port 25 on the way out of Lambda outside a VPC, so the regions report it as denied: *.mail.acme.net:25',
     ],
   ],
+  [
+    'networks that cannot be reached outside a VPC',
+    `${THREE}policy: {allow: [{cidr: 10.1.0.0/16}, {cidr: fd00:1::/32, ports: [53]}]}`,
+    [
+      'policy.allow: no region is in a VPC, so the deployed probes reach no private network, and what is opened here has no effect: 10.1.0.0/16, fd00:1::/32',
+    ],
+  ],
+  [
+    'no network where nothing is deployed',
+    'targets: [192.0.2.1:1]\ncontrols: [192.0.2.2:1]\npolicy: {allow: [{cidr: 10.1.0.0/16}]}',
+    [],
+  ],
+  [
+    'names that are reserved, once, with the names',
+    `${THREE.replace('[192.0.2.1:1]', '[api.example.com:443, api.example.com:80, db.corp.test:1, "[2001:db8::1]:1", EXAMPLE.org.:1]')}onDemand: {targets: allow-list, allowList: ["*.svc.invalid:443", "a.example:1", "localhost:1"]}`,
+    [
+      'targets: Lambda has no IPv6',
+      'targets, controls and onDemand.allowList: names that are reserved for examples and tests cannot be yours; write your own instead of api.example.com, db.corp.test, example.org, svc.invalid, a.example and 1 more',
+    ],
+  ],
+  [
+    'no name that only looks like one',
+    THREE.replace(
+      '[192.0.2.1:1]',
+      '[myexample.com:1, example.com.acme.net:1, example.de:1, test.acme.net:1, attest:1]',
+    ),
+    [],
+  ],
+  ['no reserved name where nothing is deployed', 'targets: [a.example:1]\ncontrols: [c.example:1]', []],
   ['nothing of port 25 where nothing is deployed', 'targets: [192.0.2.1:25]\ncontrols: [192.0.2.2:25]', []],
 ])('warns of %s', (_what, text, starts) => {
   const warnings = configurationWarnings(parseConfiguration(text, 'f.yaml'));
