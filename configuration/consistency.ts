@@ -58,8 +58,15 @@ function homeWithoutUrl({ home, regions, newRegions }: FileContent): Problem[] {
   const lacks = (one: string): boolean => WITHOUT_FUNCTION_URLS.includes(one) && !newRegions.includes(one);
   if (region === undefined || !lacks(region)) return [];
   const what = home === undefined ? `is absent, and ${region}, the first of regions,` : region;
-  const other = regions.find((one) => !lacks(one)) ?? 'eu-central-1';
-  const text = `${what} has no Lambda function URLs, which home needs; write another region, such as \`home: ${other}\` (probes can be in any region; without function URLs are ${WITHOUT_FUNCTION_URLS.join(', ')})`;
+  const partition = partitionOf(region);
+  const usable = [...regions, 'eu-central-1', ...ALL_REGIONS].find(
+    (one) => !lacks(one) && partitionOf(one) === partition,
+  );
+  const advice =
+    usable === undefined
+      ? `no region of the partition ${partition} has them`
+      : `write another region, such as \`home: ${usable}\``;
+  const text = `${what} has no Lambda function URLs, which home needs; ${advice} (probes can be in any region; without function URLs are ${WITHOUT_FUNCTION_URLS.join(', ')})`;
   return [{ path: ['home'], text }];
 }
 

@@ -46,7 +46,10 @@ export const REGIONS = {
   'aws-eusc': ['eusc-de-east-1'],
 } as const satisfies Record<string, readonly string[]>;
 
-/** Regions without Lambda function URLs, which the aggregator is called by (AWS Lambda, "Creating and managing function URLs"). */
+/**
+ * Regions without Lambda function URLs, which the aggregator is called by: those of the AWS Lambda Developer Guide, "Creating and
+ * managing Lambda function URLs", and those in which CloudFormation has no resource type AWS::Lambda::Url.
+ */
 export const WITHOUT_FUNCTION_URLS: readonly string[] = [
   'ap-east-2',
   'ap-south-2',
@@ -55,10 +58,14 @@ export const WITHOUT_FUNCTION_URLS: readonly string[] = [
   'ap-southeast-6',
   'ap-southeast-7',
   'ca-west-1',
+  'cn-northwest-1',
   'eu-central-2',
   'eu-south-2',
   'il-central-1',
   'me-central-1',
+  'mx-central-1',
+  'us-gov-east-1',
+  'us-gov-west-1',
 ];
 
 export const ALL_REGIONS: readonly string[] = Object.values(REGIONS).flat();

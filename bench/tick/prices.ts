@@ -118,7 +118,7 @@ export const PRICES = {
   alarm: {
     what: 'CloudWatch, alarms',
     usd: 0.1,
-    per: 'alarm and month',
+    per: 'alarm metric and month',
     published: CLOUDWATCH_PAGE,
     sources: [infracost('cloudwatch_metric_alarm', '2599472')],
     free: { amount: 10, words: '10' },

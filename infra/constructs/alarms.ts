@@ -1,10 +1,12 @@
+import { Duration } from 'aws-cdk-lib';
 import {
   Alarm,
   ComparisonOperator,
+  MathExpression,
   Stats,
   TreatMissingData,
   type AlarmProps,
-  type Metric,
+  type IMetric,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -23,7 +25,7 @@ export interface AlarmsProps {
 
 type Condition = Required<
   Pick<AlarmProps, 'threshold' | 'evaluationPeriods' | 'comparisonOperator' | 'treatMissingData'>
-> & { metric: Metric };
+> & { metric: IMetric };
 
 /** What a person is woken for. Each alarm leads to its page of the runbook and tells when it is over, too. */
 export class Alarms extends Construct {
@@ -41,14 +43,11 @@ export class Alarms extends Construct {
     const ticksIn = (minutes: number): number => Math.ceil(minutes / everyMinutes);
 
     if (enabled) {
-      this.#add('no-tick', `No tick was finished for ${alarms.noTickMinutes} min: nobody is watching.`, {
-        metric: serviceMetric(name, 'Ticks', Stats.SUM, everyMinutes),
-        comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-        threshold: 1,
-        evaluationPeriods: ticksIn(alarms.noTickMinutes),
-        // The dead man: where nothing is written at all, that is the alarm.
-        treatMissingData: TreatMissingData.BREACHING,
-      });
+      this.#add(
+        'no-tick',
+        `No tick was finished for ${alarms.noTickMinutes} min: nobody is watching.`,
+        noTick(name, everyMinutes, alarms.noTickMinutes),
+      );
     }
     this.#add('errors', 'The aggregator crashed, ran out of time or answered with an error.', {
       ...atLeastOnce,
@@ -98,6 +97,46 @@ export class Alarms extends Construct {
     alarm.addOkAction(this.#action);
     this.alarms.push(alarm);
   }
+}
+
+/** A day: evaluation periods of less than an hour cover no more (PutMetricAlarm, `EvaluationPeriods`). */
+const LONGEST_MINUTES = 1440;
+
+/**
+ * That no tick was finished for `noTickMinutes`. It rings when that time has passed, at the latest two ticks after it.
+ *
+ * - `calls` is what Lambda took from the schedule (`AsyncEventsReceived`), `ticks` what was finished. A period has the value 0 from the
+ *   first call on, as long as no tick was finished in it. So it does not matter why none was: no call, a crash, a throttle.
+ * - Before the first call after a deployment there is no value at all, for `FILL(…, REPEAT)` repeats the value before the gap and there
+ *   is none, and `IF` drops what its condition has no value for (CloudWatch User Guide, "Using math expressions"). An alarm that
+ *   ignores missing data keeps its state then: it stays quiet, and needs all its periods after the first call to ring.
+ * - Missing data as `breaching` would ring at once after a deployment, and late afterwards: CloudWatch looks at more periods than the
+ *   alarm evaluates, and treats none as missing while enough of them have data ("Configuring how CloudWatch alarms treat missing
+ *   data").
+ * - One period more than the time holds: the data of the newest period may still be on its way, which `FILL` takes for 0.
+ * - When the data of the last call leaves what CloudWatch looks at, there is no value any more, and the alarm keeps its state: it goes
+ *   on ringing until a tick is finished.
+ */
+export function noTick(service: string, everyMinutes: number, noTickMinutes: number): Condition {
+  const evaluationPeriods = Math.min(
+    Math.ceil(noTickMinutes / everyMinutes) + 1,
+    Math.floor(LONGEST_MINUTES / everyMinutes),
+  );
+  return {
+    metric: new MathExpression({
+      expression: 'IF(FILL(calls, REPEAT) > 0, FILL(ticks, 0))',
+      label: 'Ticks finished',
+      period: Duration.minutes(everyMinutes),
+      usingMetrics: {
+        calls: functionMetric(aggregatorFunctionName(service), 'AsyncEventsReceived', Stats.SUM),
+        ticks: serviceMetric(service, 'Ticks', Stats.SUM, everyMinutes),
+      },
+    }),
+    comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+    threshold: 1,
+    evaluationPeriods,
+    treatMissingData: TreatMissingData.IGNORE,
+  };
 }
 
 /** Where nothing is written, nothing is wrong: that nothing is written at all has an alarm of its own. */

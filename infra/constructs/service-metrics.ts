@@ -43,7 +43,7 @@ export function abstainedIn(service: string, region: string, minutes: number): M
 /** What Lambda itself counts, for nothing. `region` is where the function stands, for graphs over several regions. */
 export function functionMetric(
   functionName: string,
-  metricName: 'Errors' | 'Throttles' | 'Duration' | 'ConcurrentExecutions',
+  metricName: 'AsyncEventsReceived' | 'Errors' | 'Throttles' | 'Duration' | 'ConcurrentExecutions',
   statistic: string,
   region?: string,
 ): Metric {

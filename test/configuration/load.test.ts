@@ -232,12 +232,17 @@ const BAD: [what: string, text: string, line: string][] = [
   [
     'a home without function URLs',
     `${TARGETS}home: il-central-1\nregions: [il-central-1, us-east-1]`,
-    ':2: home: il-central-1 has no Lambda function URLs, which home needs; write another region, such as `home: us-east-1` (probes can be in any region; without function URLs are ap-east-2, ap-south-2, ap-southeast-4, ap-southeast-5, ap-southeast-6, ap-southeast-7, ca-west-1, eu-central-2, eu-south-2, il-central-1, me-central-1)',
+    ':2: home: il-central-1 has no Lambda function URLs, which home needs; write another region, such as `home: us-east-1` (probes can be in any region; without function URLs are ap-east-2, ap-south-2, ap-southeast-4, ap-southeast-5, ap-southeast-6, ap-southeast-7, ca-west-1, cn-northwest-1, eu-central-2, eu-south-2, il-central-1, me-central-1, mx-central-1, us-gov-east-1, us-gov-west-1)',
+  ],
+  [
+    'a home in a partition without function URLs',
+    `${TARGETS}home: us-gov-west-1`,
+    ':2: home: us-gov-west-1 has no Lambda function URLs, which home needs; no region of the partition aws-us-gov has them (probes can be in any region; without function URLs are ap-east-2, ap-south-2, ap-southeast-4, ap-southeast-5, ap-southeast-6, ap-southeast-7, ca-west-1, cn-northwest-1, eu-central-2, eu-south-2, il-central-1, me-central-1, mx-central-1, us-gov-east-1, us-gov-west-1)',
   ],
   [
     'a first region without function URLs where home is absent',
     `${TARGETS}regions: [ca-west-1]`,
-    ': home: is absent, and ca-west-1, the first of regions, has no Lambda function URLs, which home needs; write another region, such as `home: eu-central-1` (probes can be in any region; without function URLs are ap-east-2, ap-south-2, ap-southeast-4, ap-southeast-5, ap-southeast-6, ap-southeast-7, ca-west-1, eu-central-2, eu-south-2, il-central-1, me-central-1)',
+    ': home: is absent, and ca-west-1, the first of regions, has no Lambda function URLs, which home needs; write another region, such as `home: eu-central-1` (probes can be in any region; without function URLs are ap-east-2, ap-south-2, ap-southeast-4, ap-southeast-5, ap-southeast-6, ap-southeast-7, ca-west-1, cn-northwest-1, eu-central-2, eu-south-2, il-central-1, me-central-1, mx-central-1, us-gov-east-1, us-gov-west-1)',
   ],
   [
     'a region that is none',

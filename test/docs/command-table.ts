@@ -81,6 +81,9 @@ export const RUNS: Record<string, Runs> = {
   'npx cdk deploy --all -c config=other.yaml': { by: 'test/cloud/installation.ts', as: "'-c', `config=${" },
   'npx cdk deploy synwhere-home': { by: CLOUD, as: "['deploy', `${NAME}-home`" },
   'npx cdk deploy synwhere-home synwhere-probe-eu-west-1': { by: CLOUD, as: "['deploy', `${NAME}-home`" },
+  'npx cdk deploy --all --import-existing-resources': {
+    not: 'CloudFormation alone imports; that the command has the option is tested in test/infra',
+  },
   'npx cdk deploy synwhere-home --import-existing-resources': {
     not: 'CloudFormation alone imports; the emulator does not',
   },

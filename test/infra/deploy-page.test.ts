@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { WITHOUT_FUNCTION_URLS } from '../../configuration/regions.ts';
 import { resourcesOf } from './statements.ts';
 import { synthesised } from './synthesised.ts';
 
@@ -28,8 +30,15 @@ describe('docs/deploy.md', () => {
 
   test('it counts the alarms, metrics, memory and rate that are deployed', () => {
     const { home, configuration } = synthesised(EIGHT);
-    const alarms = Object.keys(home.findResources('AWS::CloudWatch::Alarm')).length;
-    expect(page).toMatch(new RegExp(`^\\| alarms +\\| ${alarms} +\\| 0.10 per alarm`, 'm'));
+    const alarms = Object.values(home.findResources('AWS::CloudWatch::Alarm'));
+    const evaluated = alarms
+      .map(
+        ({ Properties: properties }) => (properties['Metrics'] ?? [properties]) as Record<string, unknown>[],
+      )
+      .flatMap((metrics) => metrics.filter((metric) => !('Expression' in metric)));
+    expect(page).toMatch(
+      new RegExp(`^\\| alarms +\\| ${evaluated.length} metrics +\\| 0.10 per alarm metric`, 'm'),
+    );
     const ticks = (730 * 60) / configuration.schedule.everyMinutes;
     const probes = ticks * configuration.regions.length;
     const row = (what: string, times: number, memoryMiB: number): RegExp =>
@@ -55,6 +64,29 @@ describe('docs/deploy.md', () => {
     for (const output of Object.keys(home.findOutputs('*'))) {
       expect(page).toContain(`${homeStack.stackName}.${output} = `);
     }
+  });
+
+  test('its calls of the Function URL are right for a URL that ends with a slash', () => {
+    const [, shown = ''] = /^ *synwhere-home\.Url = (\S+)$/m.exec(page) ?? [];
+    expect(shown.endsWith('/')).toBe(true);
+    const [curl = ''] = /^curl [^]*?"(?=\n)/m.exec(page) ?? [];
+    const [, called = ''] = /"([^"]*checks)"$/.exec(curl) ?? [];
+    expect(new URL(called.replace(/\$\{?URL\}?/, 'https://x.lambda-url.eu-central-1.on.aws/')).pathname).toBe(
+      '/checks',
+    );
+  });
+
+  test('the options that it gives to the CDK are there', () => {
+    const options = new Set(page.match(/(?<=npx cdk deploy[^`\n]*)--[a-z-]+/g));
+    expect(options).toContain('--import-existing-resources');
+    const command = new URL('../../node_modules/aws-cdk/bin/cdk', import.meta.url).pathname;
+    const { stdout } = spawnSync(process.execPath, [command, 'deploy', '--help'], { encoding: 'utf8' });
+    for (const option of options) expect(stdout).toContain(` ${option} `);
+  });
+
+  test('it names every region that cannot be home', () => {
+    const [, named = ''] = /There are none in ([^;]+);/.exec(page) ?? [];
+    expect(named.split(/,\s+|\s+and\s+/).toSorted()).toEqual(WITHOUT_FUNCTION_URLS.toSorted());
   });
 });
 

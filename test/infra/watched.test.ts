@@ -15,21 +15,38 @@ function alarmsOf(yaml: string): Map<string, Record<string, unknown>> {
   );
 }
 
+/** One metric of an expression, summed up every minute. */
+function summed(namespace: string, metricName: string, dimension: string, value: string) {
+  return {
+    MetricStat: {
+      Metric: {
+        Namespace: namespace,
+        MetricName: metricName,
+        Dimensions: [{ Name: dimension, Value: value }],
+      },
+      Period: 60,
+      Stat: 'Sum',
+    },
+    ReturnData: false,
+  };
+}
+
 describe('alarms', () => {
   test('there is one for each way in which the watch itself can fail', () => {
     const alarms = alarmsOf(TARGETS);
-    const facts = [...alarms].map(([name, alarm]) => [
-      name,
-      `${asText(alarm['Namespace'])}/${asText(alarm['MetricName'])}`,
-      asText(alarm['Statistic']),
-      asText(alarm['Dimensions']),
-      `${asText(alarm['EvaluationPeriods'])} x ${asText(alarm['Period'])} s`,
-      asText(alarm['TreatMissingData']),
-    ]);
+    const facts = [...alarms]
+      .slice(1)
+      .map(([name, alarm]) => [
+        name,
+        `${asText(alarm['Namespace'])}/${asText(alarm['MetricName'])}`,
+        asText(alarm['Statistic']),
+        asText(alarm['Dimensions']),
+        `${asText(alarm['EvaluationPeriods'])} x ${asText(alarm['Period'])} s`,
+        asText(alarm['TreatMissingData']),
+      ]);
     const service = '[{"Name":"Service","Value":"synwhere"}]';
     const aggregator = '[{"Name":"FunctionName","Value":"synwhere-aggregator"}]';
     expect(facts).toEqual([
-      ['synwhere-no-tick', 'Synwhere/Ticks', 'Sum', service, '5 x 60 s', 'breaching'],
       ['synwhere-errors', 'AWS/Lambda/Errors', 'Sum', aggregator, '1 x 300 s', 'notBreaching'],
       ['synwhere-throttles', 'AWS/Lambda/Throttles', 'Sum', aggregator, '1 x 300 s', 'notBreaching'],
       ['synwhere-abstaining', 'Synwhere/VantagesAbstaining', 'Minimum', service, '15 x 60 s', 'notBreaching'],
@@ -42,10 +59,46 @@ describe('alarms', () => {
         'notBreaching',
       ],
     ]);
-    expect(alarms.get('synwhere-no-tick')).toMatchObject({
+  });
+
+  // What it does is tested in no-tick-alarm.test.ts.
+  test('that of missing ticks is an expression over the calls of the schedule and the ticks that were finished', () => {
+    const [[name, alarm] = ['', {}]] = alarmsOf(TARGETS);
+    expect(name).toBe('synwhere-no-tick');
+    expect(alarm).toMatchObject({
       ComparisonOperator: 'LessThanThreshold',
       Threshold: 1,
+      EvaluationPeriods: 6,
+      TreatMissingData: 'ignore',
+      Metrics: [
+        { Expression: 'IF(FILL(calls, REPEAT) > 0, FILL(ticks, 0))' },
+        {
+          Id: 'calls',
+          ...summed('AWS/Lambda', 'AsyncEventsReceived', 'FunctionName', 'synwhere-aggregator'),
+        },
+        { Id: 'ticks', ...summed('Synwhere', 'Ticks', 'Service', 'synwhere') },
+      ],
     });
+    expect(alarm).not.toHaveProperty('DatapointsToAlarm');
+  });
+
+  test('no alarm evaluates more than a day, and that of missing ticks never a single period', () => {
+    const longest = `${TARGETS}alarms: { noTickMinutes: 1440, abstainingMinutes: 1440 }`;
+    for (const yaml of [
+      longest,
+      `${longest}\nschedule: { everyMinutes: 60 }`,
+      `${TARGETS}alarms: { noTickMinutes: 2 }`,
+    ]) {
+      for (const [name, alarm] of alarmsOf(yaml)) {
+        const [, { MetricStat: stat = {} } = {}] = Array.isArray(alarm['Metrics'])
+          ? alarm['Metrics'].filter(isRecord)
+          : [];
+        const period = Number(alarm['Period'] ?? (isRecord(stat) ? stat['Period'] : NaN));
+        const periods = Number(alarm['EvaluationPeriods']);
+        expect(period * periods, name).toBeLessThanOrEqual(86_400);
+        if (name === 'synwhere-no-tick') expect(periods).toBeGreaterThan(2);
+      }
+    }
   });
 
   test('each tells the topic that it began and that it ended, and links to its page of the runbook', () => {
@@ -80,7 +133,10 @@ describe('alarms', () => {
 
   test('periods follow the ticks', () => {
     const alarms = alarmsOf(`${TARGETS}schedule: { everyMinutes: 10 }`);
-    expect(alarms.get('synwhere-no-tick')).toMatchObject({ Period: 600, EvaluationPeriods: 3 });
+    expect(alarms.get('synwhere-no-tick')).toMatchObject({
+      Metrics: [{}, { MetricStat: { Period: 600 } }, { MetricStat: { Period: 600 } }],
+      EvaluationPeriods: 4,
+    });
     expect(alarms.get('synwhere-abstaining')).toMatchObject({ Period: 600, EvaluationPeriods: 3 });
   });
 
