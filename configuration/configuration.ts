@@ -18,6 +18,16 @@ export interface MaintenanceWindow {
   until: string;
 }
 
+/** Where a secret is kept: exactly one of `parameter` and `secret`. */
+export interface StoredSecret {
+  /** The name of a parameter in SSM Parameter Store, of the account and the region of home. */
+  parameter?: string;
+  /** The name of a secret in Secrets Manager there, or the full ARN of one anywhere. */
+  secret?: string;
+  /** The ARN of the customer managed key that it is encrypted with. Absent: a key that AWS manages. */
+  kmsKey?: string;
+}
+
 export type OnDemandTargets = 'configured' | 'allow-list' | 'any';
 
 /** `synwhere.yaml` after validation, defaults filled in. Units stand in the names. */
@@ -51,7 +61,13 @@ export interface Configuration {
     /** Whether the table outlives the stack. Absent: true. */
     keepOnDestroy?: boolean;
   };
-  announce: { email: string[]; slackWebhookUrl?: string };
+  announce: {
+    email: string[];
+    /** Where the URL of a Slack-compatible webhook is kept. */
+    slackWebhook?: StoredSecret;
+    /** The URL itself, which becomes part of the function's code: replaced by `slackWebhook`. */
+    slackWebhookUrl?: string;
+  };
   metrics: { perRegion: boolean };
   alarms: { noTickMinutes: number; abstainingMinutes: number };
   /** Local vantages of `synwhere check` and `synwhere dev`: name -> command. */

@@ -21,6 +21,7 @@ export function inconsistencies(content: FileContent): Problem[] {
     ...twice(content.controls, 'controls', formatTarget),
     ...twice(content.policy.allow, 'policy.allow', ({ cidr }) => cidr),
     ...twice(content.announce.email, 'announce.email', (address) => address.toLowerCase()),
+    ...webhook(content),
     ...unknownVantages(content),
     ...vantageNames(content),
     ...windows(content),
@@ -94,6 +95,26 @@ function twice<Item>(items: readonly Item[], list: string, spell: (item: Item) =
     seen.set(spelling, index);
     return [];
   });
+}
+
+function webhook({ announce }: FileContent): Problem[] {
+  const { slackWebhook, slackWebhookUrl } = announce;
+  if (!slackWebhook) return [];
+  const path = ['announce', 'slackWebhook'];
+  const stores = [slackWebhook.parameter, slackWebhook.secret].filter((store) => store !== undefined);
+  return [
+    ...(stores.length === 1
+      ? []
+      : [
+          {
+            path,
+            text: `names ${stores.length === 0 ? 'no store' : 'two stores'}; write either parameter or secret`,
+          },
+        ]),
+    ...(slackWebhookUrl === undefined
+      ? []
+      : [{ path: ['announce', 'slackWebhookUrl'], text: 'stands beside slackWebhook; remove it' }]),
+  ];
 }
 
 function unknownVantages({ targets, regions, vantages }: FileContent): Problem[] {

@@ -64,6 +64,37 @@ const maintenanceWindow = section({
   until: instant.meta({ description: 'ISO 8601 with an offset, after `from`.' }),
 });
 
+/** Names as Parameter Store and Secrets Manager take them, and ARNs of their services. */
+const storedSecret = section({
+  parameter: text('the name of a parameter', '`parameter: /synwhere/slack`', 1, 1011)
+    .regex(
+      /^(?!\/?(aws|ssm)([/.-]|$))[\w.\-/]+$/i,
+      expected('the name of a parameter', '`parameter: /synwhere/slack`'),
+    )
+    .exactOptional()
+    .meta({
+      description: 'A SecureString in SSM Parameter Store, in the account and the region of home.',
+    }),
+  secret: text('the name or the full ARN of a secret', '`secret: synwhere/slack`', 1, 700)
+    .regex(
+      /^(arn:[\w-]+:secretsmanager:[a-z\d-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z\d]{6}|[\w/+=.@-]+)$/,
+      expected('the name or the full ARN of a secret', '`secret: synwhere/slack`'),
+    )
+    .exactOptional()
+    .meta({
+      description: 'A secret in Secrets Manager: its name at home, or its full ARN. Its text is the URL.',
+    }),
+  kmsKey: text('the ARN of a key', '`kmsKey: arn:aws:kms:…:key/…`', 1, 300)
+    .regex(
+      /^arn:[\w-]+:kms:[a-z\d-]+:\d{12}:key\/[\w-]+$/,
+      expected('the ARN of a key', '`kmsKey: arn:aws:kms:…:key/…`'),
+    )
+    .exactOptional()
+    .meta({
+      description: 'The customer managed key that it is encrypted with. Absent: a key that AWS manages.',
+    }),
+});
+
 function list<Item extends z.ZodType>(
   item: Item,
   what: string,
@@ -211,10 +242,16 @@ export const fileSchema = section({
     )
       .default([])
       .meta({ description: 'Each must confirm its subscription once.' }),
+    slackWebhook: storedSecret
+      .exactOptional()
+      .meta({ description: 'Where the URL of a Slack-compatible incoming webhook is kept.' }),
     slackWebhookUrl: z
       .url({ protocol: /^https$/, ...expected('an https URL', '`slackWebhookUrl: https://…`') })
       .exactOptional()
-      .meta({ description: 'A Slack-compatible incoming webhook.' }),
+      .meta({
+        description: 'Replaced by `slackWebhook`. The URL becomes part of the function’s code.',
+        deprecated: true,
+      }),
   }).prefault({}),
   metrics: section({
     perRegion: flag('`perRegion: false`')

@@ -46,6 +46,7 @@ export function configurationWarnings(configuration: Configuration): string[] {
       ...blockedPort(configuration),
       ...closedNetworks(configuration),
       ...exampleNames(configuration),
+      ...packedWebhook(configuration),
     );
   }
   return warnings;
@@ -84,6 +85,13 @@ function exampleNames({ targets, controls, onDemand }: Configuration): string[] 
   if (reserved.length === 0) return [];
   return [
     `targets, controls and onDemand.allowList: names that are reserved for examples and tests cannot be yours; write your own instead of ${some(reserved)}`,
+  ];
+}
+
+function packedWebhook({ announce }: Configuration): string[] {
+  if (announce.slackWebhookUrl === undefined) return [];
+  return [
+    'announce.slackWebhookUrl: the URL is a secret and becomes part of the function’s code; put it into SSM Parameter Store and write `slackWebhook: { parameter: NAME }` instead',
   ];
 }
 

@@ -7,7 +7,7 @@ import type { Configuration } from '../configuration/configuration.ts';
 /** Directories that become the code of the functions: each holds `index.mjs`. */
 export interface FunctionCode {
   probe: string;
-  /** Also holds `synwhere.json`, the validated configuration. */
+  /** Also holds `synwhere.json`, the part of the validated configuration that the function needs. */
   aggregator: string;
 }
 
@@ -43,12 +43,22 @@ export async function bundleFunctions(configuration: Configuration): Promise<Bun
       bundleFunction('probe', join(root, 'probe')),
       bundleFunction('aggregator', join(root, 'aggregator')),
     ]);
-    writeFileSync(join(aggregator, 'synwhere.json'), `${JSON.stringify(configuration, null, 2)}\n`);
+    const needed = neededByFunction(configuration);
+    writeFileSync(join(aggregator, 'synwhere.json'), `${JSON.stringify(needed, null, 2)}\n`);
     return { probe, aggregator, remove };
   } catch (error) {
     remove();
     throw error;
   }
+}
+
+/**
+ * The configuration without what the aggregator has no use for, because whoever may read the function (`lambda:GetFunction`) may read
+ * this: commands of vantages on other machines, mail addresses (SNS has them), and networks that are opened to the probes.
+ */
+export function neededByFunction(configuration: Configuration): Configuration {
+  const { aggregator: _memory, logs: _logs, announce, ...needed } = configuration;
+  return { ...needed, policy: { allow: [] }, announce: { ...announce, email: [] }, vantages: {} };
 }
 
 /** Writes `index.mjs` of one function into a directory, which is made; resolves to it. */

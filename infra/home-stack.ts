@@ -1,6 +1,7 @@
-import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { ArnFormat, CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { Configuration } from '../configuration/configuration.ts';
+import type { Configuration, StoredSecret } from '../configuration/configuration.ts';
 import { DEFAULTS } from '../configuration/defaults.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { Announcements } from './constructs/announcements.ts';
@@ -47,6 +48,7 @@ export class HomeStack extends Stack {
           allow(['events:PutEvents'], [bus.eventBusArn]),
           allow(['sns:Publish'], [topic.topicArn]),
         ],
+        ...(announce.slackWebhook && { webhook: this.#mayRead(announce.slackWebhook) }),
       },
     }).function;
     // Scheduler delivers into Lambda's own queue; what lies there longer than a tick would be a late probe.
@@ -69,6 +71,35 @@ export class HomeStack extends Stack {
     new CfnOutput(this, 'Bus', { value: bus.eventBusArn, description: 'Write rules for programs on it' });
     new CfnOutput(this, 'Table', { value: table.tableName, description: 'The history' });
     /* oxlint-enable no-new */
+  }
+
+  /**
+   * Exactly this parameter or secret. A key that AWS manages lets everyone in who may read it; a key of one's own is opened for
+   * reading through the store alone. Secrets Manager adds six characters of its own to a name.
+   */
+  #mayRead({ parameter, secret, kmsKey }: StoredSecret): PolicyStatement[] {
+    const [action, service, arn] =
+      parameter === undefined
+        ? (['secretsmanager:GetSecretValue', 'secretsmanager', this.#secretArn(secret ?? '')] as const)
+        : (['ssm:GetParameter', 'ssm', this.#parameterArn(parameter)] as const);
+    const [, region = this.region] = /^arn:[^:]+:secretsmanager:([^:]+):/.exec(arn) ?? [];
+    const read = allow([action], [arn]);
+    if (kmsKey === undefined) return [read];
+    const via = { StringEquals: { 'kms:ViaService': `${service}.${region}.${this.urlSuffix}` } };
+    return [read, allow(['kms:Decrypt'], [kmsKey], via)];
+  }
+
+  #parameterArn(name: string): string {
+    return this.formatArn({ service: 'ssm', resource: 'parameter', resourceName: name.replace(/^\//, '') });
+  }
+
+  #secretArn(secret: string): string {
+    if (secret.startsWith('arn:')) return secret;
+    return this.formatArn({
+      service: 'secretsmanager',
+      resource: `secret:${secret}-??????`,
+      arnFormat: ArnFormat.NO_RESOURCE_NAME,
+    });
   }
 
   /** By name, for a reference into another region's stack would keep that stack from being removed. */

@@ -5,6 +5,7 @@ import type { Announcer } from './announce/announcement.ts';
 import { eventBridgeAnnouncer } from './announce/eventbridge.ts';
 import { slackAnnouncer } from './announce/slack.ts';
 import { snsAnnouncer } from './announce/sns.ts';
+import { storedWebhookUrl, type WebhookUrl } from './announce/webhook-url.ts';
 import { check } from './check.ts';
 import type { AggregatorParts } from './handler-answer.ts';
 import { emfMetrics } from './metrics.ts';
@@ -29,7 +30,7 @@ export function partsFromEnvironment(env: Environment, directory: string): Aggre
   const announcers: Announcer[] = [
     eventBridgeAnnouncer(requireEnv(env, 'SYNWHERE_BUS')),
     snsAnnouncer(requireEnv(env, 'SYNWHERE_TOPIC_ARN')),
-    ...(announce.slackWebhookUrl === undefined ? [] : [slackAnnouncer(announce.slackWebhookUrl)]),
+    ...webhookUrls(announce).map((url) => slackAnnouncer(url)),
   ];
   return {
     api: { configuration, vantages, store },
@@ -43,6 +44,12 @@ export function partsFromEnvironment(env: Environment, directory: string): Aggre
       log: (line) => console.warn(line),
     },
   };
+}
+
+/** None, or one. */
+function webhookUrls({ slackWebhook, slackWebhookUrl }: Configuration['announce']): WebhookUrl[] {
+  if (slackWebhook) return [storedWebhookUrl(slackWebhook)];
+  return slackWebhookUrl === undefined ? [] : [() => Promise.resolve(slackWebhookUrl)];
 }
 
 function requireEnv(env: Environment, name: string): string {

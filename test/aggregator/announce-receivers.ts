@@ -80,7 +80,7 @@ export function announcersAt(endpoint: string): Announcer[] {
   return [
     eventBridgeAnnouncer(BUS, new EventBridgeClient(options)),
     snsAnnouncer(TOPIC, new SNSClient(options)),
-    slackAnnouncer(`${endpoint}/services/T000/B000/secret`),
+    slackAnnouncer(() => Promise.resolve(`${endpoint}/services/T000/B000/secret`)),
   ];
 }
 

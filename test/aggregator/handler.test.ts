@@ -195,6 +195,17 @@ describe('the environment', () => {
     expect(api.page, 'behind IAM no browser could read it').toBeUndefined();
   });
 
+  test.each([
+    ['none', {}, 2],
+    ['in Parameter Store', { slackWebhook: { parameter: '/synwhere/slack' } }, 3],
+    ['in Secrets Manager', { slackWebhook: { secret: 'synwhere/slack' } }, 3],
+  ])('a webhook %s is one more announcer or none, and nothing is read for it', (_where, announce, count) => {
+    const other = join(directory, 'webhook.json');
+    writeFileSync(other, JSON.stringify({ ...configuration, announce: { email: [], ...announce } }));
+    const { tick } = partsFromEnvironment({ ...env, SYNWHERE_CONFIG: other }, directory);
+    expect(tick.announcers.map(({ name }) => name)).toEqual(['eventbridge', 'sns', 'slack'].slice(0, count));
+  });
+
   test.each(['SYNWHERE_TABLE', 'SYNWHERE_BUS', 'SYNWHERE_TOPIC_ARN'])(
     'lacks %s: one line says so',
     (name) => {

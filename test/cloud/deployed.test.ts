@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Verdict } from '../../functions/reachability/verdict.ts';
 import { requirement } from '../support/requirements.ts';
 import { cdk } from './cdk.ts';
-import { openInbox } from './inbox.ts';
+import { openInbox, openWebhook, type Webhook } from './inbox.ts';
 import { ACCOUNT, Cloud, HOME, listen, NAME, portOf, REGIONS } from './installation.ts';
 import { startLocalAws } from './ministack.ts';
 import { pythonProblem } from './python.ts';
@@ -17,6 +17,7 @@ const runs = requirement('a local AWS (MiniStack)', await pythonProblem());
 
 describe.skipIf(!runs)('deployed to a local AWS', { timeout: 300_000 }, () => {
   const cloud = new Cloud();
+  let webhook: Webhook | undefined;
 
   beforeAll(async () => {
     cloud.directory = await mkdtemp(join(tmpdir(), 'synwhere-cloud-'));
@@ -28,12 +29,15 @@ describe.skipIf(!runs)('deployed to a local AWS', { timeout: 300_000 }, () => {
     await cloud.configure(REGIONS);
     await cdk(['bootstrap', ...cloud.app('bootstrap')], cloud.aws.env);
     await cdk(['bootstrap', `aws://${ACCOUNT}/${HOME}`, ...cloud.app('bootstrap')], cloud.aws.env);
+    webhook = await openWebhook();
+    await cloud.keepWebhook(webhook.url);
     await cloud.deploy();
     cloud.inbox = await openInbox(NAME, HOME, cloud.aws.endpoint);
   }, 480_000);
 
   afterAll(async () => {
     await cloud.aws?.stop();
+    await webhook?.close();
     cloud.listener?.close();
     cloud.control.close();
     const left = processesIn(cloud.directory);
@@ -123,6 +127,7 @@ describe.skipIf(!runs)('deployed to a local AWS', { timeout: 300_000 }, () => {
       },
     });
     expect(messages).toHaveLength(1);
+    expect(webhook?.texts).toEqual([expect.stringMatching(/OPEN 127\.0\.0\.1:\d+: remote-refusal/)]);
     expect(await cloud.incidents()).toEqual([expect.objectContaining({ kind: 'remote-refusal' })]);
   });
 
@@ -144,6 +149,7 @@ describe.skipIf(!runs)('deployed to a local AWS', { timeout: 300_000 }, () => {
     const { events, messages } = await cloud.inbox.collect();
     expect(events).toEqual([expect.objectContaining({ 'detail-type': 'Synwhere Incident Closed' })]);
     expect(messages).toHaveLength(1);
+    expect(webhook?.texts.slice(1)).toEqual([expect.stringContaining('CLOSED')]);
     expect((await cloud.incidents()).filter(({ closedAt }) => closedAt === undefined)).toEqual([]);
   });
 

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import {
@@ -14,6 +17,36 @@ const QUIET_MS = 2_000;
 export interface Inbox {
   /** Every event and every message since the last call, once nothing more has come for a while. */
   collect(): Promise<{ events: unknown[]; messages: unknown[] }>;
+}
+
+/** A Slack-compatible webhook on loopback. */
+export interface Webhook {
+  url: string;
+  /** What was posted, in order. */
+  texts: string[];
+  close(): Promise<void>;
+}
+
+export async function openWebhook(): Promise<Webhook> {
+  const texts: string[] = [];
+  const server = createServer((request, response) => {
+    void json(request).then((body) => {
+      texts.push(String(Reflect.get(Object(body), 'text')));
+      response.end('ok');
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return {
+    url: `http://127.0.0.1:${address.port}/services/secret`,
+    texts,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
 }
 
 /** Subscribes two queues to the installation's topic and bus. */

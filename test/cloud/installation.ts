@@ -16,6 +16,9 @@ export const HOME = 'eu-central-1';
 export const REGIONS = ['eu-west-1', 'us-east-1', 'ap-southeast-2'];
 export const ACCOUNT = '000000000000';
 
+/** Holds the URL of the webhook. */
+export const WEBHOOK_PARAMETER = `/${NAME}/slack`;
+
 /** The parts of the service's answers that are looked at here. */
 interface Incidents {
   incidents: { id: string; kind: string; subject: { type: string; target?: string }; closedAt?: string }[];
@@ -56,6 +59,7 @@ export class Cloud {
       // The probes of a local AWS stand on this machine: only here is loopback what the user owns.
       policy: { allow: [{ cidr: '127.0.0.0/8', ports: [this.port.target, this.port.control] }] },
       schedule: { everyMinutes: 1, enabled: scheduled },
+      announce: { slackWebhook: { parameter: WEBHOOK_PARAMETER } },
       history: { keepOnDestroy: false },
     };
     await writeFile(this.file, JSON.stringify(configuration));
@@ -102,6 +106,21 @@ export class Cloud {
       body: new URLSearchParams({ Version: '2010-05-15', ...parameters }),
     });
     return answer.text();
+  }
+
+  /** Keeps the URL of the webhook as a user would. The emulator reads the region from the signature's scope and checks no signature. */
+  async keepWebhook(url: string): Promise<void> {
+    const scope = `test/20260101/${HOME}/ssm/aws4_request`;
+    const answer = await fetch(this.aws.endpoint, {
+      method: 'POST',
+      headers: {
+        authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`,
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': 'AmazonSSM.PutParameter',
+      },
+      body: JSON.stringify({ Name: WEBHOOK_PARAMETER, Type: 'SecureString', Value: url, Overwrite: true }),
+    });
+    if (!answer.ok) throw new Error(`the parameter was not kept: ${await answer.text()}`);
   }
 
   /** What CloudFormation says of a stack, or undefined where there is none. */

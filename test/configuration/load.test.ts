@@ -235,6 +235,41 @@ const BAD: [what: string, text: string, line: string][] = [
     ':2: home: il-central-1 has no Lambda function URLs, which home needs; write another region, such as `home: us-east-1` (probes can be in any region; without function URLs are ap-east-2, ap-south-2, ap-southeast-4, ap-southeast-5, ap-southeast-6, ap-southeast-7, ca-west-1, cn-northwest-1, eu-central-2, eu-south-2, il-central-1, me-central-1, mx-central-1, us-gov-east-1, us-gov-west-1)',
   ],
   [
+    'a webhook in two stores',
+    `${TARGETS}announce: { slackWebhook: { parameter: /synwhere/slack, secret: synwhere } }`,
+    ':2: announce.slackWebhook: names two stores; write either parameter or secret',
+  ],
+  [
+    'a webhook in no store',
+    `${TARGETS}announce: { slackWebhook: {} }`,
+    ':2: announce.slackWebhook: names no store; write either parameter or secret',
+  ],
+  [
+    'a webhook in two keys',
+    `${TARGETS}announce: { slackWebhook: { parameter: a }, slackWebhookUrl: "https://a.example" }`,
+    ':2: announce.slackWebhookUrl: stands beside slackWebhook; remove it',
+  ],
+  [
+    'a webhook in place of its store',
+    `${TARGETS}announce: { slackWebhook: { parameter: "https://hooks.example.com/x" } }`,
+    ':2: announce.slackWebhook.parameter: "https://hooks.example.com/x" is not the name of a parameter; write `parameter: /synwhere/slack`',
+  ],
+  [
+    'a parameter of AWS',
+    `${TARGETS}announce: { slackWebhook: { parameter: /aws/slack } }`,
+    ':2: announce.slackWebhook.parameter: "/aws/slack" is not the name of a parameter; write `parameter: /synwhere/slack`',
+  ],
+  [
+    'an ARN that is none of a secret',
+    `${TARGETS}announce: { slackWebhook: { secret: "arn:aws:ssm:eu-west-1:111122223333:parameter/x" } }`,
+    ':2: announce.slackWebhook.secret: "arn:aws:ssm:eu-west-1:111122223333:parameter/x" is not the name or the full ARN of a secret; write `secret: synwhere/slack`',
+  ],
+  [
+    'a key without its ARN',
+    `${TARGETS}announce: { slackWebhook: { parameter: a, kmsKey: alias/mine } }`,
+    ':2: announce.slackWebhook.kmsKey: "alias/mine" is not the ARN of a key; write `kmsKey: arn:aws:kms:…:key/…`',
+  ],
+  [
     'a home in a partition without function URLs',
     `${TARGETS}home: us-gov-west-1`,
     ':2: home: us-gov-west-1 has no Lambda function URLs, which home needs; no region of the partition aws-us-gov has them (probes can be in any region; without function URLs are ap-east-2, ap-south-2, ap-southeast-4, ap-southeast-5, ap-southeast-6, ap-southeast-7, ca-west-1, cn-northwest-1, eu-central-2, eu-south-2, il-central-1, me-central-1, mx-central-1, us-gov-east-1, us-gov-west-1)',

@@ -125,6 +125,12 @@ regions: [us-east-1, us-east-2, us-west-1]`,
     ),
     [],
   ],
+  [
+    'a webhook that becomes part of the code',
+    `${THREE}announce: {slackWebhookUrl: "https://hooks.acme.net/x"}`,
+    ['announce.slackWebhookUrl: the URL is a secret and becomes part of the function’s code; put it into'],
+  ],
+  ['no webhook in a store', `${THREE}announce: {slackWebhook: {parameter: /synwhere/slack}}`, []],
   ['no reserved name where nothing is deployed', 'targets: [a.example:1]\ncontrols: [c.example:1]', []],
   ['nothing of port 25 where nothing is deployed', 'targets: [192.0.2.1:25]\ncontrols: [192.0.2.2:25]', []],
 ])('warns of %s', (_what, text, starts) => {

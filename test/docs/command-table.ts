@@ -107,6 +107,7 @@ export const LONGER: readonly (readonly [start: string, runs: Runs])[] = [
   ['aws lambda invoke --', { by: 'test/cloud/installation.ts', as: 'new InvokeCommand' }],
   ['aws lambda add-permission --', { not: AWS }],
   ['aws dynamodb ', { not: AWS }],
+  ['aws ssm put-parameter --', { not: AWS }],
   ['aws scheduler get-schedule --name synwhere-tick', { not: AWS }],
   ['aws logs tail /aws/lambda/synwhere-', { not: AWS }],
   ['aws s3 rb --force s3://cdk-hnb659fds-assets-ACCOUNT-REGION', { not: AWS }],

@@ -63,6 +63,44 @@ describe('permissions', () => {
     );
   });
 
+  describe('a webhook in a store', () => {
+    const KEY = 'arn:aws:kms:eu-west-1:111122223333:key/0aa0';
+    const SECRET = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:team/slack-AbCdEf';
+    const PARAMETER = 'arn:aws:ssm:eu-west-1:<AWS::AccountId>:parameter/synwhere/slack';
+    test.each([
+      ['parameter: /synwhere/slack', [`ssm:GetParameter on ${PARAMETER}`]],
+      [
+        `parameter: synwhere/slack, kmsKey: "${KEY}"`,
+        [
+          `ssm:GetParameter on ${PARAMETER}`,
+          `kms:Decrypt on ${KEY} if StringEquals kms:ViaService ssm.eu-west-1.<AWS::URLSuffix>`,
+        ],
+      ],
+      [
+        'secret: team/slack',
+        [
+          'secretsmanager:GetSecretValue on arn:aws:secretsmanager:eu-west-1:<AWS::AccountId>:secret:team/slack-??????',
+        ],
+      ],
+      [
+        `secret: "${SECRET}", kmsKey: "${KEY}"`,
+        [
+          `secretsmanager:GetSecretValue on ${SECRET}`,
+          `kms:Decrypt on ${KEY} if StringEquals kms:ViaService secretsmanager.us-east-1.<AWS::URLSuffix>`,
+        ],
+      ],
+    ])('%s may be read, and nothing else', (where, expected) => {
+      const { home } = synthesised(YAML.replace('announce: {', `announce: { slackWebhook: { ${where} },`));
+      const lines = statementsOf(home).flatMap(written);
+      const before = statementsOf(synthesised(YAML).home).flatMap(written);
+      expect(lines.filter((line) => !before.includes(line))).toEqual(
+        expected.map((line) => `AggregatorRole/webhook: Allow ${line}`),
+      );
+      expect(lines.length - before.length).toBe(expected.length);
+      expect(before.join()).not.toMatch(/ssm|secretsmanager|kms/);
+    });
+  });
+
   test.each([
     ['without an account', undefined],
     ['with an account', '111122223333'],

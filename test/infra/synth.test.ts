@@ -60,6 +60,14 @@ describe('npx cdk synth, offline and without credentials', () => {
     // However many regions: one probe and one aggregator are bundled, and nothing stays behind.
     expect(files.filter((name) => name.startsWith('asset.'))).toHaveLength(2);
     expect(readdirSync(directory).filter((name) => name.startsWith('synwhere-bundle-'))).toEqual([]);
+    const assets = files
+      .filter((name) => name.startsWith('asset.'))
+      .map((name) => join(directory, 'out', name));
+    const contents = assets.flatMap((asset) =>
+      readdirSync(asset).map((name) => readFileSync(join(asset, name), 'utf8')),
+    );
+    expect(contents).toHaveLength(3);
+    for (const content of contents) expect(content).not.toMatch(/ops@example|ssh office/);
     const report: unknown = JSON.parse(readFileSync(join(directory, 'out/validation-report.json'), 'utf8'));
     expect(report).toMatchObject({ pluginReports: [] });
   });
