@@ -90,3 +90,9 @@ test.each([
   const { status } = await synwhere(['probe', { open, closed }[which].target]);
   expect(status).toBe(expected);
 });
+
+test('tries port 25, which only Lambda has closed', async () => {
+  const { stdout } = await synwhere(['probe', '127.0.0.1:25', '--json']);
+  expect(stdout).toMatch(/"outcome": ?"(refused|connected[\w-]*)"/);
+  expect(stdout).not.toContain('denied');
+});

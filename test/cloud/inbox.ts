@@ -30,10 +30,10 @@ export interface Webhook {
 export async function openWebhook(): Promise<Webhook> {
   const texts: string[] = [];
   const server = createServer((request, response) => {
-    void json(request).then((body) => {
-      texts.push(String(Reflect.get(Object(body), 'text')));
+    void (async () => {
+      texts.push(String(Reflect.get(Object(await json(request)), 'text')));
       response.end('ok');
-    });
+    })();
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

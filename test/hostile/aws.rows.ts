@@ -1,0 +1,72 @@
+import { expect } from 'vitest';
+import { parseConfiguration } from '../../configuration/load.ts';
+import { storedWebhookUrl } from '../../functions/aggregator/announce/webhook-url.ts';
+import { withPlatform } from '../../functions/probe/platform.ts';
+import { lambdaPolicy } from '../../functions/probe/policy.ts';
+import { parseAddress } from '../../functions/reachability/address.ts';
+import { neededByFunction } from '../../infra/bundle.ts';
+import { startSecretStore, STORE_CREDENTIALS } from '../support/secret-store.ts';
+import type { HostileRow } from './row.ts';
+
+const CONFIGURATION = `
+regions: [eu-west-1]
+targets: [a.example:1]
+policy: { allow: [{ cidr: 10.77.0.0/16 }] }
+announce: { email: [ops@acme.net] }
+vantages: { office: ssh bastion synwhere probe - }
+`;
+
+/** What comes of a value that the store holds for the webhook. */
+async function webhookOf(value: string): Promise<unknown> {
+  const store = await startSecretStore();
+  try {
+    store.answer = { value };
+    const url = storedWebhookUrl(
+      { parameter: '/synwhere/slack' },
+      {
+        env: { AWS_REGION: 'eu-central-1', AWS_ENDPOINT_URL: store.endpoint },
+        credentials: () => Promise.resolve(STORE_CREDENTIALS),
+      },
+    );
+    return await url(AbortSignal.timeout(5000), false).catch((error: unknown) => error);
+  } finally {
+    await store.close();
+  }
+}
+
+export const rows: HostileRow[] = [
+  {
+    surface: 'configuration',
+    input: 'a reader of the deployed function looks for commands, mail addresses and private networks',
+    outcome: 'none of them is packed with the function',
+    run() {
+      const text = JSON.stringify(neededByFunction(parseConfiguration(CONFIGURATION, 'test.yaml')));
+      expect(text).toContain('a.example');
+      for (const word of ['bastion', 'ops@acme.net', '10.77.0.0']) expect(text).not.toContain(word);
+    },
+  },
+  {
+    surface: 'announcement',
+    input: 'the store holds something else than an https URL for the webhook',
+    outcome: 'nothing is sent; the error does not hold the value',
+    async run() {
+      for (const value of ['http://169.254.169.254/secret', 'file:///etc/secret', 'secret', '']) {
+        const error = await webhookOf(value);
+        expect(error).toBeInstanceOf(Error);
+        expect(String(error)).toBe('Error: what the store holds for the webhook is not an https URL');
+      }
+    },
+  },
+  {
+    surface: 'probe request',
+    input: 'a target at port 25, asked of a probe in Lambda outside a VPC',
+    outcome: 'denied, with a reason that names AWS; no packet leaves',
+    run() {
+      const address = parseAddress('192.0.2.1');
+      const open = lambdaPolicy([{ cidr: '192.0.2.0/24' }]);
+      const inLambda = withPlatform(open, { AWS_LAMBDA_FUNCTION_NAME: 'synwhere-probe' });
+      expect(address && inLambda.deny(address, 25)).toMatch(/^AWS blocks port 25/);
+      expect(address && inLambda.deny(address, 587)).toBeUndefined();
+    },
+  },
+];
