@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteFunctionCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseReport } from '../../functions/reachability/report-schema.ts';
 import type { Verdict } from '../../functions/reachability/verdict.ts';
 import { requirement } from '../support/requirements.ts';
 import { cdk } from './cdk.ts';
@@ -99,6 +100,18 @@ describe.skipIf(!runs)('deployed to a local AWS', { timeout: 300_000 }, () => {
       stdout: '',
       stderr: expect.stringMatching(/127\.0\.0\.1:1/),
     });
+  });
+
+  it('does not try port 25, which its policy allows and AWS blocks', async () => {
+    const [region] = REGIONS;
+    const request = { targets: [{ host: '127.0.0.1', port: 25 }] };
+    const report = parseReport(await cloud.invoke(request, `${NAME}-probe`, region));
+    expect(report.targets[0]?.addresses[0]?.attempts).toEqual([
+      expect.objectContaining({
+        outcome: 'denied',
+        reason: expect.stringMatching(/^AWS blocks port 25/) as string,
+      }),
+    ]);
   });
 
   it('stands this machine beside the regions', async () => {

@@ -57,7 +57,7 @@ export class Cloud {
       targets: [this.target],
       controls: [`127.0.0.1:${this.port.control}`],
       // The probes of a local AWS stand on this machine: only here is loopback what the user owns.
-      policy: { allow: [{ cidr: '127.0.0.0/8', ports: [this.port.target, this.port.control] }] },
+      policy: { allow: [{ cidr: '127.0.0.0/8', ports: [this.port.target, this.port.control, 25] }] },
       schedule: { everyMinutes: 1, enabled: scheduled },
       announce: { slackWebhook: { parameter: WEBHOOK_PARAMETER } },
       history: { keepOnDestroy: false },
