@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const results = process.env['SYNWHERE_TEST_RESULTS'];
+const reporters = ['default', './test/support/retried-reporter.ts'];
 
 export default defineConfig({
   test: {
@@ -12,6 +13,6 @@ export default defineConfig({
     // Real kernels, real clocks, two shared cores: where only CI runs, what fails is asked again before it is called broken.
     retry: process.env['CI'] ? 2 : 0,
     hookTimeout: 60_000,
-    reporters: results === undefined ? ['default'] : ['default', ['json', { outputFile: results }]],
+    reporters: results === undefined ? reporters : [...reporters, ['json', { outputFile: results }]],
   },
 });
