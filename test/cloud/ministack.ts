@@ -5,7 +5,7 @@ import { createWriteStream } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ministackCommand } from './python.ts';
+import { pythonProgram } from './python.ts';
 
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 5_000;
@@ -23,7 +23,7 @@ export async function startLocalAws(directory: string): Promise<LocalAws> {
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
   const node = join(process.execPath, '..');
-  const child = spawn(ministackCommand, [], {
+  const child = spawn(pythonProgram('ministack'), [], {
     // A group of its own: the functions that it starts end with it.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],

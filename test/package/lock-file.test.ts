@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import nodePackage from '../../.ci/node/package.json' with { type: 'json' };
 
 interface Locked {
   dependencies?: Record<string, string>;
@@ -7,7 +8,10 @@ interface Locked {
 }
 
 const lock = JSON.parse(readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8')) as {
-  packages: Record<string, Locked & { resolved?: string }>;
+  packages: Record<
+    string,
+    Locked & { resolved?: string; integrity?: string; link?: boolean; inBundle?: boolean }
+  >;
 };
 
 /** Where npm looks for `name` from the folder `from`: there, then in every folder above. */
@@ -16,6 +20,11 @@ function locked(from: string, name: string): boolean {
     if (`${folder === '' ? '' : `${folder}/`}node_modules/${name}` in lock.packages) return true;
     if (folder === '') return false;
   }
+}
+
+/** A file of Python requirements, without its comments. */
+function requirements(file: string): string {
+  return readFileSync(new URL(`../cloud/${file}`, import.meta.url), 'utf8').replaceAll(/^ *#.*\n/gm, '');
 }
 
 test('the lock file holds every package that may be installed, on every platform', () => {
@@ -29,5 +38,48 @@ test('the lock file holds every package that may be installed, on every platform
 });
 
 test('the lock file names no registry: it installs from whichever is configured', () => {
-  expect(Object.values(lock.packages).filter(({ resolved }) => resolved !== undefined)).toEqual([]);
+  const elsewhere = Object.values(lock.packages).filter(({ link }) => link !== true);
+  expect(elsewhere.filter(({ resolved }) => resolved !== undefined)).toEqual([]);
+});
+
+test('the lock file holds the integrity of everything that is installed, the Node of the checkout included', () => {
+  const unknown = Object.entries(lock.packages)
+    // What is bundled comes in the tarball of another package.
+    .filter(
+      ([folder, { link, inBundle }]) =>
+        folder.includes('node_modules/') && link !== true && inBundle !== true,
+    )
+    .filter(([, { integrity }]) => !integrity?.startsWith('sha512-'));
+  expect(unknown).toEqual([]);
+
+  // The npm package `node` has an install script that fetches the platform's package past the lock file.
+  expect(lock.packages).not.toHaveProperty(['node_modules/node']);
+  const platforms = Object.entries(nodePackage.optionalDependencies);
+  expect(platforms.length).toBeGreaterThan(3);
+  for (const [name, version] of platforms) {
+    expect(lock.packages[`node_modules/${name}`], name).toMatchObject({
+      version,
+      integrity: expect.stringMatching(/^sha512-/),
+      bin: { node: expect.any(String) },
+    });
+  }
+  const own = [process.platform === 'win32' ? 'win' : process.platform, process.arch].join('-');
+  const [, version] = platforms.find(([name]) => name.endsWith(`-${own}`)) ?? [];
+  if (version !== undefined) expect(process.version).toBe(`v${version}`);
+});
+
+test('the Python packages of the tests are pinned with hashes, and are those that are asked for', () => {
+  const pinned = requirements('requirements.txt')
+    .replaceAll(/ *\\\n */g, ' ')
+    .trim()
+    .split('\n');
+  expect(pinned.length).toBeGreaterThan(10);
+  expect(
+    pinned.filter((line) => !/^[\w.-]+==[\w.]+(?: ; [^-]+)?(?: --hash=sha256:[0-9a-f]{64})+$/.test(line)),
+  ).toEqual([]);
+  for (const asked of requirements('requirements.in').trim().split('\n')) {
+    expect(
+      pinned.filter((line) => line.startsWith(asked.includes('==') ? `${asked} ` : `${asked}==`)),
+    ).toHaveLength(1);
+  }
 });
