@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { requirement } from '../support/requirements.ts';
 import { COMMAND, ended, HERE } from './command.ts';
 import { closedPort, openPort, type Port } from './loopback.ts';
 
@@ -9,8 +10,12 @@ import { closedPort, openPort, type Port } from './loopback.ts';
  * A real pseudo-terminal, from script(1) of util-linux, which Linux systems have. What it records is what a person sees, stderr and
  * stdout together.
  */
-const hasScript = String(spawnSync('script', ['--version']).stdout).includes('util-linux');
-if (!hasScript) console.warn('SKIPPED: terminal tests, for script(1) of util-linux is not here');
+const hasScript = requirement(
+  'output on a terminal',
+  String(spawnSync('script', ['--version']).stdout).includes('util-linux')
+    ? undefined
+    : 'a terminal needs the command script of util-linux, which is not there; install util-linux (in Debian the package is bsdutils)',
+);
 
 let open: Port;
 let closed: Port;

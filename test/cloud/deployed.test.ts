@@ -7,14 +7,14 @@ import { DeleteFunctionCommand, LambdaClient, ListFunctionsCommand } from '@aws-
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseReport } from '../../functions/reachability/report-schema.ts';
 import type { Verdict } from '../../functions/reachability/verdict.ts';
-import { requirement } from '../support/requirements.ts';
+import { requirement, toolProblem } from '../support/requirements.ts';
 import { cdk } from './cdk.ts';
 import { openInbox, openWebhook, type Webhook } from './inbox.ts';
 import { ACCOUNT, Cloud, HOME, listen, NAME, portOf, REGIONS } from './installation.ts';
 import { startLocalAws } from './ministack.ts';
 import { pythonProblem } from './python.ts';
 
-const runs = requirement('a local AWS (MiniStack)', await pythonProblem());
+const runs = requirement('a local AWS (MiniStack)', toolProblem('ps', 'procps') ?? (await pythonProblem()));
 
 describe.skipIf(!runs)('deployed to a local AWS', { timeout: 300_000 }, () => {
   const cloud = new Cloud();

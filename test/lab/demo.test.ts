@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { KINDS } from '../../functions/reachability/words.ts';
@@ -12,7 +12,7 @@ import type { Kind } from '../../functions/reachability/words.ts';
 import { filterProblemHere, labProblem } from '../../lab/available.ts';
 import { demo } from '../../lab/demo-world.ts';
 import { requirement } from '../support/requirements.ts';
-import { childrenNamed, namespacesBelow, processesIn, untilGone } from './standing.ts';
+import { childrenNamed, commandOf, namespacesBelow, processesIn, untilGone } from './standing.ts';
 
 const COMMAND = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 const WITHIN_MS = 90_000;
@@ -52,7 +52,13 @@ describe.skipIf(!canRun)('the demo', () => {
       const { results }: { results: JsonResult[] } = JSON.parse(stdout);
       expect(results.filter(({ right }) => !right)).toEqual([]);
       expect(status, stderr).toBe(0);
-      expect(stderr).toMatch(/^An internet of 6 cities and 12 routers .* faults in it\.\n$/s);
+      const told = stderr.split('\n');
+      const leftOut = /^4 cases are left out: faults by packet filter .+; (install|load) .+$/;
+      if (!canFilter) expect(told.shift()).toMatch(leftOut);
+      expect(told).toEqual([
+        expect.stringMatching(/^An internet of 6 cities and 12 routers .* faults in it\.$/),
+        '',
+      ]);
       const kinds = new Set(results.map(({ verdict }) => verdict.kind));
       expect([...kinds].toSorted()).toEqual(KINDS.toSorted());
       expect(results.length).toBeGreaterThanOrEqual(canFilter ? 20 : 15);
@@ -70,13 +76,16 @@ describe.skipIf(!canRun)('the demo', () => {
 
   it('ends at once on Ctrl-C, and leaves nothing behind', { timeout: 60_000 }, async () => {
     const running = spawn(process.execPath, [COMMAND, 'demo'], { stdio: ['ignore', 'pipe', 'pipe'] });
-    await once(running.stderr, 'data');
+    for await (const line of createInterface({ input: running.stderr })) {
+      // The world stands when the demo describes it; without nftables it says something before that.
+      if (line.startsWith('An internet of ')) break;
+    }
+    running.stderr.resume();
     const [keeper] = childrenNamed('unshare', running.pid);
     const namespaces = keeper === undefined ? [] : namespacesBelow(keeper);
     expect(namespaces).toHaveLength(2);
-    // The checks have begun by now: their probes run in the world.
-    await sleep(1500);
-    expect(processesIn(namespaces).length).toBeGreaterThan(0);
+    const probes = () => processesIn(namespaces).filter((pid) => commandOf(pid).includes('\0probe\0'));
+    await expect.poll(() => probes().length, { timeout: 20_000 }).toBeGreaterThan(0);
     const began = performance.now();
     running.kill('SIGINT');
     expect(await once(running, 'close')).toEqual([130, null]);

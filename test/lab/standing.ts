@@ -52,6 +52,15 @@ export function childrenNamed(name: string, parent = process.pid): number[] {
   });
 }
 
+/** The words of a process's command line, each followed by a zero byte (proc_pid_cmdline(5)); empty where it has ended. */
+export function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 /** The namespaces of a process that another one started: network and user. */
 export function namespacesBelow(parent: number): string[] {
   const [child = parent] = childrenOf(parent);

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { ProbeReport } from '../../functions/reachability/report.ts';
 import { labProblem } from '../../lab/available.ts';
+import { requirement } from '../support/requirements.ts';
 import { probeInOwnProcess, SMALL_NAMESPACE } from './own-process.ts';
 import { openSilentPort } from './silent-port.ts';
 
-const problem = labProblem();
+const runnable = requirement('what a namespace refuses and keeps silent', labProblem());
 
 /** Addresses that answer nothing. */
 function silentTargets(count: number): { host: string; port: number }[] {
@@ -24,7 +25,7 @@ function outcomes(report: ProbeReport): Record<string, number> {
   return counts;
 }
 
-describe.skipIf(problem !== undefined).concurrent('in a namespace, where one can be had', () => {
+describe.skipIf(!runnable).concurrent('in a namespace, where one can be had', () => {
   it.each(['off', undefined] as const)(
     'what this machine refuses within the call is local (kernel evidence %s)',
     async (kernelEvidence) => {

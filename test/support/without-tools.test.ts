@@ -1,0 +1,101 @@
+import { spawnSync } from 'node:child_process';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { toolProblem } from './requirements.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const WITHOUT = join(ROOT, '.ci/without-tools');
+
+/** Commands that the full suite uses and a machine may lack. */
+const OPTIONAL = 'unshare|nsenter|nft|ip|script|ps|python3|nmap|promtool|prometheus-blackbox-exporter';
+const USES = new RegExp(
+  String.raw`(?:spawn|spawnSync|exec|execFile|execFileSync|run)\(\s*'(?:${OPTIONAL})'|\b(?:buildWorld|startBrowser|startLocalAws)\(`,
+);
+/** Suites that use one where it is there, and need none. */
+const CAN_DO_WITHOUT = ['test/infra/synth.test.ts'];
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'synwhere-tools-'));
+  for (const tool of ['kept-tool', 'lost-tool']) {
+    writeFileSync(join(folder, tool), `#!/bin/sh\necho ${tool}\n`, { mode: 0o755 });
+  }
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function without(...args: string[]) {
+  const env = { ...process.env, PATH: `${folder}:${process.env['PATH']}` };
+  const { status, stdout, stderr } = spawnSync(WITHOUT, args, {
+    cwd: ROOT,
+    env,
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
+  return { status, stdout, stderr };
+}
+
+describe('.ci/without-tools', () => {
+  test('hides the tools that it is told, and no others', () => {
+    expect(without('lost-tool', '--', 'kept-tool')).toEqual({ status: 0, stdout: 'kept-tool\n', stderr: '' });
+    const lost = without('lost-tool', 'not-there-at-all', '--', 'sh', '-c', 'lost-tool; git --version');
+    expect(lost.stdout).toMatch(/^git version/);
+    expect(lost.stderr).toMatch(/lost-tool: .*not found/);
+  });
+
+  test('ends as its command ends, and leaves no links behind', () => {
+    const { status, stdout } = without('lost-tool', '--', 'sh', '-c', 'echo "$PATH"; exit 7');
+    expect(status).toBe(7);
+    const [links = ''] = stdout.split(':');
+    expect(links).not.toBe(folder);
+    expect(globSync(links)).toEqual([]);
+  });
+
+  test('says how it is used', () => {
+    for (const args of [[], ['lost-tool'], ['--', 'true'], ['lost-tool', '--']]) {
+      expect(without(...args)).toEqual({
+        status: 2,
+        stdout: '',
+        stderr: 'usage: .ci/without-tools TOOL... -- COMMAND [ARGUMENT]...\n',
+      });
+    }
+  });
+});
+
+describe('the virtual environment of the tests', () => {
+  const NO_PYTHON = 'the command python3 is not there; install python3 and python3-venv';
+  const NO_ENSUREPIP = 'Python has no module venv or ensurepip; install python3-venv';
+  const hasPython = toolProblem('python3', 'python3') === undefined;
+
+  test.each([
+    ['python3', NO_PYTHON],
+    ['ensurepip', hasPython ? NO_ENSUREPIP : NO_PYTHON],
+  ])('cannot be made without %s, and one line says what to install', (tool, line) => {
+    const code = "console.log(await (await import('./test/cloud/python.ts')).pythonProblem())";
+    const args = [tool, '--', process.execPath, '--input-type=module', '-e', code];
+    expect(without(...args)).toEqual({ status: 0, stdout: `${line}\n`, stderr: '' });
+  });
+});
+
+describe('a suite that uses a tool which a machine may lack', () => {
+  const suites = globSync('test/**/*.test.ts', { cwd: ROOT }).map((file) => {
+    return { file, code: readFileSync(join(ROOT, file), 'utf8') };
+  });
+
+  test('asks for it with requirement(), by which .ci/run finds it', () => {
+    const users = suites.filter(({ code }) => USES.test(code));
+    expect(users.length).toBeGreaterThan(8);
+    const silent = users.filter(({ code }) => !code.includes('requirement('));
+    expect(silent.map(({ file }) => file)).toEqual(CAN_DO_WITHOUT);
+    expect(readFileSync(join(ROOT, '.ci/run'), 'utf8')).toContain("grep -rl 'requirement('");
+  });
+
+  test('does not decide by labProblem() alone: the skip would not be told', () => {
+    const deciding = suites.filter(({ code }) =>
+      /\b(?:labProblem|filterProblemHere|pythonProblem)\(/.test(code),
+    );
+    expect(deciding.length).toBeGreaterThan(8);
+    expect(deciding.filter(({ code }) => !code.includes('requirement('))).toEqual([]);
+  });
+});
