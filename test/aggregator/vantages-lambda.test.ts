@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { check } from '../../functions/aggregator/check.ts';
 import { lambdaVantage } from '../../functions/aggregator/vantages/lambda.ts';
 import type { VantageView, Verdict } from '../../functions/reachability/verdict.ts';
+import { closedPort } from '../cli/loopback.ts';
 import {
   answerError,
   answerFunctionError,
@@ -229,7 +230,7 @@ describe('a function that gives no report costs its own vantage alone, and one r
 
   test('a port where no Lambda listens', async () => {
     const nobody = lambdaVantage(ODD, FUNCTION, {
-      endpoint: `http://127.0.0.1:${await closedPort()}`,
+      endpoint: `http://127.0.0.1:${(await closedPort()).port}`,
       credentials: CREDENTIALS,
     });
     await expect(nobody.probe({ targets: [target] }, AbortSignal.timeout(10_000))).rejects.toThrow(
@@ -244,13 +245,4 @@ function expectOneAbstention(verdict: Verdict | undefined, reason: RegExp): void
   for (const region of SOUND) expect(views.get(region)).toMatchObject({ counted: true, saw: 'open' });
   expect(views.get(ODD)).toMatchObject({ counted: false, saw: 'nothing', fault: 'vantage' });
   expect(views.get(ODD)?.abstained).toMatch(reason);
-}
-
-async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const port = portOf(server);
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { openSilentPort } from '../probe/silent-port.ts';
@@ -37,9 +38,7 @@ async function listen(host: string, onConnection: (socket: Socket) => void): Pro
     socket.on('error', () => undefined);
     onConnection(socket);
   });
-  server.listen(0, host);
-  await once(server, 'listening');
-  const port = portOf(server);
+  const port = await listenBelow(server, host);
   return {
     target: `${host.includes(':') ? `[${host}]` : host}:${port}`,
     port,
@@ -50,8 +49,20 @@ async function listen(host: string, onConnection: (socket: Socket) => void): Pro
   };
 }
 
-function portOf(server: Server): number {
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('the server does not listen');
-  return address.port;
+/**
+ * Listens on a port below those that systems hand out by themselves (Linux: 32768 and up, ip-sysctl's ip_local_port_range): once it is
+ * closed, no listener and no connect of another test gets it by chance.
+ */
+async function listenBelow(server: Server, host: string): Promise<number> {
+  for (let tries = 1; ; tries++) {
+    const port = randomInt(20_000, 32_768);
+    try {
+      server.listen(port, host);
+      await once(server, 'listening');
+      return port;
+    } catch (error) {
+      const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+      if (!taken || tries === 20) throw error;
+    }
+  }
 }

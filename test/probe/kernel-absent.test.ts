@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openKernelEvidence } from '../../functions/probe/kernel-evidence.ts';
 import type { ProbeReport } from '../../functions/reachability/report.ts';
+import { closedPort } from '../cli/loopback.ts';
 import { requirement } from '../support/requirements.ts';
 
 const source = await openKernelEvidence();
@@ -28,7 +29,7 @@ describe('without the package koffi', () => {
     cpSync('functions', join(bare, 'functions'), { recursive: true });
     cpSync('package.json', join(bare, 'package.json'));
     server = await listen();
-    ports = { open: portOf(server), closed: await closedPort() };
+    ports = { open: portOf(server), closed: (await closedPort()).port };
   });
   afterAll(() => {
     server.close();
@@ -94,7 +95,7 @@ describe('the switch', () => {
 describe.skipIf(!watchable)('watching', () => {
   it('leaves no descriptor behind, whatever an attempt came to', async () => {
     const server = await listen();
-    const closed = await closedPort();
+    const { port: closed } = await closedPort();
     const before = descriptors();
     for (let round = 0; round < 50; round++) {
       await Promise.all([attempt(portOf(server)), attempt(closed)]);
@@ -105,7 +106,7 @@ describe.skipIf(!watchable)('watching', () => {
   });
 
   it('tells an RST on loopback, where it comes back within the call', async () => {
-    const closed = await closedPort();
+    const { port: closed } = await closedPort();
     for (let round = 0; round < 20; round++) {
       expect(await attempt(closed)).toMatchObject({ refusedBy: 'rst', synRetransmits: 0, synAcked: false });
     }
@@ -143,13 +144,6 @@ async function listen(): Promise<Server> {
   const server = createServer((socket) => socket.on('error', () => undefined).resume());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return server;
-}
-
-async function closedPort(): Promise<number> {
-  const server = await listen();
-  const port = portOf(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 function portOf(server: Server): number {
