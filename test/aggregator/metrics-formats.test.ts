@@ -6,10 +6,10 @@ import {
   type Family,
 } from '../../functions/aggregator/api/metrics-text.ts';
 import { VantageError, type Vantage } from '../../functions/aggregator/vantages/vantage.ts';
+import { pythonProblem } from '../cloud/python.ts';
 import {
   checkMetrics,
   parseByClient,
-  prometheusClientProblem,
   prometheusProblem,
   startPrometheus,
   type ParsedFamily,
@@ -191,7 +191,7 @@ function seriesOf(families: readonly ParsedFamily[]): unknown[] {
   return families.flatMap(({ samples }) => samples);
 }
 
-describe.runIf(requirement('the parsers of prometheus-client', prometheusClientProblem()))(
+describe.runIf(requirement('the parsers of prometheus-client', await pythonProblem()))(
   'the parsers of prometheus-client',
   { timeout: 120_000 },
   () => {

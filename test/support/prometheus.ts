@@ -5,8 +5,7 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-
-const PYTHON = new URL('../../.venv/bin/python', import.meta.url).pathname;
+import { pythonProgram } from '../cloud/python.ts';
 
 /** Why Prometheus and its promtool cannot be run, in one line with the remedy. */
 export function prometheusProblem(): string | undefined {
@@ -16,14 +15,6 @@ export function prometheusProblem(): string | undefined {
   return missing.length === 0
     ? undefined
     : `there is no ${missing.join(', no ')} on the PATH; install the package prometheus`;
-}
-
-/** Why the parsers of the Python package prometheus-client cannot be used, in one line with the remedy. */
-export function prometheusClientProblem(): string | undefined {
-  const { status } = spawnSync(PYTHON, ['-c', 'import prometheus_client'], { timeout: 60_000 });
-  return status === 0
-    ? undefined
-    : 'there is no Python package prometheus-client; run python3 -m venv .venv && .venv/bin/pip install -r test/cloud/requirements.txt';
 }
 
 /** What `promtool check metrics` says of a text in the Prometheus format 0.0.4, its lints too. */
@@ -58,7 +49,7 @@ print(json.dumps([
 
 /** Reads a text with the parser of the Python package. Throws what the parser says where the text is not valid. */
 export function parseByClient(format: 'openmetrics' | 'text', text: string): ParsedFamily[] {
-  const output = execFileSync(PYTHON, ['-c', SCRIPT, format], {
+  const output = execFileSync(pythonProgram('python'), ['-c', SCRIPT, format], {
     input: text,
     encoding: 'utf8',
     timeout: 60_000,

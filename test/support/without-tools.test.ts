@@ -91,9 +91,9 @@ describe('a suite that uses a tool which a machine may lack', () => {
     expect(readFileSync(join(ROOT, '.ci/run'), 'utf8')).toContain("grep -rl 'requirement('");
   });
 
-  test('does not decide by labProblem() alone: the skip would not be told', () => {
+  test('does not decide by the problem alone: the skip would not be told', () => {
     const deciding = suites.filter(({ code }) =>
-      /\b(?:labProblem|filterProblemHere|pythonProblem)\(/.test(code),
+      /\b(?:labProblem|filterProblemHere|pythonProblem|prometheusProblem)\(/.test(code),
     );
     expect(deciding.length).toBeGreaterThan(8);
     expect(deciding.filter(({ code }) => !code.includes('requirement('))).toEqual([]);
