@@ -118,6 +118,15 @@ const TABLE: Bad[] = [
     headers: { 'content-type': 'text/plain' },
   },
   {
+    ...check('no type', '{}', 415, 'unsupported-media-type', /not text\/plain/),
+    // What fetch() sends with a text of its own accord.
+    headers: {},
+  },
+  {
+    ...check('no type and no body', undefined, 415, 'unsupported-media-type', /content-type is missing/),
+    headers: {},
+  },
+  {
     ...check('a form', 'targets=a:1', 415, 'unsupported-media-type', /application\/x-www-form-urlencoded/),
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
   },

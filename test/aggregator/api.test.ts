@@ -199,7 +199,7 @@ describe('POST /checks', () => {
   test('answers one document where that is accepted, and takes the configured targets without a body', async () => {
     const response = await fetch(`${service.url}/checks`, {
       method: 'POST',
-      headers: { accept: 'application/json' },
+      headers: { accept: 'application/json', 'content-type': 'application/json' },
     });
     const value: unknown = await response.json();
     const contentType = response.headers.get('content-type') ?? '';
@@ -235,7 +235,10 @@ describe('POST /checks', () => {
     };
     const streaming = await startService({ targets: [well.target] }, { vantages: [quick!, slow] });
     try {
-      const request = http.request(`${streaming.url}/checks`, { method: 'POST' });
+      const request = http.request(`${streaming.url}/checks`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+      });
       request.end();
       const [response] = (await once(request, 'response')) as [http.IncomingMessage];
       let text = '';

@@ -16,6 +16,7 @@ import {
 import { Listener, startService, type TestService } from './api-service.ts';
 
 const limits = { signal: new AbortController().signal, deadlineMs: 30_000 };
+const JSON_TYPE = { 'content-type': 'application/json' };
 let service: TestService;
 let listener: Listener;
 
@@ -92,7 +93,7 @@ function unframe(text: string): {
 
 describe('a Function URL request', () => {
   test('is streamed, line by line', async () => {
-    const written = (await handlers().streaming(url('POST', '/checks'))) as string[];
+    const written = (await handlers().streaming(url('POST', '/checks', { headers: JSON_TYPE }))) as string[];
     const { head } = unframe(written[0] ?? '');
     expect(head).toMatchObject({ statusCode: 200, headers: { 'content-type': 'application/x-ndjson' } });
     const lines = written.slice(1).map((line) => JSON.parse(line) as { event: string });
@@ -108,9 +109,8 @@ describe('a Function URL request', () => {
 
   test('with a body in base64, as Function URLs deliver some', async () => {
     const body = Buffer.from('{"targets":["example.com:1"]}').toString('base64');
-    const headers = { 'content-type': 'application/json' };
     const written = (await handlers().streaming(
-      url('POST', '/checks', { body, headers, isBase64Encoded: true }),
+      url('POST', '/checks', { body, headers: JSON_TYPE, isBase64Encoded: true }),
     )) as string[];
     expect(unframe(written.join('')).head).toMatchObject({
       statusCode: 403,
@@ -127,7 +127,9 @@ describe('a Function URL request', () => {
     const { head, body } = unframe((await handlers().plain(url('GET', '/targets'))) as string);
     expect(head).toMatchObject({ statusCode: 200, headers: { 'content-type': 'application/json' } });
     expect(JSON.parse(body)).toMatchObject({ targets: [{ target: listener.target }] });
-    const checked = unframe((await handlers().plain(url('POST', '/checks'))) as string);
+    const checked = unframe(
+      (await handlers().plain(url('POST', '/checks', { headers: JSON_TYPE }))) as string,
+    );
     expect(checked.body).toMatch(/"event":"end","verdicts":1}\n$/);
   });
 });

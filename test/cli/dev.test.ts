@@ -209,7 +209,7 @@ describe('synwhere dev', { timeout: 3 * PATIENCE_MS }, () => {
     await dev.says(/schedule is switched off/);
     const response = await fetch(`${await dev.url()}/checks`, {
       method: 'POST',
-      headers: { accept: 'application/json' },
+      headers: { accept: 'application/json', 'content-type': 'application/json' },
     });
     expect(await response.json()).toMatchObject({ verdicts: [{ kind: 'reachable' }] });
     expect(await dev.kill('SIGTERM')).toBe(0);

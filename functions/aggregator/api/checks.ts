@@ -115,19 +115,22 @@ function countOutcomes({ targets }: ProbeReport): Partial<Record<Outcome, number
 
 function parseBody({ body, headers }: ApiRequest): unknown {
   if (body.byteLength > MAX_BODY_BYTES) throw bodyTooLarge();
-  if (body.byteLength === 0) return {};
-  // Required, not guessed: a page on another origin can send every type but this one without asking first.
+  // Required also where the body is empty: a browser lets a page of another origin send a request without a type, or with that of
+  // a form, and asks the server first (a CORS preflight) before it sends this one.
   const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
   if (type !== JSON_TYPE) {
     throw new Problem(
       415,
       'unsupported-media-type',
-      `the body must be ${JSON_TYPE}, not ${type ?? 'untyped'}`,
+      type === undefined
+        ? `the header content-type is missing; send content-type: ${JSON_TYPE}, also with an empty body`
+        : `the body must be ${JSON_TYPE}, not ${type}`,
       {
         headers: { accept: JSON_TYPE },
       },
     );
   }
+  if (body.byteLength === 0) return {};
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(body);

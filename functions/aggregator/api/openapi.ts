@@ -112,7 +112,9 @@ export const OPENAPI: Node = {
           '400': problem('The body is not JSON.'),
           '403': problem('The target may not be checked on demand.'),
           '413': problem('The body is too large.'),
-          '415': problem('The body is not `application/json`.'),
+          '415': problem(
+            'The content type is missing, or is not `application/json`; also with an empty body.',
+          ),
           ...problems('405', '406', '422', '500'),
         },
       },
