@@ -103,6 +103,8 @@ async function refusal(response: Response, url: URL): Promise<Error> {
   const text = await response.text().catch(() => '');
   const { detail } = readProblem(text);
   if (detail !== undefined) {
+    // A busy service is no mistake of the caller.
+    if (status === 429) return new ServiceFault(detail);
     return status < 500 ? new UsageError(detail) : new ServiceFault(`the service failed: ${detail}`);
   }
   if (status === 403) {

@@ -3,7 +3,8 @@ import type { Configuration } from '../../configuration/configuration.ts';
 import type { AggregatorParts } from '../../functions/aggregator/handler-answer.ts';
 import type { Vantage } from '../../functions/aggregator/vantages/vantage.ts';
 import { check } from '../../functions/aggregator/check.ts';
-import { createStore } from '../../functions/aggregator/store.ts';
+import { MAX_CHECKS_AT_ONCE } from '../../functions/aggregator/limits.ts';
+import { createStore, type Store } from '../../functions/aggregator/store.ts';
 import { loadStatusPage } from '../status-page.ts';
 import { fileAnnouncer } from './announcer.ts';
 import type { DevDatabase } from './database.ts';
@@ -29,12 +30,15 @@ export function devParts(
 ): AggregatorParts {
   const { name, history } = configuration;
   const clocked = clock ? { clock } : {};
-  const store = createStore({
-    table: name,
-    client: database.client,
-    retentionDays: history.retentionDays,
-    ...clocked,
-  });
+  const store: Store = {
+    ...createStore({
+      table: name,
+      client: database.client,
+      retentionDays: history.retentionDays,
+      ...clocked,
+    }),
+    ...placesInMemory(),
+  };
   const announcer = fileAnnouncer(join(directory, 'announcements.jsonl'), (announcement) =>
     journal.announcement(announcement),
   );
@@ -52,6 +56,22 @@ export function devParts(
       leaseMs: LEASE_MS,
       ...clocked,
       log: (line) => journal.line(line),
+    },
+  };
+}
+
+/** One process is the whole service here, and a killed one must not leave places taken. */
+function placesInMemory(): Pick<Store, 'takeCheckPlace' | 'releaseCheckPlace'> {
+  const places = new Set<string>();
+  return {
+    takeCheckPlace(id) {
+      const free = places.size < MAX_CHECKS_AT_ONCE;
+      if (free) places.add(id);
+      return Promise.resolve(free);
+    },
+    releaseCheckPlace(id) {
+      places.delete(id);
+      return Promise.resolve();
     },
   };
 }

@@ -7,6 +7,7 @@ import type { ApiResponse } from '../../functions/aggregator/api/http.ts';
 import { MAX_BODY_BYTES } from '../../functions/aggregator/api/http.ts';
 import { Problem, problemResponse } from '../../functions/aggregator/api/problem.ts';
 import { UsageError } from '../usage-error.ts';
+import { refuseForeignOrigins } from './own-origin.ts';
 
 /** Answers a Function URL event (payload format 2.0). `signal` aborts when the caller goes away. */
 export type AnswerEvent = (event: FunctionUrlEvent, signal: AbortSignal) => Promise<ApiResponse>;
@@ -26,9 +27,6 @@ export interface LoopbackServer {
   url: string;
   close(): Promise<void>;
 }
-
-/** What a browser on this machine calls this machine. Any other name means that a page elsewhere was rebound to our address. */
-const OWN_NAMES = /^(localhost|[\w.-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
 /** HTTP on loopback as Function URL events. Rejects with a UsageError where the port cannot be had; port 0 takes a free one. */
 export async function serveLoopback(port: number, answer: AnswerEvent): Promise<LoopbackServer> {
@@ -71,7 +69,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, answer:
         throw error;
       },
     );
-    await send(answered, response);
+    await send(answered, response, left.signal);
   } catch (error) {
     // Nobody listens any more, or half an answer is out: all that is left is to end the connection.
     if (!left.signal.aborted) process.stderr.write(`synwhere dev: ${String(error)}\n`);
@@ -81,9 +79,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, answer:
 
 async function receive(request: IncomingMessage): Promise<FunctionUrlEvent> {
   const { method = 'GET', url = '/', headers } = request;
-  if (!OWN_NAMES.test(headers.host ?? '')) {
-    throw new Problem(421, 'not-loopback', 'synwhere dev answers to localhost alone');
-  }
+  refuseForeignOrigins(method, headers);
   const body = await readBody(request);
   const mark = url.indexOf('?');
   return {
@@ -116,7 +112,11 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-async function send({ status, headers, body }: ApiResponse, response: ServerResponse): Promise<void> {
+async function send(
+  { status, headers, body }: ApiResponse,
+  response: ServerResponse,
+  signal: AbortSignal,
+): Promise<void> {
   response.writeHead(status, headers);
   if (typeof body === 'string') {
     response.end(body);
@@ -124,7 +124,8 @@ async function send({ status, headers, body }: ApiResponse, response: ServerResp
   }
   response.flushHeaders();
   for await (const chunk of body) {
-    if (!response.write(chunk)) await once(response, 'drain');
+    // A caller that has gone away never drains.
+    if (!response.write(chunk)) await once(response, 'drain', { signal });
   }
   response.end();
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Subject } from './incidents/incident.ts';
+import { MAX_CHECKS_AT_ONCE } from './limits.ts';
 import { archiveItem } from './store/archive.ts';
+import { releaseCheckPlace, takeCheckPlace } from './store/check-places.ts';
 import { writeLatest } from './store/latest.ts';
 import { readService, releaseLease, takeLease } from './store/lease.ts';
 import type {
@@ -34,6 +36,9 @@ export interface Store {
   takeLease(tick: string, owner: string, leaseMs: number): Promise<Lease>;
   /** Gives the lease back, with what is to be remembered of a completed tick. */
   releaseLease(owner: string, service?: Service): Promise<void>;
+  /** Takes one of the places for checks on demand, for at most `holdMs`. Resolves to false where all are taken. */
+  takeCheckPlace(id: string, holdMs: number): Promise<boolean>;
+  releaseCheckPlace(id: string): Promise<void>;
   tickRecord(id: string): Promise<TickRecord | undefined>;
   /** Resolves to false where this tick has its record already. */
   putTick(record: TickRecord): Promise<boolean>;
@@ -77,6 +82,9 @@ export function createStore({
   return {
     takeLease: (tick, owner, leaseMs) => takeLease(table, { tick, owner, leaseMs, nowMs: clock().getTime() }),
     releaseLease: (owner, service) => releaseLease(table, owner, service),
+    takeCheckPlace: (id, holdMs) =>
+      takeCheckPlace(table, { id, most: MAX_CHECKS_AT_ONCE, nowMs: clock().getTime(), holdMs }),
+    releaseCheckPlace: (id) => releaseCheckPlace(table, id),
     tickRecord: (id) => readTick(table, id),
     putTick: (record) => writeTick(table, record, Math.ceil(clock().getTime() / 1000)),
     ticks: (limit = 100) => readTicks(table, limit),

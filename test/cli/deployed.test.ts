@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MAX_CHECKS_AT_ONCE } from '../../functions/aggregator/limits.ts';
 import { Listener, startService, type TestService } from '../aggregator/api-service.ts';
 import { startLambdaEndpoint } from '../aggregator/lambda-endpoint.ts';
 import { signatureProblem } from './sigv4-verifier.ts';
@@ -304,6 +305,22 @@ describe('synwhere check --deployed', { timeout: 60_000 }, () => {
     expect(stderr).toMatch(
       /^synwhere: example.com:22 may not be checked: it is not a configured target.*\n$/,
     );
+  });
+
+  test('says that nothing can be said where as many checks run as may', async () => {
+    const { store } = service.parts.api;
+    const places = Array.from({ length: MAX_CHECKS_AT_ONCE }, (_, index) => `place-${index}`);
+    for (const place of places) expect(await store.takeCheckPlace(place, 60_000)).toBe(true);
+    try {
+      const asked = await synwhere(['check', '--deployed', '--endpoint', service.url]);
+      expect(asked).toEqual({
+        status: 3,
+        stdout: '',
+        stderr: 'synwhere: 4 checks are running, which is the most at once; try again in 5 seconds\n',
+      });
+    } finally {
+      for (const place of places) await store.releaseCheckPlace(place);
+    }
   });
 
   test('says that nothing can be said of an answer that was cut off', async () => {

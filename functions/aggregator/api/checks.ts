@@ -11,6 +11,7 @@ import type { ProblemBody } from './problem.ts';
 import { internalProblem, Problem } from './problem.ts';
 import type { CheckRequest } from './check-request.ts';
 import { parseCheckRequest } from './check-request.ts';
+import { takePlace } from './check-place.ts';
 import { logFault } from './log.ts';
 
 const JSON_TYPE = 'application/json';
@@ -36,11 +37,18 @@ export type CheckLine =
 export async function postChecks(request: ApiRequest, parts: ApiParts): Promise<ApiResponse> {
   const type = negotiate(request.headers['accept'], [NDJSON_TYPE, JSON_TYPE]);
   const asked = parseCheckRequest(parseBody(request), parts.configuration);
-  if (type === JSON_TYPE) return json({ verdicts: await runCheck(asked, request, parts) });
+  const giveBack = await takePlace(parts.store, request.deadlineMs);
+  if (type === JSON_TYPE) {
+    try {
+      return json({ verdicts: await runCheck(asked, request, parts) });
+    } finally {
+      await giveBack();
+    }
+  }
   return {
     status: 200,
     headers: { 'content-type': NDJSON_TYPE, 'cache-control': 'no-store' },
-    body: checkLines(asked, request, parts),
+    body: checkLines(asked, request, parts, giveBack),
   };
 }
 
@@ -64,7 +72,12 @@ export function runCheck(
   });
 }
 
-function checkLines(asked: CheckRequest, request: ApiRequest, parts: ApiParts): ReadableStream<string> {
+function checkLines(
+  asked: CheckRequest,
+  request: ApiRequest,
+  parts: ApiParts,
+  giveBack: () => Promise<void>,
+): ReadableStream<string> {
   // A reader that stops in the middle leaves nobody to probe for.
   const left = new AbortController();
   const signal = AbortSignal.any([request.signal, left.signal]);
@@ -78,9 +91,11 @@ function checkLines(asked: CheckRequest, request: ApiRequest, parts: ApiParts): 
           if (event.type !== 'judged') write(toLine(event));
         });
         for (const verdict of verdicts) write({ event: 'verdict', verdict });
+        await giveBack();
         write({ event: 'end', verdicts: verdicts.length });
       } catch (error) {
         if (!signal.aborted) logFault('POST /checks', error);
+        await giveBack();
         write({ event: 'end', verdicts: 0, problem: internalProblem().body });
       }
       if (!left.signal.aborted) controller.close();

@@ -110,11 +110,19 @@ export const OPENAPI: Node = {
             },
           },
           '400': problem('The body is not JSON.'),
-          '403': problem('The target may not be checked on demand.'),
+          '403': problem(
+            'The target may not be checked on demand; or, on loopback, the request came from a web page of another origin.',
+          ),
           '413': problem('The body is too large.'),
           '415': problem(
             'The content type is missing, or is not `application/json`; also with an empty body.',
           ),
+          '429': {
+            ...problem('As many checks as may run at once are running.'),
+            headers: {
+              'Retry-After': { schema: { type: 'integer', minimum: 1 }, description: 'Seconds.' },
+            },
+          },
           ...problems('405', '406', '422', '500'),
         },
       },

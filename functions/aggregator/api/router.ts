@@ -37,7 +37,8 @@ export async function answer(request: ApiRequest, parts: ApiParts): Promise<ApiR
     if (error instanceof Problem) {
       response = problemResponse(error);
     } else {
-      logFault(`${request.method} ${request.path}`, error);
+      // Whoever has gone away has ended the work.
+      if (!request.signal.aborted) logFault(`${request.method} ${request.path}`, error);
       response = problemResponse(internalProblem());
     }
   }

@@ -1,0 +1,35 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { Problem } from '../../functions/aggregator/api/problem.ts';
+
+/** What a browser on this machine calls this machine. Any other name means that a page elsewhere was rebound to our address. */
+const OWN_NAMES = /^(localhost|[\w.-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
+
+/** Values of `Sec-Fetch-Site` that stand for this server's own page, or for a person who typed the address. */
+const OWN_SITES: readonly string[] = ['same-origin', 'none'];
+
+/**
+ * Throws a {@link Problem} for a request that a web page of another origin has made: 421 where the `Host` is not this machine (DNS
+ * rebinding), 403 where `Origin` or `Sec-Fetch-Site` (W3C Fetch Metadata) names another origin. This holds for every method: such a
+ * page cannot read an answer, but its request costs work, and behind `status --web` a call of the service. A link that a person
+ * follows to this server is no such request. Programs send neither header.
+ */
+export function refuseForeignOrigins(method: string, headers: IncomingHttpHeaders): void {
+  const { host = '', origin } = headers;
+  if (!OWN_NAMES.test(host)) {
+    throw new Problem(421, 'not-loopback', 'this server answers to localhost alone');
+  }
+  if (origin !== undefined && origin.toLowerCase() !== `http://${host.toLowerCase()}`) throw foreign();
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined && !OWN_SITES.includes(site) && !isFollowedLink(method, headers)) throw foreign();
+}
+
+/** The destination is `iframe`, `embed` and so on where the page itself shows the answer. */
+function isFollowedLink(method: string, headers: IncomingHttpHeaders): boolean {
+  return (
+    method === 'GET' && headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document'
+  );
+}
+
+function foreign(): Problem {
+  return new Problem(403, 'foreign-origin', 'a web page of another origin may not use this server');
+}

@@ -1,0 +1,195 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { MAX_CHECKS_AT_ONCE } from '../../functions/aggregator/limits.ts';
+import type { Vantage } from '../../functions/aggregator/vantages/vantage.ts';
+import { startService } from '../aggregator/api-service.ts';
+import type { HostileRow } from './row.ts';
+
+interface Sent {
+  method?: string;
+  path?: string;
+  headers?: Record<string, string>;
+  /** `OWN` in a header stands for the server's own origin. */
+  body?: string;
+}
+
+interface Answered {
+  status: number;
+  code: string | undefined;
+  /** How often a vantage was asked for a report. */
+  asked: number;
+  /** How many reports were under way at once, at most. */
+  atOnce: number;
+}
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+/** Sends each request at once to the server of `synwhere dev`, whose one vantage counts how often it is asked. */
+async function send(requests: readonly Sent[]): Promise<Answered[]> {
+  let asked = 0;
+  let running = 0;
+  let atOnce = 0;
+  const vantage: Vantage = {
+    name: 'counted',
+    async probe() {
+      asked += 1;
+      running += 1;
+      atOnce = Math.max(atOnce, running);
+      await sleep(1000);
+      running -= 1;
+      throw new Error('no report');
+    },
+  };
+  const service = await startService({ targets: ['127.0.0.1:1'] }, { vantages: [vantage] });
+  try {
+    const answers = await Promise.all(requests.map((sent) => answerTo(service.url, sent)));
+    return answers.map((answer) => ({ ...answer, asked, atOnce }));
+  } finally {
+    await service.close();
+  }
+}
+
+async function answerTo(url: string, sent: Sent): Promise<{ status: number; code: string | undefined }> {
+  const { method = 'POST', path = '/checks', headers = {}, body = '' } = sent;
+  const request = http.request(`${url}${path}`, {
+    method,
+    headers: Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name, value.replace('OWN', url)]),
+    ),
+  });
+  request.end(body);
+  const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+  let text = '';
+  for await (const chunk of response) text += String(chunk);
+  const code = /"code":"([\w-]+)"/.exec(text)?.[1];
+  return { status: response.statusCode ?? 0, code };
+}
+
+function row(input: string, outcome: string, sent: Sent, answered: Partial<Answered>): HostileRow {
+  return {
+    surface: 'synwhere dev',
+    input,
+    outcome,
+    run: async () => expect(await send([sent])).toMatchObject([answered]),
+  };
+}
+
+const REFUSED = { status: 403, code: 'foreign-origin', asked: 0 };
+const UNTYPED = { status: 415, code: 'unsupported-media-type', asked: 0 };
+const MADE = { status: 200, code: undefined };
+
+export const rows: HostileRow[] = [
+  row('POST /checks without a body and without a content type', '415, no vantage is asked', {}, UNTYPED),
+  row(
+    'POST /checks as a form, which every web page may send',
+    '415, no vantage is asked',
+    { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'targets=a:1' },
+    UNTYPED,
+  ),
+  row(
+    'POST /checks as text/plain, which every web page may send',
+    '415, no vantage is asked',
+    { headers: { 'content-type': 'text/plain' }, body: '{}' },
+    UNTYPED,
+  ),
+  row(
+    'POST /checks with the Origin of another site',
+    '403, no vantage is asked',
+    { headers: { ...JSON_TYPE, origin: 'https://example.com' } },
+    REFUSED,
+  ),
+  row(
+    'POST /checks with the Origin of another port of this machine',
+    '403, no vantage is asked',
+    { headers: { ...JSON_TYPE, origin: 'http://127.0.0.1:1' } },
+    REFUSED,
+  ),
+  row(
+    'POST /checks with the Origin null (a sandboxed frame, a file)',
+    '403, no vantage is asked',
+    { headers: { ...JSON_TYPE, origin: 'null' } },
+    REFUSED,
+  ),
+  ...['cross-site', 'same-site', 'nonsense'].map((site) =>
+    row(
+      `POST /checks with Sec-Fetch-Site: ${site}`,
+      '403, no vantage is asked',
+      { headers: { ...JSON_TYPE, 'sec-fetch-site': site } },
+      REFUSED,
+    ),
+  ),
+  row(
+    'GET /targets as an image or a script in a page of another site',
+    '403',
+    {
+      method: 'GET',
+      path: '/targets',
+      headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' },
+    },
+    REFUSED,
+  ),
+  row(
+    'GET /targets in a frame of another site',
+    '403',
+    {
+      method: 'GET',
+      path: '/targets',
+      headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' },
+    },
+    REFUSED,
+  ),
+  row(
+    'POST /checks as a form that navigates (Sec-Fetch-Mode: navigate)',
+    '403, no vantage is asked',
+    {
+      headers: {
+        ...JSON_TYPE,
+        'sec-fetch-site': 'cross-site',
+        'sec-fetch-mode': 'navigate',
+        'sec-fetch-dest': 'document',
+      },
+    },
+    REFUSED,
+  ),
+  row(
+    'GET /targets by a link that a person follows from another site',
+    'answered',
+    {
+      method: 'GET',
+      path: '/targets',
+      headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
+    },
+    MADE,
+  ),
+  row(
+    'GET /targets with the Host of another name (DNS rebinding)',
+    '421',
+    { method: 'GET', path: '/targets', headers: { host: 'evil.example' } },
+    { status: 421, code: 'not-loopback' },
+  ),
+  row(
+    'POST /checks from the own page (same-origin)',
+    'the check runs',
+    { headers: { ...JSON_TYPE, origin: 'OWN', 'sec-fetch-site': 'same-origin' } },
+    MADE,
+  ),
+  row(
+    'POST /checks from a program (no Origin, no Sec-Fetch-Site)',
+    'the check runs',
+    { headers: JSON_TYPE },
+    MADE,
+  ),
+  {
+    surface: 'API',
+    input: '80 POST /checks at once',
+    outcome: 'never more than four run at once, the others are answered with 429',
+    run: async () => {
+      const answers = await send(Array.from({ length: 80 }, () => ({ headers: JSON_TYPE })));
+      expect(answers[0]?.atOnce).toBeGreaterThan(0);
+      expect(answers[0]?.atOnce).toBeLessThanOrEqual(MAX_CHECKS_AT_ONCE);
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 429]));
+    },
+  },
+];
