@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import { Command } from 'commander';
 import type { ControlAnswer, ControlRequest } from '../../lab/control.ts';
+import { printable } from '../../functions/aggregator/one-line.ts';
 import { interruption } from '../interruption.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -19,7 +20,7 @@ export function register(program: Command): void {
     .command('lab')
     .description('a small internet on this machine to break and to heal')
     .addHelpText('after', EXAMPLES)
-    .action(() => tell({ do: 'list' }));
+    .action(() => (lab.args.length > 0 ? refuseUnknown(lab) : tell({ do: 'list' })));
   lab
     .command('list')
     .description('the faults there are, and which are on')
@@ -38,6 +39,15 @@ export function register(program: Command): void {
     .command('up')
     .description('build it, print a command for each vantage, and hold it until Ctrl-C')
     .action(holdLab);
+  // Last, for commands of the group inherit it when they are made.
+  lab.allowExcessArguments();
+}
+
+/** Commander suggests what was meant only for a command that does nothing by itself, as this copy. */
+function refuseUnknown(lab: Command): void {
+  const group = new Command(lab.name()).copyInheritedSettings(lab);
+  for (const command of lab.commands) group.addCommand(command);
+  group.parse(lab.args, { from: 'user' });
 }
 
 async function tell(request: ControlRequest): Promise<void> {
@@ -86,5 +96,7 @@ async function asUsage<T>(work: () => Promise<T>): Promise<T> {
 
 function listed(faults: Extract<ControlAnswer, { faults: unknown }>['faults']): string {
   const width = Math.max(...faults.map(({ name }) => name.length));
-  return faults.map(({ name, does, on }) => `${on ? '✗' : ' '} ${name.padEnd(width)}  ${does}\n`).join('');
+  return faults
+    .map(({ name, does, on }) => `${on ? '✗' : ' '} ${printable(name).padEnd(width)}  ${printable(does)}\n`)
+    .join('');
 }

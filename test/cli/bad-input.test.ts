@@ -59,6 +59,9 @@ const CASES: Record<string, Case[]> = {
     [['check', TARGET, '--expect', 'closed'], /--expect closed: write open, refused or silent/],
     [['probe'], /missing required argument 'TARGET'/],
     [['probe', TARGET, '--round', 'two'], /--round two: write a number from 1 to 99/],
+    [['lab', 'brake', 'x'], /unknown command 'brake' \(Did you mean break\?\)/],
+    [['lab', 'nonsense'], /unknown command 'nonsense'/],
+    [['lab', 'list', 'x'], /too many arguments for 'list'/],
     [['compare'], /missing required argument 'REPORT\.json'/],
   ],
   targets: [
