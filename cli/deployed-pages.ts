@@ -30,11 +30,16 @@ export async function readPages<Entry>(
   return entries.slice(0, limit);
 }
 
-/** Whether a value is an object with a text under each of these keys: enough to print it safely. */
-export function hasTexts(value: unknown, keys: readonly string[]): boolean {
+/** Whether a value is an object with a text under each of these keys. */
+export function hasTexts(value: unknown, keys: readonly string[]): value is object {
   return (
     typeof value === 'object' &&
     value !== null &&
     keys.every((key) => typeof Reflect.get(value, key) === 'string')
   );
+}
+
+/** Whether a value is a list of texts. */
+export function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((text) => typeof text === 'string');
 }

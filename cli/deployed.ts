@@ -3,6 +3,7 @@ import type { Expectation } from '../functions/reachability/words.ts';
 import type { Verdict } from '../functions/reachability/verdict.ts';
 import type { Endpoint } from './deployed-endpoint.ts';
 import { ServiceFault } from './deployed-fault.ts';
+import { hasTexts, isTexts } from './deployed-pages.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What `POST /checks` takes; without `targets`, the service's configured ones. */
@@ -130,7 +131,7 @@ function isCheckLine(value: unknown): value is CheckLine {
   if (typeof value !== 'object' || !value || !('event' in value)) return false;
   switch (value.event) {
     case 'asked':
-      return 'round' in value && 'vantages' in value && Array.isArray(value.vantages);
+      return 'round' in value && 'vantages' in value && isTexts(value.vantages);
     case 'answered':
       return 'round' in value && 'vantage' in value && typeof value.vantage === 'string';
     case 'verdict':
@@ -143,10 +144,13 @@ function isCheckLine(value: unknown): value is CheckLine {
 }
 
 function isVerdict(value: unknown): value is Verdict {
+  if (!hasTexts(value, ['kind', 'confidence', 'summary'])) return false;
+  const { target, vantages }: { target?: unknown; vantages?: unknown } = value;
   return (
-    typeof value === 'object' &&
-    value !== null &&
-    ['target', 'kind', 'asExpected', 'summary'].every((key) => key in value) &&
-    ['also', 'because', 'notRuledOut', 'vantages'].every((key) => Array.isArray(Reflect.get(value, key)))
+    'asExpected' in value &&
+    hasTexts(target, ['host']) &&
+    ['also', 'because', 'notRuledOut'].every((key) => isTexts(Reflect.get(value, key))) &&
+    Array.isArray(vantages) &&
+    vantages.every((view: unknown) => hasTexts(view, ['vantage', 'saw']))
   );
 }

@@ -1,3 +1,4 @@
+import { printableJson } from '../functions/aggregator/one-line.ts';
 import type { ProbeReport } from '../functions/reachability/report.ts';
 import type { Verdict } from '../functions/reachability/verdict.ts';
 import { renderReport } from './render/reports.ts';
@@ -16,6 +17,7 @@ export function printReport(report: ProbeReport, json: boolean): void {
   else process.stdout.write(renderReport(report, pageOf(process.stdout)));
 }
 
-function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+/** Prints JSON on stdout, indented by two spaces or on one line; whatever it holds, a terminal can show it. */
+export function printJson(value: unknown, indent = 2): void {
+  process.stdout.write(`${printableJson(value, indent)}\n`);
 }

@@ -14,7 +14,7 @@ import { register as registerStatus } from './commands/status.ts';
 import { register as registerTrace } from './commands/trace.ts';
 import { EXIT, EXIT_BUG } from './exit-status.ts';
 import { interruption } from './interruption.ts';
-import { printable } from './render/text.ts';
+import { printable } from '../functions/aggregator/one-line.ts';
 import { isUsageError } from './usage-error.ts';
 
 /** What `--help` lists, in this order. A command's file is light to load: what it needs, it imports when it runs. */
@@ -43,7 +43,8 @@ Examples:
 Exit status: 0 everything as expected, 1 some target not, 2 wrong usage or configuration, 3 nothing can be said.
 `;
 
-function createProgram(): Command {
+/** The command line, with every command and its options. */
+export function createProgram(): Command {
   const program = new Command('synwhere')
     .description('Sends a TCP SYN from everywhere and says whose fault it is.')
     .version(packageJson.version, '-V, --version', 'print the version')
@@ -77,8 +78,15 @@ export async function run(argv: readonly string[]): Promise<number> {
       process.stderr.write(`synwhere: ${message}\n`);
       return EXIT.wrongUsage;
     }
-    const stack = process.env['SYNWHERE_DEBUG'] && error instanceof Error ? `\n${error.stack}` : '';
+    const stack = process.env['SYNWHERE_DEBUG'] && error instanceof Error ? stackOf(error) : '';
     process.stderr.write(`synwhere: a fault of synwhere itself: ${message}${stack}\n`);
     return EXIT_BUG;
   }
+}
+
+function stackOf({ stack = '' }: Error): string {
+  return stack
+    .split('\n')
+    .map((line) => `\n  ${printable(line)}`)
+    .join('');
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { EXIT } from '../exit-status.ts';
-import { printable } from '../render/text.ts';
+import { printable } from '../../functions/aggregator/one-line.ts';
 
 const EXAMPLES = `
 Examples:

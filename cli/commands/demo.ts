@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { printable } from '../../functions/aggregator/one-line.ts';
 import { EXIT } from '../exit-status.ts';
 import { interruption } from '../interruption.ts';
 
@@ -36,7 +37,7 @@ async function runDemo(given: DemoArguments): Promise<void> {
   ]);
   const progress = new Progress(process.stderr);
   const listener = {
-    say: (line: string) => process.stderr.write(`${line}\n`),
+    say: (line: string) => process.stderr.write(`${printable(line)}\n`),
     onEvent: progress.onEvent,
   };
   const problem = labProblem();
@@ -55,7 +56,7 @@ async function runDemo(given: DemoArguments): Promise<void> {
       wrong,
       verdict,
     }));
-    process.stdout.write(`${JSON.stringify({ results: plain }, null, 2)}\n`);
+    (await import('../output.ts')).printJson({ results: plain });
   } else {
     process.stdout.write(renderDemo(results, pageOf(process.stdout)));
     if (given.reasons === true) {

@@ -46,7 +46,7 @@ async function printHistory(text: string, given: HistoryArguments): Promise<void
   const path = `/targets/${encodeURIComponent(target)}/history`;
   const stretches = await readPages(service, path, query, { key: 'stretches', limit, isEntry: isStretch });
   if (given.json) {
-    process.stdout.write(`${JSON.stringify({ stretches }, null, 2)}\n`);
+    (await import('../output.ts')).printJson({ stretches });
     return;
   }
   const [{ renderHistory }, { pageOf }] = await Promise.all([

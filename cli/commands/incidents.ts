@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Incident } from '../../functions/aggregator/incidents/incident.ts';
 import { addServiceOptions, connect, parseLimit, type ServiceArguments } from '../deployed-command.ts';
 import { askingService } from '../deployed-fault.ts';
-import { hasTexts, readPages } from '../deployed-pages.ts';
+import { hasTexts, isTexts, readPages } from '../deployed-pages.ts';
 
 const EXAMPLES = `
 Examples:
@@ -43,7 +43,7 @@ async function printIncidents(given: IncidentsArguments): Promise<void> {
     isEntry: isIncident,
   });
   if (given.json) {
-    process.stdout.write(`${JSON.stringify({ incidents }, null, 2)}\n`);
+    (await import('../output.ts')).printJson({ incidents });
     return;
   }
   const [{ renderIncidents }, { pageOf }] = await Promise.all([
@@ -54,10 +54,8 @@ async function printIncidents(given: IncidentsArguments): Promise<void> {
 }
 
 function isIncident(value: unknown): value is Incident {
-  return (
-    hasTexts(value, ['id', 'kind', 'openedAt']) &&
-    typeof value === 'object' &&
-    value !== null &&
-    ['subject', 'kinds', 'evidence'].every((key) => typeof Reflect.get(value, key) === 'object')
-  );
+  if (!hasTexts(value, ['id', 'kind', 'openedAt'])) return false;
+  const { subject, kinds, evidence }: { subject?: unknown; kinds?: unknown; evidence?: unknown } = value;
+  const named = hasTexts(subject, ['type', 'target']) || hasTexts(subject, ['type', 'vantage']);
+  return named && isTexts(kinds) && hasTexts(evidence, ['summary']);
 }

@@ -50,7 +50,7 @@ async function runProbe(texts: string[], given: ProbeArguments): Promise<void> {
     }
     const { parseProbeRequest } = await import('../../functions/probe/request.ts');
     const report = await probeHere(parseProbeRequest(parseJson(await readStdin())));
-    process.stdout.write(`${JSON.stringify(report)}\n`);
+    (await import('../output.ts')).printJson(report, 0);
     return;
   }
   const report = await probeHere({

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { TargetsAnswer } from '../../functions/aggregator/api/targets.ts';
 import { addServiceOptions, connect, type ServiceArguments } from '../deployed-command.ts';
 import { askingService, ServiceFault } from '../deployed-fault.ts';
+import { hasTexts } from '../deployed-pages.ts';
 import { UsageError } from '../usage-error.ts';
 
 const EXAMPLES = `
@@ -37,7 +38,7 @@ async function printStatus(given: StatusArguments): Promise<void> {
   const answer = await service.get('/targets');
   if (!isTargetsAnswer(answer)) throw new ServiceFault('the service gave no targets');
   if (given.json) {
-    process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
+    (await import('../output.ts')).printJson(answer);
   } else {
     const [{ renderStatus }, { pageOf }] = await Promise.all([
       import('../render/service.ts'),
@@ -72,9 +73,21 @@ async function serveWeb(given: StatusArguments): Promise<void> {
 }
 
 function isTargetsAnswer(value: unknown): value is TargetsAnswer {
-  if (typeof value !== 'object' || value === null) return false;
-  const { now, schedule, targets }: { now?: unknown; schedule?: unknown; targets?: unknown } = value;
+  if (!hasTexts(value, ['now'])) return false;
+  const { schedule, targets }: { schedule?: unknown; targets?: unknown } = value;
   return (
-    typeof now === 'string' && typeof schedule === 'object' && schedule !== null && Array.isArray(targets)
+    typeof schedule === 'object' &&
+    schedule !== null &&
+    Array.isArray(targets) &&
+    targets.every((target: unknown) => isTargetState(target))
+  );
+}
+
+function isTargetState(value: unknown): boolean {
+  if (!hasTexts(value, ['target'])) return false;
+  const { latest, since }: { latest?: unknown; since?: unknown } = value;
+  return (
+    (latest === undefined || hasTexts(latest, ['kind', 'summary'])) &&
+    (since === undefined || typeof since === 'string')
   );
 }

@@ -56,7 +56,7 @@ async function runTrace(text: string, given: TraceArguments): Promise<void> {
   interruption.signal.throwIfAborted();
 
   const findings = await compare(walks);
-  if (given.json) process.stdout.write(`${JSON.stringify({ vantages: walks, findings }, null, 2)}\n`);
+  if (given.json) (await import('../output.ts')).printJson({ vantages: walks, findings });
   else {
     const [{ renderTraces }, { pageOf }] = await Promise.all([
       import('../render/traces.ts'),

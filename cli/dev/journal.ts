@@ -1,6 +1,7 @@
 import type { Announcement } from '../../functions/aggregator/announce/announcement.ts';
 import type { TickResult } from '../../functions/aggregator/tick.ts';
-import { pageOf, printable, type Page, type Style } from '../render/text.ts';
+import { printable } from '../../functions/aggregator/one-line.ts';
+import { pageOf, type Page, type Style } from '../render/text.ts';
 
 const CHANGE_STYLES: Record<Announcement['change'], Style> = {
   opened: 'red',
@@ -23,13 +24,18 @@ export class Journal {
   }
 
   line(text: string): void {
+    this.#write(printable(text));
+  }
+
+  /** A line whose parts are printable already, with colours in it. */
+  #write(text: string): void {
     const time = this.#page.style('dim', new Date().toTimeString().slice(0, 8));
     this.#stream.write(`${time}  ${text}\n`);
   }
 
   tick(result: TickResult): void {
     if (result.status === 'skipped') {
-      this.line(this.#page.style('dim', `no tick: ${printable(result.reason)}`));
+      this.#write(this.#page.style('dim', `no tick: ${result.reason}`));
       return;
     }
     const { targets, notAsExpected, abstaining, openIncidents, elapsedMs } = result.record;
@@ -42,13 +48,13 @@ export class Journal {
       ...(openIncidents > 0 ? [`${openIncidents} open`] : []),
       `${(elapsedMs / 1000).toFixed(1)} s`,
     ];
-    this.line(`tick: ${parts.join(', ')}`);
+    this.#write(`tick: ${parts.join(', ')}`);
   }
 
   announcement(announcement: Announcement): void {
     const { change, subject, incident, summary } = announcement;
     const name = subject.type === 'target' ? subject.target : `vantage ${subject.vantage}`;
     const head = this.#page.style(CHANGE_STYLES[change], change);
-    this.line(`${head}: ${printable(`${name} ${incident.kind}: ${summary}`)}`);
+    this.#write(`${head}: ${printable(`${name} ${incident.kind}: ${summary}`)}`);
   }
 }

@@ -4,6 +4,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { isIPv6 } from 'node:net';
 import { bodyTooLarge } from '../../functions/aggregator/api/checks.ts';
 import type { ApiResponse } from '../../functions/aggregator/api/http.ts';
+import { printable } from '../../functions/aggregator/one-line.ts';
 import { MAX_BODY_BYTES } from '../../functions/aggregator/api/http.ts';
 import { Problem, problemResponse } from '../../functions/aggregator/api/problem.ts';
 import { UsageError } from '../usage-error.ts';
@@ -72,7 +73,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, answer:
     await send(answered, response, left.signal);
   } catch (error) {
     // Nobody listens any more, or half an answer is out: all that is left is to end the connection.
-    if (!left.signal.aborted) process.stderr.write(`synwhere dev: ${String(error)}\n`);
+    if (!left.signal.aborted) process.stderr.write(`synwhere: ${printable(String(error))}\n`);
     response.destroy();
   }
 }

@@ -1,3 +1,4 @@
+import { printable } from '../../functions/aggregator/one-line.ts';
 import { formatTarget } from '../../functions/reachability/target.ts';
 import { KINDS } from '../../functions/reachability/words.ts';
 import type { DemoResult } from '../demo-case.ts';
@@ -15,7 +16,7 @@ export function renderDemo(results: readonly DemoResult[], page: Page): string {
 }
 
 function tableOf(results: readonly DemoResult[], page: Page): string[] {
-  const targets = results.map(({ truth }) => formatTarget(truth.target));
+  const targets = results.map(({ truth }) => printable(formatTarget(truth.target)));
   const targetWidth = Math.max(...targets.map(widthOf), 'TARGET'.length);
   const verdictWidth = Math.max(...results.map(({ verdict }) => verdict.kind.length), 'VERDICT'.length);
   const longest = Math.max(...results.map(({ truth }) => widthOf(truth.planted)), 'PLANTED'.length);
@@ -46,7 +47,7 @@ function tableOf(results: readonly DemoResult[], page: Page): string[] {
 function inList(result: DemoResult, page: Page): string[] {
   const { truth, verdict, wrong } = result;
   return [
-    `${page.style(styleOf(result), markOf(result))} ${formatTarget(truth.target)}`,
+    `${page.style(styleOf(result), markOf(result))} ${printable(formatTarget(truth.target))}`,
     ...wrap(truth.planted, page.columns, '  planted: '),
     ...wrap(verdict.kind, page.columns, '  verdict: '),
     ...wrong.flatMap((what) => wrap(what, page.columns, '  wrong: ')),

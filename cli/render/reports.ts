@@ -1,3 +1,4 @@
+import { printable } from '../../functions/aggregator/one-line.ts';
 import type {
   Attempt,
   ControlReport,
@@ -7,7 +8,7 @@ import type {
 } from '../../functions/reachability/report.ts';
 import { formatTarget } from '../../functions/reachability/target.ts';
 import type { NameOutcome, Outcome } from '../../functions/reachability/words.ts';
-import { printable, wrap, type Page, type Style } from './text.ts';
+import { wrap, type Page, type Style } from './text.ts';
 
 const NAME_WORDS: Record<NameOutcome, string> = {
   'name-not-found': 'no such name',

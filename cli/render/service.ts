@@ -1,10 +1,11 @@
+import { printable } from '../../functions/aggregator/one-line.ts';
 import type { TargetsAnswer, TargetState } from '../../functions/aggregator/api/targets.ts';
 import type { Incident } from '../../functions/aggregator/incidents/incident.ts';
 import { subjectName } from '../../functions/aggregator/incidents/incident.ts';
 import type { HistoryStretch } from '../../functions/aggregator/store.ts';
 import { SILENT_KINDS, type Kind } from '../../functions/reachability/words.ts';
 import { table, type Cell } from './table.ts';
-import { printable, wrap, type Page, type Style } from './text.ts';
+import { wrap, type Page, type Style } from './text.ts';
 
 /** What is known of every target: a table, and below it why of those that are not as expected. */
 export function renderStatus({ targets, now }: TargetsAnswer, page: Page): string {
@@ -29,7 +30,7 @@ export function renderHistory(stretches: readonly HistoryStretch[], page: Page):
     { text: stretch.current ? 'now' : moment(stretch.to) },
     { text: String(stretch.ticks), style: 'dim' },
     verdictCell(stretch),
-    { text: stretch.asExpected ? '' : printable(stretch.summary), style: 'dim' },
+    { text: stretch.asExpected ? '' : stretch.summary, style: 'dim' },
   ]);
   return lines(inTable(header(['', 'FROM', 'TO', 'TICKS', 'VERDICT', '']), rows, page));
 }
@@ -46,7 +47,7 @@ export function renderIncidents(incidents: readonly Incident[], page: Page): str
         : `${moment(openedAt)} to ${moment(closedAt)}, ${span(openedAt, closedAt)}`;
       const head = [
         page.style(open ? 'red' : 'green', open ? '●' : '○'),
-        page.style('bold', printable(subjectName(incident.subject))),
+        page.style('bold', subjectName(incident.subject)),
         printable(kinds.join(', then ')),
         ...(flapping ? [page.style('yellow', 'flapping')] : []),
         page.style('dim', when),
@@ -95,6 +96,7 @@ function isSilent(kind: Kind): boolean {
 /** Local time, as a person's own clock shows it. */
 function moment(iso: string): string {
   const at = new Date(iso);
+  if (Number.isNaN(at.getTime())) return '?';
   const date = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
   return `${date} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
 }
@@ -105,6 +107,7 @@ function two(value: number): string {
 
 function span(from: string, to: string): string {
   const seconds = Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 1000));
+  if (Number.isNaN(seconds)) return '?';
   if (seconds < 120) return `${seconds} s`;
   if (seconds < 7200) return `${Math.floor(seconds / 60)} min`;
   if (seconds < 48 * 3600) return `${Math.floor(seconds / 3600)} h`;

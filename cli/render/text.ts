@@ -1,8 +1,12 @@
-import { stripVTControlCharacters, styleText } from 'node:util';
+import { styleText } from 'node:util';
+import { printable } from '../../functions/aggregator/one-line.ts';
 
 export type Style = Parameters<typeof styleText>[0];
 
-/** Where text goes: its width in columns (Infinity in a pipe, where nothing is wrapped) and whether it takes colour. */
+/**
+ * Where text goes: its width in columns (Infinity in a pipe, where nothing is wrapped) and whether it takes colour. Text of others is
+ * made printable by `style`, by {@link wrap} and by the cells of a table; where none of these is used, by `printable`.
+ */
 export interface Page {
   columns: number;
   style: (style: Style, text: string) => string;
@@ -15,18 +19,13 @@ const LEAST_COLUMNS = 20;
 export function pageOf(stream: NodeJS.WriteStream): Page {
   return {
     columns: stream.isTTY ? Math.max(LEAST_COLUMNS, stream.columns || 80) : Infinity,
-    style: (style, text) => styleText(style, text, { stream, validateStream: true }),
+    // The only escape sequences on a page are those that are added here. The spaces of a padded text stay.
+    style: (style, text) =>
+      styleText(style, text.split(' ').map(printable).join(' '), { stream, validateStream: true }),
   };
 }
 
-/** Text from elsewhere, made safe for a terminal: one line, no control characters. */
-export function printable(text: string): string {
-  return stripVTControlCharacters(text)
-    .replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
-    .trim();
-}
-
-/** Columns that a text without control characters takes. */
+/** Columns that a printable text takes. */
 export function widthOf(text: string): number {
   return Array.from(text).length;
 }

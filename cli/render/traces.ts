@@ -1,8 +1,11 @@
+import { printable } from '../../functions/aggregator/one-line.ts';
 import type { PathFinding } from '../../functions/reachability/paths.ts';
 import type { Hop, Trace } from '../../functions/reachability/report.ts';
 import { formatTarget } from '../../functions/reachability/target.ts';
-import { printable, wrap, type Page } from './text.ts';
+import { wrap, type Page } from './text.ts';
 import { table, type Cell } from './table.ts';
+
+const INDENT = '  ';
 
 /** What one vantage has to say of the way to a target: its walks, or why there are none. */
 export interface VantageTraces {
@@ -30,22 +33,22 @@ export function renderTraces(
 function renderTrace(vantage: string, trace: Trace, page: Page): string[] {
   const head = page.style('bold', `${vantage} to ${formatTarget({ host: trace.address, port: trace.port })}`);
   const rows = trace.hops.map(cells);
-  const hops = table(rows, page) ?? rows.map((row) => row.map(({ text }) => text.trim()).join(' '));
+  const hops =
+    table(rows, page, page.columns - INDENT.length) ??
+    rows.map((row) => printable(row.map(({ text }) => text).join(' ')));
   const unavailable =
-    trace.unavailable === undefined
-      ? []
-      : wrap(`not walked: ${printable(trace.unavailable)}`, page.columns, '  ');
-  return [head, ...hops, ...unavailable];
+    trace.unavailable === undefined ? [] : wrap(`not walked: ${trace.unavailable}`, page.columns, '  ');
+  return [head, ...hops.map((hop) => INDENT + hop), ...unavailable];
 }
 
 function cells({ ttl, from, elapsedMs, answer }: Hop): Cell[] {
   const silent = from === undefined;
   return [
-    { text: String(ttl).padStart(3) },
-    { text: silent ? '-' : printable(from) },
-    { text: (elapsedMs === undefined ? '' : `${elapsedMs.toFixed(1)} ms`).padStart(9) },
+    { text: String(ttl), align: 'right' },
+    { text: silent ? '-' : from },
+    { text: elapsedMs === undefined ? '' : `${elapsedMs.toFixed(1)} ms`, align: 'right' },
     {
-      text: printable(answer === 'time-exceeded' ? '' : answer.replaceAll('-', ' ')),
+      text: answer === 'time-exceeded' ? '' : answer.replaceAll('-', ' '),
       style: answer === 'connected' ? 'green' : silent || answer === 'time-exceeded' ? 'gray' : 'red',
     },
   ];

@@ -1,9 +1,10 @@
+import { printable } from '../../functions/aggregator/one-line.ts';
 import { formatTarget } from '../../functions/reachability/target.ts';
 import type { VantageView, Verdict } from '../../functions/reachability/verdict.ts';
 import type { Saw } from '../../functions/reachability/words.ts';
 import { saysNothing } from '../exit-status.ts';
 import { table, type Cell } from './table.ts';
-import { printable, wrap, type Page, type Style } from './text.ts';
+import { wrap, type Page, type Style } from './text.ts';
 
 /** In a pipe a table may be this wide before it becomes a list: the same whatever the terminal. */
 const PIPE_COLUMNS = 200;
@@ -33,7 +34,7 @@ export function renderVerdicts(verdicts: readonly Verdict[], page: Page): string
 
 function overview(verdicts: readonly Verdict[], page: Page): string[] | undefined {
   const names = [...new Set(verdicts.flatMap(({ vantages }) => vantages.map(({ vantage }) => vantage)))];
-  const head = ['TARGET', ...names, 'VERDICT'].map((text): Cell => ({ text: printable(text), style: 'dim' }));
+  const head = ['TARGET', ...names, 'VERDICT'].map((text): Cell => ({ text, style: 'dim' }));
   const rows = verdicts.map((verdict): Cell[] => {
     const views = new Map(verdict.vantages.map((view) => [view.vantage, view]));
     return [
@@ -49,20 +50,20 @@ function overview(verdicts: readonly Verdict[], page: Page): string[] | undefine
 function inList(verdict: Verdict, page: Page): string[] {
   const bySaw = new Map<string, { style: Style; names: string[] }>();
   for (const view of verdict.vantages) {
-    const { text, style = 'reset' } = sighting(view);
+    const { text: saw, style = 'reset' } = sighting(view);
+    const text = printable(saw);
     const entry = bySaw.get(text) ?? { style, names: [] };
     entry.names.push(view.vantage);
     bySaw.set(text, entry);
   }
   const head = page.style(markStyle(verdict), markOf(verdict));
   return [
-    `${head} ${formatTarget(verdict.target)}`,
+    `${head} ${printable(formatTarget(verdict.target))}`,
     ...wrap(conclusion(verdict).text, page.columns, '  '),
-    ...[...bySaw].flatMap(([saw, { style, names }]) =>
-      wrap(names.join(', '), page.columns, `  ${saw}: `).map((line) =>
-        line.replace(`${saw}:`, page.style(style, `${saw}:`)),
-      ),
-    ),
+    ...[...bySaw].flatMap(([saw, { style, names }]) => {
+      const [first = '', ...rest] = wrap(names.join(', '), page.columns, `  ${saw}: `);
+      return [first.replace(`${saw}:`, () => page.style(style, `${saw}:`)), ...rest];
+    }),
   ];
 }
 
@@ -87,7 +88,9 @@ function plainlyFine({ kind, asExpected, also, vantages }: Verdict): boolean {
 
 function sighting(view: VantageView | undefined): Cell {
   if (!view) return { text: '' };
-  return { text: view.counted ? view.saw : 'abstains', style: SIGHTING_STYLES[view.saw] };
+  // A newer service may see what this version does not know.
+  const style = Object.hasOwn(SIGHTING_STYLES, view.saw) ? SIGHTING_STYLES[view.saw] : 'yellow';
+  return { text: view.counted ? view.saw : 'abstains', style };
 }
 
 function conclusion({ kind, confidence }: Verdict): Cell {

@@ -1,21 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { text } from 'node:stream/consumers';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { requirement } from '../support/requirements.ts';
-import { COMMAND, ended, HERE } from './command.ts';
+import { HERE } from './command.ts';
 import { closedPort, openPort, type Port } from './loopback.ts';
-
-/*
- * A real pseudo-terminal, from script(1) of util-linux, which Linux systems have. What it records is what a person sees, stderr and
- * stdout together.
- */
-const hasScript = requirement(
-  'output on a terminal',
-  String(spawnSync('script', ['--version']).stdout).includes('util-linux')
-    ? undefined
-    : 'a terminal needs the command script of util-linux, which is not there; install util-linux (in Debian the package is bsdutils)',
-);
+import { hasScript, onTerminal } from './terminal.ts';
 
 let open: Port;
 let closed: Port;
@@ -27,37 +14,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await open.close();
 });
-
-interface Terminal {
-  columns: number;
-  env?: Record<string, string>;
-  /** Keys, and the text on the screen after which they are typed. */
-  type?: { keys: string; after: string };
-}
-
-async function onTerminal(args: readonly string[], { columns, env = {}, type }: Terminal) {
-  const words = [process.execPath, COMMAND, ...args].map(
-    (word) => `'${word.replaceAll("'", String.raw`'\''`)}'`,
-  );
-  const child = spawn(
-    'script',
-    ['-qec', `stty cols ${columns} rows 40; exec ${words.join(' ')}`, '/dev/null'],
-    {
-      env: { PATH: process.env['PATH'], TERM: 'xterm-256color', ...env },
-      stdio: ['pipe', 'pipe', 'inherit'],
-    },
-  );
-  let screen = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    screen += chunk.toString();
-    if (type && screen.includes(type.after)) {
-      child.stdin.write(type.keys);
-      type = undefined;
-    }
-  });
-  const [, status] = await Promise.all([text(child.stdout), ended(child)]);
-  return { screen: screen.replaceAll('\r\n', '\n'), status };
-}
 
 const GREEN = '\u001B[32m';
 const RED = '\u001B[31m';

@@ -1,0 +1,128 @@
+import { PassThrough } from 'node:stream';
+import { expect } from 'vitest';
+import { Journal } from '../../cli/dev/journal.ts';
+import { renderDemo } from '../../cli/render/demo.ts';
+import { Progress } from '../../cli/render/progress.ts';
+import { renderReport } from '../../cli/render/reports.ts';
+import { renderHistory, renderIncidents, renderStatus } from '../../cli/render/service.ts';
+import { pageOf, type Page } from '../../cli/render/text.ts';
+import { renderTraces } from '../../cli/render/traces.ts';
+import { renderVerdicts } from '../../cli/render/verdicts.ts';
+import type { Announcement } from '../../functions/aggregator/announce/announcement.ts';
+import { oneLine, printable, printableJson } from '../../functions/aggregator/one-line.ts';
+import { reportOf } from '../cli/hostile-commands.ts';
+import { expectPrintable, HOSTILE, poisoned } from '../cli/hostile-text.ts';
+import { historyAnswer, incidentsAnswer, targetsAnswer, verdict } from '../cli/lying-service.ts';
+import type { HostileRow } from './row.ts';
+
+const OUTCOME = 'shown without control or invisible characters, each text inside its own line or cell';
+
+/** A terminal of so many columns that takes every colour, or a pipe; and what was written to it. */
+function forged(columns: number | undefined): { stream: NodeJS.WriteStream; written: () => string } {
+  const stream = new PassThrough();
+  if (columns !== undefined) Object.assign(stream, { isTTY: true, columns, getColorDepth: () => 24 });
+  let text = '';
+  stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as much of a terminal as is looked at
+  return { stream: stream as unknown as NodeJS.WriteStream, written: () => text };
+}
+
+/** Rendered for narrow and wide terminals, and for a pipe: as a table and as a list. */
+function everywhere(render: (page: Page) => string): void {
+  for (const columns of [30, 5000, undefined]) {
+    const text = render(pageOf(forged(columns).stream));
+    expectPrintable(text, { tty: columns !== undefined });
+    expect(text.replaceAll(/\s+/g, ' ')).toContain('✓ FORGED');
+  }
+}
+
+function expectShown(written: string): void {
+  expectPrintable(written, { tty: true });
+  expect(written).toContain('✓ FORGED');
+}
+
+function row(input: string, run: () => void): HostileRow {
+  return { surface: 'terminal', input, outcome: OUTCOME, run };
+}
+
+export const rows: HostileRow[] = [
+  row('a verdict with escape sequences in every text', () =>
+    everywhere((page) => renderVerdicts([poisoned(verdict)], page)),
+  ),
+  row('a report with escape sequences in every text', () =>
+    everywhere((page) => renderReport(poisoned(reportOf(), ['outcome', 'stage']), page)),
+  ),
+  row('walks with escape sequences in every text', () => {
+    const hops = [{ ttl: 1, from: '192.0.2.1', elapsedMs: 1, answer: 'host-unreachable' }];
+    const trace = { address: '192.0.2.7', port: 1, reached: false, hops, unavailable: 'nothing' };
+    const walks = [
+      { vantage: 'a', traces: [trace] },
+      { vantage: 'b', traces: [], absent: 'late' },
+    ];
+    everywhere((page) => renderTraces(poisoned(walks), [], page));
+  }),
+  row('the state of a service with escape sequences in every text', () =>
+    everywhere((page) => renderStatus(poisoned(targetsAnswer), page)),
+  ),
+  row('a history with escape sequences in every text', () =>
+    everywhere((page) => {
+      const { stretches } = poisoned(historyAnswer);
+      return renderHistory(stretches, page);
+    }),
+  ),
+  row('incidents with escape sequences in every text', () =>
+    everywhere((page) => renderIncidents(poisoned(incidentsAnswer, ['type']).incidents, page)),
+  ),
+  row('a demo whose verdicts have escape sequences in every text', () => {
+    const truth = { target: verdict.target, planted: 'nothing', kind: verdict.kind, abstaining: [] };
+    everywhere((page) => renderDemo([poisoned({ truth, verdict, wrong: ['all of it'] })], page));
+  }),
+  row('an announcement of synwhere dev with escape sequences in every text', () => {
+    const { stream, written } = forged(80);
+    const journal = new Journal(stream);
+    const { incidents } = poisoned(incidentsAnswer, ['type']);
+    const [incident] = incidents;
+    if (!incident) throw new Error('there is no incident');
+    const { subject } = incident;
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the journal reads of it
+    journal.announcement({
+      change: 'opened',
+      subject,
+      incident,
+      summary: HOSTILE,
+    } as unknown as Announcement);
+    journal.line(HOSTILE);
+    expectShown(written());
+  }),
+  row('vantages with escape sequences in their names, while progress is shown', () => {
+    const { stream, written } = forged(200);
+    const progress = new Progress(stream);
+    progress.onEvent({ type: 'asked', round: 1, vantages: [HOSTILE] });
+    progress.end();
+    expectShown(written());
+  }),
+  {
+    surface: 'terminal',
+    input: 'escape sequences in what --json prints',
+    outcome: 'escaped as in RFC 8259, so that a program reads the same text',
+    run: () => {
+      const value = { [HOSTILE]: [HOSTILE, '\u{1F600}', 'é', 7] };
+      const text = printableJson(value, 2);
+      expectPrintable(text);
+      expect(JSON.parse(text)).toEqual(value);
+      expect(text).toContain('\u{1F600}');
+    },
+  },
+  {
+    surface: 'terminal',
+    input: '1 MB of escape sequences that do not end',
+    outcome: 'read once from begin to end: time grows with the length, not with its square',
+    run: () => {
+      for (const piece of ['\u001B]8;;', '\u001B[', '\u009B1;', '\u001B]0;x\u001B[']) {
+        const text = printable(piece.repeat(1_000_000 / piece.length));
+        expectPrintable(text);
+        expect(oneLine(text).length).toBeLessThanOrEqual(200);
+      }
+    },
+  },
+];
