@@ -37,7 +37,7 @@ const EXAMPLES = `
 Examples:
   synwhere check example.com:443
   synwhere check db.internal:5432 --vantage "office=ssh office synwhere probe -" --vantage "here=synwhere probe -"
-  synwhere check --config synwhere.yaml
+  synwhere check                                        the targets of ./synwhere.yaml
   synwhere probe 192.0.2.7:22
 
 Exit status: 0 everything as expected, 1 some target not, 2 wrong usage or configuration, 3 nothing can be said.

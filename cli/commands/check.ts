@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Configuration } from '../../configuration/configuration.ts';
 import type { Target } from '../../functions/reachability/report.ts';
@@ -14,7 +15,7 @@ Examples:
   synwhere check example.com:443 [2001:db8::1]:22
   synwhere check db.internal:5432 --vantage "tokyo=ssh tokyo synwhere probe -" --vantage here
   synwhere check 192.0.2.7:23 --expect refused --json
-  synwhere check --config synwhere.yaml
+  synwhere check                                        the targets of synwhere.yaml, with its controls
   synwhere check api.example.com:443 --config synwhere.yaml --vantage eu-west-1
   synwhere check --deployed                             by the deployed service, from its regions
   synwhere check api.example.com:443 --deployed --here  this machine beside the regions: is it me?
@@ -23,7 +24,7 @@ A vantage's COMMAND is read by the shell; it gets a probe request as JSON on std
 A control is a target known to be up: a vantage that cannot reach its controls is at fault itself.
 `;
 
-/** Whose regions stand beside this machine. */
+/** Whose targets are checked where none is named, and whose regions stand beside this machine. */
 const DEFAULT_CONFIG = 'synwhere.yaml';
 
 interface CheckArguments {
@@ -44,7 +45,7 @@ export function register(program: Command): void {
   program
     .command('check')
     .description('one check over all vantages: is it up, and if not, whose fault is it')
-    .argument('[TARGET...]', 'host:port; without any, those of the configuration')
+    .argument('[TARGET...]', `host:port; without any, those of the configuration (default ${DEFAULT_CONFIG})`)
     .option('--vantage <NAME=COMMAND>', 'a vantage behind a command; again for more', collect)
     .option('--control <TARGET>', 'a target known to be up; again for more', collect)
     .option('--expect <WHAT>', 'open (default), refused or silent')
@@ -81,7 +82,7 @@ async function runCheck(texts: string[], given: CheckArguments): Promise<void> {
     return;
   }
   const controls = given.control ? parseTargets(given.control, 'control') : undefined;
-  const file = given.config ?? (given.here ? DEFAULT_CONFIG : undefined);
+  const file = given.config ?? (given.here || isConfigured(named) ? DEFAULT_CONFIG : undefined);
   const configuration = file === undefined ? undefined : await readConfiguration(file);
   const targets = chooseTargets(named, configuration, expectation);
   const { chooseVantages, HERE } = await import('../vantages.ts');
@@ -133,6 +134,11 @@ function refuseWithDeployed({ vantage, control, timeout, here, endpoint }: Check
   }
 }
 
+/** Whether the targets are to come from the configuration of this directory: none is named, and it is there. */
+function isConfigured(named: readonly Target[]): boolean {
+  return named.length === 0 && existsSync(DEFAULT_CONFIG);
+}
+
 async function readConfiguration(file: string): Promise<Configuration> {
   const { loadConfiguration } = await import('../../configuration/load.ts');
   return loadConfiguration(file);
@@ -149,7 +155,7 @@ function chooseTargets(
     throw new UsageError(
       configuration
         ? 'no target: the configuration has none; write synwhere check HOST:PORT'
-        : 'no target: write synwhere check HOST:PORT, or name a --config with targets',
+        : `no target: write synwhere check HOST:PORT, or write targets into ${DEFAULT_CONFIG} (it is not in this directory; --config names another)`,
     );
   }
   const targets = named.length > 0 ? named : [...configured.values()];

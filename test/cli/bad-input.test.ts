@@ -65,7 +65,7 @@ const CASES: Record<string, Case[]> = {
     [['compare'], /missing required argument 'REPORT\.json'/],
   ],
   targets: [
-    [['check'], /no target: write synwhere check HOST:PORT/],
+    [['check'], /no target: write synwhere check HOST:PORT, or write targets into synwhere\.yaml /],
     [['check', '192.0.2.10'], /"192\.0\.2\.10": the port is missing/],
     [['check', '192.0.2.10:http'], /port "http" is not a number from 1 to 65535/],
     [['check', '192.0.2.10:0'], /port "0"/],

@@ -196,3 +196,31 @@ vantages:
     expect(status).toBe(0);
   });
 });
+
+describe('without targets', () => {
+  test('those of ./synwhere.yaml are checked, with its controls and what it expects', async () => {
+    const cwd = mkdtempSync(join(folder, 'configured-'));
+    const file = join(cwd, 'synwhere.yaml');
+    writeFileSync(file, `targets: ['${open.target}', { target: '${closed.target}', expect: refused }]`);
+    const well = await synwhere(['check', '--json'], { cwd });
+    expect(verdictsOf(well.stdout).map(({ kind, asExpected }) => [kind, asExpected])).toEqual([
+      ['reachable', true],
+      ['remote-refusal', true],
+    ]);
+    expect(well).toMatchObject({ status: 0, stderr: '' });
+
+    writeFileSync(file, `targets: ['${closed.target}']\ncontrols: ['${closed.target}']`);
+    const fault = await synwhere(['check'], { cwd });
+    expect(fault.stdout).toContain('vantage-fault');
+    expect(fault.status).toBe(3);
+  });
+
+  test('a target that is named is checked without that file', async () => {
+    const cwd = mkdtempSync(join(folder, 'named-'));
+    writeFileSync(join(cwd, 'synwhere.yaml'), 'nonsense');
+    expect(await synwhere(['check', open.target], { cwd })).toMatchObject({ status: 0, stderr: '' });
+    const { status, stderr } = await synwhere(['check'], { cwd });
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^synwhere: synwhere\.yaml:.*\n$/);
+  });
+});

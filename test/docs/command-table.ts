@@ -44,7 +44,7 @@ export const RUNS: Record<string, Runs> = {
   'synwhere probe -': { by: 'test/cli/check.test.ts', as: 'there=${HERE}' },
   'synwhere check localhost:22 --vantage "here=npm run -s synwhere -- probe -" --vantage "office=ssh office synwhere probe -"':
     { by: 'test/cli/check.test.ts', as: "'--vantage', `there=${HERE}`" },
-  'synwhere check': { by: 'test/cli/check.test.ts', as: "'check'" },
+  'synwhere check': { by: 'test/cli/check.test.ts', as: "synwhere(['check'], { cwd" },
   'synwhere check ADDRESS:PORT': { by: 'test/cli/check.test.ts', as: "['check', open.target" },
   'SYNWHERE_KERNEL_EVIDENCE=off synwhere check example.com:443': {
     by: 'test/probe/kernel-absent.test.ts',
