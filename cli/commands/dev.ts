@@ -1,12 +1,12 @@
-import { join } from 'node:path';
 import type { Command } from 'commander';
+import { DATA_DIRECTORY, LAB_DATA_DIRECTORY } from '../dev/endpoint-file.ts';
 import { UsageError } from '../usage-error.ts';
 
 const EXAMPLES = `
 Examples:
   synwhere dev --lab                     a small internet on this machine; break it with: synwhere lab break NAME
   synwhere dev --config synwhere.yaml    its targets, from its vantages or from this machine
-  synwhere status --endpoint http://127.0.0.1:8642
+  synwhere status                        in another terminal, in the same directory; history and incidents likewise
 
 It needs no AWS account. What it remembers stays in the directory of --data; delete it to begin anew.
 `;
@@ -33,7 +33,7 @@ export function register(program: Command): void {
     .option('--every <SECONDS>', 'between ticks; default is the schedule of the configuration')
     .option(
       '--data <DIRECTORY>',
-      'where history is kept (default .synwhere/dev, of the lab .synwhere/dev-lab)',
+      `where history is kept (default ${DATA_DIRECTORY}, of the lab ${LAB_DATA_DIRECTORY})`,
     )
     .addHelpText('after', EXAMPLES)
     .action(runDev);
@@ -50,7 +50,7 @@ async function runDev(given: DevArguments): Promise<void> {
   const scene = given.lab
     ? await (await import('../dev/lab-scene.ts')).labScene()
     : await configuredScene(given.config ?? DEFAULT_CONFIG);
-  const directory = given.data ?? join('.synwhere', given.lab ? 'dev-lab' : 'dev');
+  const directory = given.data ?? (given.lab ? LAB_DATA_DIRECTORY : DATA_DIRECTORY);
   try {
     const { runService } = await import('../dev/service.ts');
     await runService(scene, {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { HistoryStretch } from '../../functions/aggregator/store.ts';
 import { formatTarget, parseTarget } from '../../functions/reachability/target.ts';
-import { addServiceOptions, connect, parseLimit, type ServiceArguments } from '../deployed-command.ts';
+import { addServiceOptions, connectToAny, parseLimit, type ServiceArguments } from '../deployed-command.ts';
 import { askingService } from '../deployed-fault.ts';
 import { hasTexts, readPages } from '../deployed-pages.ts';
 import { UsageError } from '../usage-error.ts';
@@ -42,7 +42,7 @@ async function printHistory(text: string, given: HistoryArguments): Promise<void
     ...(given.to !== undefined && { to: parseTime(given.to, '--to') }),
     ...(given.json && { verdicts: 'true' }),
   };
-  const service = await connect(given);
+  const service = await connectToAny(given);
   const path = `/targets/${encodeURIComponent(target)}/history`;
   const stretches = await readPages(service, path, query, { key: 'stretches', limit, isEntry: isStretch });
   if (given.json) {

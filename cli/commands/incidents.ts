@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Incident } from '../../functions/aggregator/incidents/incident.ts';
-import { addServiceOptions, connect, parseLimit, type ServiceArguments } from '../deployed-command.ts';
+import { addServiceOptions, connectToAny, parseLimit, type ServiceArguments } from '../deployed-command.ts';
 import { askingService } from '../deployed-fault.ts';
 import { hasTexts, isTexts, readPages } from '../deployed-pages.ts';
 
@@ -36,7 +36,7 @@ async function printIncidents(given: IncidentsArguments): Promise<void> {
     ...(given.open && { open: 'true' }),
     ...(given.subject !== undefined && { subject: given.subject }),
   };
-  const service = await connect(given);
+  const service = await connectToAny(given);
   const incidents = await readPages(service, '/incidents', query, {
     key: 'incidents',
     limit,

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { TargetsAnswer } from '../../functions/aggregator/api/targets.ts';
-import { addServiceOptions, connect, type ServiceArguments } from '../deployed-command.ts';
+import { addServiceOptions, connectToAny, type ServiceArguments } from '../deployed-command.ts';
 import { askingService, ServiceFault } from '../deployed-fault.ts';
 import { hasTexts } from '../deployed-pages.ts';
 import { UsageError } from '../usage-error.ts';
@@ -9,7 +9,8 @@ const EXAMPLES = `
 Examples:
   synwhere status
   synwhere status --web                                  the status page, on this machine
-  synwhere status --endpoint http://127.0.0.1:8642       of a running synwhere dev
+  synwhere status --endpoint http://127.0.0.1:8642       of a synwhere dev that was started elsewhere
+  synwhere status --config synwhere.yaml                 of the deployed service, also while a synwhere dev runs
 
 Exit status: 0 everything as expected, 1 some target not, 3 nothing can be said.
 `;
@@ -22,7 +23,7 @@ interface StatusArguments extends ServiceArguments {
 
 /** `synwhere status`. */
 export function register(program: Command): void {
-  const command = program.command('status').description('what the deployed service knows of every target');
+  const command = program.command('status').description('what the service knows of every target');
   addServiceOptions(command)
     .option('--json', 'print the answer of GET /targets')
     .option('--web', 'serve the status page on this machine, with your AWS credentials')
@@ -34,7 +35,7 @@ export function register(program: Command): void {
 }
 
 async function printStatus(given: StatusArguments): Promise<void> {
-  const service = await connect(given);
+  const service = await connectToAny(given);
   const answer = await service.get('/targets');
   if (!isTargetsAnswer(answer)) throw new ServiceFault('the service gave no targets');
   if (given.json) {
@@ -69,7 +70,7 @@ async function serveWeb(given: StatusArguments): Promise<void> {
   if (!(port <= 65_535))
     throw new UsageError(`--port ${JSON.stringify(given.port)}: write a number from 0 to 65535`);
   const { serveStatusPage } = await import('../deployed-web.ts');
-  await serveStatusPage(await connect(given), port);
+  await serveStatusPage(await connectToAny(given), port);
 }
 
 function isTargetsAnswer(value: unknown): value is TargetsAnswer {

@@ -4,6 +4,7 @@ import type { TickResult } from '../../functions/aggregator/tick.ts';
 import { answerEvent } from '../../functions/aggregator/handler-answer.ts';
 import { interruption } from '../interruption.ts';
 import { openDatabase } from './database.ts';
+import { writeEndpoint } from './endpoint-file.ts';
 import { onceAnHour, removeExpired } from './expiry.ts';
 import { Journal, type DevJournal } from './journal.ts';
 import { devParts } from './parts.ts';
@@ -86,6 +87,7 @@ export async function runService(
   const configuration = { ...scene.configuration, schedule: { ...schedule, everyMinutes } };
   const journal = new Journal(process.stdout);
   const service = await openService({ ...scene, configuration }, { port, directory, journal, signal });
+  const removeEndpoint = writeEndpoint(directory, service.url);
   try {
     for (const warning of configurationWarnings(configuration)) journal.line(`warning: ${warning}`);
     journal.line(`${scene.description}, every ${Math.round(everyMinutes * 60)} s`);
@@ -101,6 +103,7 @@ export async function runService(
       await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     }
   } finally {
+    removeEndpoint();
     await service.close();
   }
 }

@@ -215,6 +215,60 @@ describe('synwhere dev', { timeout: 3 * PATIENCE_MS }, () => {
     expect(await dev.kill('SIGTERM')).toBe(0);
   });
 
+  test('is found by status, history and incidents in its directory while it runs', async () => {
+    configure([well]);
+    const argv = ['--every', '1'];
+    const here = (...args: string[]) => synwhere(args, { cwd: directory });
+    const note = join(directory, '.synwhere/dev/endpoint.json');
+    const dev = new Dev(argv);
+    await dev.says(/tick: 1 target/);
+    const asking = `synwhere: asking the synwhere dev that runs here, ${await dev.url()}\n`;
+    const [status, history, incidents] = await Promise.all([
+      here('status'),
+      here('history', well.target, '--json'),
+      here('incidents'),
+    ]);
+    expect(status).toMatchObject({ status: 0, stderr: asking });
+    expect(status.stdout).toMatch(new RegExp(`✓ +${well.target} +reachable`));
+    expect(history).toMatchObject({ status: 0, stderr: asking });
+    expect(JSON.parse(history.stdout)).toMatchObject({ stretches: [{ kind: 'reachable' }] });
+    expect(incidents).toMatchObject({ status: 0, stderr: asking, stdout: 'no incidents\n' });
+
+    // Killed, it leaves its note behind; nobody believes it.
+    await dev.kill('SIGKILL');
+    expect(existsSync(note)).toBe(true);
+    const none = await here('status', '--endpoint', '');
+    expect(none).toMatchObject({ status: 2, stdout: '' });
+    expect(none.stderr).toMatch(/^synwhere: no synwhere dev runs in this directory; .*--endpoint.*\n$/);
+
+    const again = new Dev(argv);
+    await again.says(/tick: /);
+    expect((await here('status')).stderr).toBe(asking.replace(await dev.url(), await again.url()));
+    expect(await again.kill('SIGINT')).toBe(0);
+    expect(existsSync(note)).toBe(false);
+
+    rmSync(join(directory, 'synwhere.yaml'));
+    for (const command of [['status'], ['history', 'a:1'], ['incidents']]) {
+      const gone = await here(...command);
+      expect(gone).toMatchObject({ status: 2, stdout: '' });
+      expect(gone.stderr).toMatch(
+        /^synwhere: no synwhere dev runs in this directory, and synwhere\.yaml is not there .*--endpoint URL\n$/,
+      );
+    }
+  });
+
+  test('that runs twice in a directory must be chosen from', async () => {
+    configure([well]);
+    // The second has the place of the data of a lab.
+    const two = [new Dev(['--every', '5']), new Dev(['--every', '5', '--data', '.synwhere/dev-lab'])];
+    const urls = await Promise.all(two.map((dev) => dev.url()));
+    const { status, stderr } = await synwhere(['status'], { cwd: directory });
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: `synwhere: more than one synwhere dev runs here: ${urls.join(' and ')}; choose one with --endpoint\n`,
+    });
+  });
+
   test('says in one line what is in its way', async () => {
     const argv = configure([well]);
     const dev = new Dev(argv);

@@ -1,7 +1,11 @@
 import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
+import { DATA_DIRECTORY, runningDevs } from '../../cli/dev/endpoint-file.ts';
 import { MAX_CHECKS_AT_ONCE } from '../../functions/aggregator/limits.ts';
 import type { Vantage } from '../../functions/aggregator/vantages/vantage.ts';
 import { startService } from '../aggregator/api-service.ts';
@@ -181,6 +185,45 @@ export const rows: HostileRow[] = [
     { headers: JSON_TYPE },
     MADE,
   ),
+  {
+    surface: 'synwhere dev',
+    input:
+      'a directory whose endpoint.json names another machine, another scheme, a path, no process, or nonsense',
+    outcome: 'status, history and incidents ask none of them',
+    run: async () => {
+      const here = mkdtempSync(join(tmpdir(), 'synwhere-endpoint-'));
+      const directory = join(here, DATA_DIRECTORY);
+      mkdirSync(directory, { recursive: true });
+      const service = await startService({ targets: ['127.0.0.1:1'] });
+      const { pid } = process;
+      const write = (note: unknown): void =>
+        writeFileSync(join(directory, 'endpoint.json'), JSON.stringify(note));
+      try {
+        write({ url: service.url, pid });
+        expect(await runningDevs(here)).toEqual([service.url]);
+        const port = new URL(service.url).port;
+        for (const note of [
+          { url: 'http://192.0.2.1:80', pid },
+          { url: `https://127.0.0.1:${port}`, pid },
+          { url: `http://127.0.0.1:${port}/x`, pid },
+          { url: `http://127.0.0.1:${port}@evil.example`, pid },
+          { url: `http://127.0.0.1:1`, pid },
+          { url: service.url, pid: 0 },
+          { url: service.url, pid: -1 },
+          { url: service.url, pid: 2 ** 30 },
+          { url: service.url },
+          [],
+          null,
+        ]) {
+          write(note);
+          expect(await runningDevs(here), JSON.stringify(note)).toEqual([]);
+        }
+      } finally {
+        await service.close();
+        rmSync(here, { recursive: true });
+      }
+    },
+  },
   {
     surface: 'API',
     input: '80 POST /checks at once',

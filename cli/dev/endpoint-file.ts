@@ -1,0 +1,69 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Where `synwhere dev` keeps its data, seen from the directory that it was started in. */
+export const DATA_DIRECTORY = join('.synwhere', 'dev');
+/** The same for `synwhere dev --lab`. */
+export const LAB_DATA_DIRECTORY = join('.synwhere', 'dev-lab');
+
+const FILE = 'endpoint.json';
+/** What {@link writeEndpoint} writes is an address of this machine; nothing else is believed. */
+const OWN_URL = /^http:\/\/127\.0\.0\.1:\d{1,5}$/;
+const ANSWER_WITHIN_MS = 2000;
+
+/** Leaves a note in the data directory of a running `synwhere dev`; resolves to the function that takes it away again. */
+export function writeEndpoint(directory: string, url: string): () => void {
+  const file = join(directory, FILE);
+  writeFileSync(file, `${JSON.stringify({ url, pid: process.pid })}\n`, { mode: 0o600 });
+  return () => rmSync(file, { force: true });
+}
+
+/**
+ * The addresses of each `synwhere dev` that was started in this directory and runs, as far as its data are where they are by default.
+ * A note that a killed process has left behind is passed over.
+ */
+export async function runningDevs(here = '.'): Promise<string[]> {
+  const found = await Promise.all(
+    [DATA_DIRECTORY, LAB_DATA_DIRECTORY].map(async (directory) => {
+      const note = readNote(join(here, directory, FILE));
+      return note && isAlive(note.pid) && (await answers(note.url)) ? [note.url] : [];
+    }),
+  );
+  return found.flat();
+}
+
+function readNote(file: string): { url: string; pid: number } | undefined {
+  try {
+    const note: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    if (typeof note !== 'object' || note === null) return undefined;
+    const { url, pid }: { url?: unknown; pid?: unknown } = note;
+    if (typeof url !== 'string' || !OWN_URL.test(url)) return undefined;
+    return typeof pid === 'number' && Number.isInteger(pid) && pid > 0 ? { url, pid } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // The process of another user is alive too.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** A process that has taken over the number of a killed one does not serve the API there. */
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/openapi.json`, {
+      method: 'HEAD',
+      redirect: 'error',
+      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+    });
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
