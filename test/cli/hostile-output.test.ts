@@ -3,7 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createProgram } from '../../cli/run.ts';
 import { SCENARIOS, setStage, throughPipes, throughTerminal, type Stage } from './hostile-commands.ts';
 import { expectPrintable } from './hostile-text.ts';
-import { hasScript } from './terminal.ts';
+import { requirement } from '../support/requirements.ts';
+import { terminalProblem } from './terminal.ts';
+
+const hasScript = requirement('hostile output on a terminal', terminalProblem());
 
 let stage: Stage;
 

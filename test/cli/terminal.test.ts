@@ -2,7 +2,10 @@ import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HERE } from './command.ts';
 import { closedPort, openPort, type Port } from './loopback.ts';
-import { hasScript, onTerminal } from './terminal.ts';
+import { onTerminal, terminalProblem } from './terminal.ts';
+import { requirement } from '../support/requirements.ts';
+
+const hasScript = requirement('output on a terminal', terminalProblem());
 
 let open: Port;
 let closed: Port;

@@ -1,18 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import { requirement } from '../support/requirements.ts';
 import { COMMAND, ended } from './command.ts';
 
 /*
  * A real pseudo-terminal, from script(1) of util-linux, which Linux systems have. What it records is what a person sees, stderr and
  * stdout together.
  */
-export const hasScript = requirement(
-  'output on a terminal',
-  String(spawnSync('script', ['--version']).stdout).includes('util-linux')
+export function terminalProblem(): string | undefined {
+  return String(spawnSync('script', ['--version']).stdout).includes('util-linux')
     ? undefined
-    : 'a terminal needs the command script of util-linux, which is not there; install util-linux (in Debian the package is bsdutils)',
-);
+    : 'a terminal needs the command script of util-linux, which is not there; install util-linux (in Debian the package is bsdutils)';
+}
 
 export interface Terminal {
   columns: number;

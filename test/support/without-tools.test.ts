@@ -93,7 +93,7 @@ describe('a suite that uses a tool which a machine may lack', () => {
 
   test('does not decide by the problem alone: the skip would not be told', () => {
     const deciding = suites.filter(({ code }) =>
-      /\b(?:labProblem|filterProblemHere|pythonProblem|prometheusProblem)\(/.test(code),
+      /\b(?:labProblem|filterProblemHere|pythonProblem|prometheusProblem|terminalProblem)\(/.test(code),
     );
     expect(deciding.length).toBeGreaterThan(8);
     expect(deciding.filter(({ code }) => !code.includes('requirement('))).toEqual([]);
