@@ -25,6 +25,8 @@ export interface Moment {
   now: Date;
   /** Inside a maintenance window: nothing is told. */
   quiet: boolean;
+  /** No tick ran for so long that the ticks before this one are not in a row with it. Absent: false. */
+  gap?: boolean;
   /** Makes the id of an incident that opens now; the same tick must give the same id. */
   incidentId: string;
 }
@@ -98,6 +100,7 @@ class Step {
     this.#now = moment.now.toISOString();
     this.#settings = settings;
     this.#watch = before;
+    if (moment.gap) this.#streak(undefined);
     // A clock that was set back would keep flips of "the future" within the window for as long as the jump is wide.
     if (before.flips.some((at) => at > this.#now)) {
       this.#put({ flips: before.flips.map((at) => (at > this.#now ? this.#now : at)) });

@@ -103,6 +103,24 @@ test('a tick without a record that is delivered again counts once towards what h
   expect(told).toEqual([`opened ${A} unresponsive`]);
 });
 
+test.each([
+  [3, `opened ${A} unresponsive`],
+  [4, undefined],
+])(
+  '%i minutes after the first of two ticks that have to agree, the second one tells: %s',
+  async (later, opened) => {
+    const incidents = { confirmTicks: 2, flappingChanges: 6, flappingWindowMinutes: 60, maintenance: [] };
+    const configuration = configurationOf(TARGETS, { incidents });
+    const down = verdictsOf({ [A]: 'unresponsive' });
+    await world.tick(0, verdictsOf(), { configuration });
+    await world.tick(1, down, { configuration });
+    await world.tick(1 + later, down, { configuration });
+    expect(told).toEqual(opened === undefined ? [] : [opened]);
+    await world.tick(2 + later, down, { configuration });
+    expect(told).toEqual([`opened ${A} unresponsive`]);
+  },
+);
+
 test('what was sent is written down in the same tick, also where the store is away for a moment', async () => {
   let away = false;
   const cutting: Announcer = {

@@ -95,6 +95,7 @@ function momentOf(state: State, turn: Turn): Moment {
   return {
     now: turn.now,
     quiet: isQuiet(state.subject, turn.settings.maintenance, turn.now),
+    gap: turn.gap,
     incidentId: incidentId(state, turn.tick),
   };
 }
