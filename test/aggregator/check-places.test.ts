@@ -68,6 +68,11 @@ describe('the places for checks, in the table', () => {
     const all = Array.from({ length: MAX_CHECKS_AT_ONCE }, (_, index) => `all-${index}`);
     for (const id of all) expect(await store.takeCheckPlace(id, HOLD_MS)).toBe(true);
   });
+
+  test('the last of them is given to the check that has it already, because the answer to its write was lost', async () => {
+    expect(await store.takeCheckPlace(`all-${MAX_CHECKS_AT_ONCE - 1}`, HOLD_MS)).toBe(true);
+    expect(await other.takeCheckPlace('one more', HOLD_MS)).toBe(false);
+  });
 });
 
 describe('POST /checks', () => {

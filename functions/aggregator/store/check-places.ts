@@ -26,7 +26,8 @@ export async function takeCheckPlace(
 ): Promise<boolean> {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const item = await table.get(PK, SK);
-    const taken = placesOf(item).filter(([, untilMs]) => untilMs > nowMs);
+    // Its own place may be there already: a write whose answer was lost is sent again, and finds the item changed.
+    const taken = placesOf(item).filter(([holder, untilMs]) => holder !== id && untilMs > nowMs);
     if (taken.length >= most) return false;
     const places = Object.fromEntries([...taken, [id, nowMs + holdMs]]);
     const written = await table.put(
@@ -44,7 +45,7 @@ export async function takeCheckPlace(
   return false;
 }
 
-/** Gives a place back. A new version, so that whoever has just read the item does not write the place again. */
+/** Gives a place back. A new version, so that a process that has just read the item does not write the place again. */
 export async function releaseCheckPlace(table: Table, id: string): Promise<void> {
   await table.update(PK, SK, 'SET #version = :version REMOVE places.#id', {
     expression: 'attribute_exists(places.#id)',
