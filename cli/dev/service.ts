@@ -87,8 +87,9 @@ export async function runService(
   const configuration = { ...scene.configuration, schedule: { ...schedule, everyMinutes } };
   const journal = new Journal(process.stdout);
   const service = await openService({ ...scene, configuration }, { port, directory, journal, signal });
-  const removeEndpoint = writeEndpoint(directory, service.url);
+  let removeEndpoint: (() => void) | undefined;
   try {
+    removeEndpoint = writeEndpoint(directory, service.url);
     for (const warning of configurationWarnings(configuration)) journal.line(`warning: ${warning}`);
     journal.line(`${scene.description}, every ${Math.round(everyMinutes * 60)} s`);
     journal.line(`status page and API: ${service.url}  (history in ${directory}; end with Ctrl-C)`);
@@ -103,7 +104,7 @@ export async function runService(
       await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     }
   } finally {
-    removeEndpoint();
+    removeEndpoint?.();
     await service.close();
   }
 }

@@ -215,6 +215,13 @@ describe('synwhere dev', { timeout: 3 * PATIENCE_MS }, () => {
     expect(await dev.kill('SIGTERM')).toBe(0);
   });
 
+  test('ends where it cannot leave its address in its directory', async () => {
+    mkdirSync(join(directory, 'data/endpoint.json'), { recursive: true });
+    const dev = new Dev(configure([well]));
+    await dev.says(/EISDIR/);
+    expect(await ended(dev.child)).not.toBe(0);
+  });
+
   test('is found by status, history and incidents in its directory while it runs', async () => {
     configure([well]);
     const argv = ['--every', '1'];
@@ -234,7 +241,7 @@ describe('synwhere dev', { timeout: 3 * PATIENCE_MS }, () => {
     expect(JSON.parse(history.stdout)).toMatchObject({ stretches: [{ kind: 'reachable' }] });
     expect(incidents).toMatchObject({ status: 0, stderr: asking, stdout: 'no incidents\n' });
 
-    // Killed, it leaves its note behind; nobody believes it.
+    // Killed, it leaves its note behind, which is not used.
     await dev.kill('SIGKILL');
     expect(existsSync(note)).toBe(true);
     const none = await here('status', '--endpoint', '');
