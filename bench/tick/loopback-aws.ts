@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { loadDynalite } from '../../cli/dev/dynalite.ts';
+import { listenOnLoopback, loadDynalite } from '../../cli/dev/dynalite.ts';
 import { TABLE_SCHEMA } from '../../functions/aggregator/store/table-schema.ts';
 
 /** What was asked of the services since it was last taken. */
@@ -38,7 +37,7 @@ export class LoopbackAws {
   static async start(probe: (request: unknown) => Promise<unknown>): Promise<LoopbackAws> {
     const dynalite = await loadDynalite();
     const database = dynalite({ createTableMs: 0 });
-    const databaseUrl = await listen(database);
+    const databaseUrl = await listenOnLoopback(database);
     await createTable(databaseUrl);
     const servers: Server[] = [database];
     const env: Record<string, string> = {
@@ -60,7 +59,7 @@ export class LoopbackAws {
     for (const [name, answer] of Object.entries(services)) {
       const server = createServer((request, response) => void reply(request, response, answer));
       servers.push(server);
-      env[`AWS_ENDPOINT_URL_${name}`] = await listen(server);
+      env[`AWS_ENDPOINT_URL_${name}`] = await listenOnLoopback(server);
     }
     return aws;
   }
@@ -147,14 +146,6 @@ async function reply(
       .writeHead(500, { 'content-type': 'application/json' })
       .end(JSON.stringify({ message: String(error) }));
   }
-}
-
-async function listen(server: Server): Promise<string> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('a server without a port');
-  return `http://127.0.0.1:${address.port}`;
 }
 
 async function createTable(endpoint: string): Promise<void> {

@@ -1,9 +1,8 @@
-import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
-import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { UsageError } from '../usage-error.ts';
+import { listenOnLoopback } from './dynalite.ts';
 import { loadPackages, type DevPackages } from './packages.ts';
 import { TABLE_SCHEMA } from '../../functions/aggregator/store/table-schema.ts';
 
@@ -39,7 +38,7 @@ export async function openDatabase(directory: string, table: string): Promise<De
     );
   }
   const server = dynalite({ path: directory, createTableMs: 0 });
-  const endpoint = await listen(server);
+  const endpoint = await listenOnLoopback(server);
   const client = new sdk.DynamoDBClient({
     endpoint,
     region: 'us-east-1',
@@ -59,14 +58,6 @@ export async function openDatabase(directory: string, table: string): Promise<De
     throw error;
   }
   return { client, close };
-}
-
-async function listen(server: Server): Promise<string> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the database has no port');
-  return `http://127.0.0.1:${address.port}`;
 }
 
 /** Makes the table where it is not there yet, and resolves once it can be used, which in DynamoDB is a moment later. */

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { Iterators } from 'dynalite/db/index.js';
 
@@ -8,10 +9,10 @@ export interface DynaliteOptions {
 }
 
 /**
- * Loads dynalite, and gives back what makes its server. Use this and not the package itself: dynalite 4.0.0 ends each Query, Scan
- * and list by the `return()` of a LevelDB iterator, and abstract-level's iterators have `close()` alone. So each Query leaves its
- * iterator open, with what it has read, and LevelDB keeps the files that it could still read. Dynalite takes no database of the
- * caller's, so the one that it opens is changed before its first request.
+ * Loads dynalite and resolves to the function that makes its server. Use this function instead of the package: dynalite 4.0.0 ends
+ * each Query, Scan and list by the `return()` of a LevelDB iterator, but the iterators of abstract-level have only `close()`. So each
+ * Query leaves its iterator open, with the data that it has read, and LevelDB keeps the files that the iterator could still read.
+ * Dynalite does not take a database from its caller, so the database that it opens is changed before the first request.
  */
 export async function loadDynalite(): Promise<(options: DynaliteOptions) => Server> {
   const [{ default: dynalite }, { default: databases }] = await Promise.all([
@@ -31,6 +32,15 @@ export async function loadDynalite(): Promise<(options: DynaliteOptions) => Serv
       databases.create = create;
     }
   };
+}
+
+/** Makes a server listen on a free port of loopback, and resolves to its address. */
+export async function listenOnLoopback(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return `http://127.0.0.1:${address.port}`;
 }
 
 function closeOnReturn(db: Iterators): void {

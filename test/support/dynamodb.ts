@@ -1,7 +1,5 @@
-import { once } from 'node:events';
-import type { Server } from 'node:http';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { loadDynalite } from '../../cli/dev/dynalite.ts';
+import { listenOnLoopback, loadDynalite } from '../../cli/dev/dynalite.ts';
 import { TABLE_SCHEMA } from '../../functions/aggregator/store/table-schema.ts';
 
 /** A DynamoDB on loopback, in memory, with the table that the home stack deploys. */
@@ -17,7 +15,7 @@ export interface LocalDynamoDb {
 export async function startDynamoDb(): Promise<LocalDynamoDb> {
   const dynalite = await loadDynalite();
   const server = dynalite({ createTableMs: 0 });
-  const endpoint = await listen(server);
+  const endpoint = await listenOnLoopback(server);
   const client = clientAt(endpoint);
   const table = 'synwhere';
   await createTable(client, table);
@@ -50,12 +48,4 @@ function clientAt(endpoint: string, maxAttempts = 3): DynamoDBClient {
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     maxAttempts,
   });
-}
-
-async function listen(server: Server): Promise<string> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return `http://127.0.0.1:${address.port}`;
 }
