@@ -91,7 +91,7 @@ function page(measured: readonly (readonly Measured[])[]): string {
     }),
   );
   const head = [
-    'vantages were led to',
+    'each name has',
     'targets',
     'addresses',
     'largest report',

@@ -104,7 +104,7 @@ async function refusal(response: Response, url: URL): Promise<Error> {
   const text = await response.text().catch(() => '');
   const { detail } = readProblem(text);
   if (detail !== undefined) {
-    // A busy service is no mistake of the caller.
+    // The service is busy; the caller made no mistake.
     if (status === 429) return new ServiceFault(detail);
     return status < 500 ? new UsageError(detail) : new ServiceFault(`the service failed: ${detail}`);
   }

@@ -77,7 +77,7 @@ function closedNetworks({ policy }: Configuration): string[] {
   ];
 }
 
-/** Names that nobody can own (RFC 2606; RFC 6761, section 6): whoever deploys them has most likely left an example in the file. */
+/** Names that are reserved (RFC 2606; RFC 6761, section 6): in a deployed configuration they are most likely left from an example. */
 function exampleNames({ targets, controls, onDemand }: Configuration): string[] {
   const listed = onDemand.allowList.map((entry) => entry.replace(/^\*\./, '').replace(/:\d+$/, ''));
   const hosts = [...targets.map(({ host }) => host), ...controls.map(({ host }) => host), ...listed];

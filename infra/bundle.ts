@@ -53,8 +53,8 @@ export async function bundleFunctions(configuration: Configuration): Promise<Bun
 }
 
 /**
- * The configuration without what the aggregator has no use for, because whoever may read the function (`lambda:GetFunction`) may read
- * this: commands of vantages on other machines, mail addresses (SNS has them), and networks that are opened to the probes.
+ * The configuration without what the aggregator does not need, because everyone with `lambda:GetFunction` for the function can read
+ * it: commands of vantages on other machines, mail addresses (SNS has them), and networks that are opened to the probes.
  */
 export function neededByFunction(configuration: Configuration): Configuration {
   const { aggregator: _memory, logs: _logs, announce, ...needed } = configuration;

@@ -74,8 +74,8 @@ export class HomeStack extends Stack {
   }
 
   /**
-   * Exactly this parameter or secret. A key that AWS manages lets everyone in who may read it; a key of one's own is opened for
-   * reading through the store alone. Secrets Manager adds six characters of its own to a name.
+   * Exactly this parameter or secret. With a key that AWS manages, permission to read it is enough. With a customer managed key,
+   * decrypting through the store is allowed and nothing else. Secrets Manager adds six characters of its own to a name.
    */
   #mayRead({ parameter, secret, kmsKey }: StoredSecret): PolicyStatement[] {
     const [action, service, arn] =

@@ -7,14 +7,14 @@ import type {
   VantageAnswer,
 } from '../../functions/reachability/report.ts';
 
-/** How many of each there are, and what the vantages do. */
+/** How many of each there are, and how they differ between vantages. */
 export interface Shape {
   name: string;
   vantages: number;
   targets: number;
   addresses: number;
   controls: number;
-  /** Whether each vantage was led to addresses of its own, or all to the same. */
+  /** Whether the names have other addresses for each vantage, or the same for all. */
   apart: boolean;
   /** Whether the first vantage alone sends as much; the others then have one address for each target. */
   alone: boolean;

@@ -6,7 +6,7 @@ const LEVELDB_BUFFER_BYTES = 4 * MIB;
 /** The start is left out: the compiler is at work, and the table is not yet full. */
 const WARM_UP = 1 / 3;
 
-/** What may grow, and by how much before it counts: garbage collection and the allocator make the figures go up and down. */
+/** How much each figure may grow: garbage collection and the allocator make the figures go up and down. */
 const LIMITS: Record<'heapBytes' | 'rssBytes' | 'openFiles' | 'openIterators', number> = {
   heapBytes: 4 * MIB,
   rssBytes: 12 * MIB,

@@ -10,7 +10,7 @@ interface Tracking {
 /**
  * Counts the iterators that every LevelDB of this process has open, from now on. A database registers each of them by
  * `attachResource` and forgets it by `detachResource` (abstract-level's README, "db.attachResource(resource)"). An iterator over
- * values alone, or over keys alone, counts twice: it has one over entries inside.
+ * only values, or over only keys, is counted twice: it contains one over entries.
  */
 export function countOpenIterators(): { open(): number; stop(): void } {
   const prototype: Tracking = Level.prototype;

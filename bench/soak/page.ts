@@ -63,7 +63,7 @@ ${table(SAMPLE_HEAD, soak.samples.map(sampleLine))}
 
 ${contentsTable(soak)}
 
-Resident memory and the heap are of one process with the service, its targets and its vantages in it. An iterator over values counts twice, because LevelDB's package makes a second one for it. LevelDB collects up to 4 MiB of writes in memory, twice that while it writes them out, which is part of resident memory.
+Resident memory and the heap are of one process with the service, its targets and its vantages in it. An iterator over values is counted twice, because LevelDB's package makes a second one for it. LevelDB collects up to 4 MiB of writes in memory, twice that while it writes them out, which is part of resident memory.
 `;
 }
 

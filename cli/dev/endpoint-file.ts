@@ -7,11 +7,11 @@ export const DATA_DIRECTORY = join('.synwhere', 'dev');
 export const LAB_DATA_DIRECTORY = join('.synwhere', 'dev-lab');
 
 const FILE = 'endpoint.json';
-/** What {@link writeEndpoint} writes is an address of this machine; nothing else is believed. */
+/** What {@link writeEndpoint} writes is an address of this machine; nothing else is accepted. */
 const OWN_URL = /^http:\/\/127\.0\.0\.1:\d{1,5}$/;
 const ANSWER_WITHIN_MS = 2000;
 
-/** Leaves a note in the data directory of a running `synwhere dev`; resolves to the function that takes it away again. */
+/** Writes the address of a running `synwhere dev` into its data directory. Returns the function that removes it. */
 export function writeEndpoint(directory: string, url: string): () => void {
   const file = join(directory, FILE);
   writeFileSync(file, `${JSON.stringify({ url, pid: process.pid })}\n`, { mode: 0o600 });
@@ -20,7 +20,7 @@ export function writeEndpoint(directory: string, url: string): () => void {
 
 /**
  * The addresses of each `synwhere dev` that was started in this directory and runs, as far as its data are where they are by default.
- * A note that a killed process has left behind is passed over.
+ * A file that a killed process has left is ignored.
  */
 export async function runningDevs(here = '.'): Promise<string[]> {
   const found = await Promise.all(

@@ -33,7 +33,7 @@ export async function removeExpired(client: DynamoDBClient, table: string, now: 
       }),
     );
     for (const key of page.Items ?? []) {
-      // Written again since it was read, an item lives.
+      // An item that was written again since it was read is kept.
       const input = { TableName: table, Key: key, ConditionExpression: condition, ...expired };
       try {
         await client.send(new DeleteItemCommand(input));

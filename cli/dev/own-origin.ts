@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Problem } from '../../functions/aggregator/api/problem.ts';
 
-/** What a browser on this machine calls this machine. Any other name means that a page elsewhere was rebound to our address. */
+/** What a browser on this machine calls this machine. Any other name means that a foreign name was bound to this address. */
 const OWN_NAMES = /^(localhost|[\w.-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
 /** Values of `Sec-Fetch-Site` that stand for this server's own page, or for a person who typed the address. */
@@ -10,8 +10,8 @@ const OWN_SITES: readonly string[] = ['same-origin', 'none'];
 /**
  * Throws a {@link Problem} for a request that a web page of another origin has made: 421 where the `Host` is not this machine (DNS
  * rebinding), 403 where `Origin` or `Sec-Fetch-Site` (W3C Fetch Metadata) names another origin. This holds for every method: such a
- * page cannot read an answer, but its request costs work, and behind `status --web` a call of the service. A link that a person
- * follows to this server is no such request. Programs send neither header.
+ * page cannot read an answer, but its request causes work, and with `status --web` a call of the service. A link that a person
+ * follows to this server is allowed. Programs send neither header.
  */
 export function refuseForeignOrigins(method: string, headers: IncomingHttpHeaders): void {
   const { host = '', origin } = headers;

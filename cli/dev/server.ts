@@ -125,7 +125,7 @@ async function send(
   }
   response.flushHeaders();
   for await (const chunk of body) {
-    // A caller that has gone away never drains.
+    // After the caller has disconnected, no `drain` comes.
     if (!response.write(chunk)) await once(response, 'drain', { signal });
   }
   response.end();

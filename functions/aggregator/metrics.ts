@@ -6,7 +6,7 @@ export interface TickMetrics {
   record?: TickRecord;
   /** Attempts to announce that failed. */
   announcementsFailed: number;
-  /** Announcements that a receiver has rejected for good. Default: none. */
+  /** Announcements that were set aside, because a receiver rejected them in full and in short. Default: none. */
   announcementsRejected?: number;
   /** Vantages that were asked, with whether they abstained. */
   vantages: { vantage: string; abstained: boolean }[];

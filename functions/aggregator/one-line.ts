@@ -24,7 +24,7 @@ const UNPRINTABLE_IN_JSON =
 
 /**
  * Foreign text as one line in which every character shows: terminal sequences are removed, runs of characters without a shape become
- * one space, characters that nobody knows become U+FFFD. The result may be as long as the text. Applied twice, it changes nothing more.
+ * one space, characters without a known shape become U+FFFD. The result may be as long as the text. Applied twice, it changes nothing more.
  */
 export function printable(text: string): string {
   return text

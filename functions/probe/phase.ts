@@ -14,7 +14,7 @@ import { canonical, type Names } from './names.ts';
 import type { AddressPolicy } from './policy.ts';
 import { LIMITS } from './request.ts';
 
-/** It must not tell where the name leads. */
+/** This text must not contain the addresses of the name. */
 const NAME_DENIED = 'the address policy of this vantage forbids every address of this name';
 
 /** What has not been done, for `ProbeReport.omitted`. */
@@ -99,7 +99,7 @@ export class Phase {
     for (const run of this.#runs) run.cut();
   }
 
-  /** A name without the addresses that the policy forbids: whoever may ask this probe must not learn what private names lead to. */
+  /** A name without the addresses that the policy forbids: callers of this probe must not learn the addresses of private names. */
   #withoutForbidden(name: NameReport, port: number): NameReport {
     const addresses = parseAll(name.addresses).filter(
       // A reason that does not name the address is about the port, and tells nothing of the name.
@@ -109,7 +109,7 @@ export class Phase {
     return denied === 0 ? name : { ...name, addresses: addresses.map(({ text }) => text), denied };
   }
 
-  /** Why some of the addresses that the request gives for a name must not be connected to, unless this machine was led there too. */
+  /** Why some of the addresses that the request gives for a name must not be connected to, unless this machine's own look-up gives them too. */
   async #deniedOfTold(
     told: readonly Address[],
     port: number,
@@ -120,7 +120,7 @@ export class Phase {
       const reason = this.#policy.denyTold(address, port);
       if (reason !== undefined) denied.set(address.text, reason);
     }
-    // Only where it matters does a connect wait for the look-up.
+    // A connect waits for the look-up only where the look-up can allow it.
     if (denied.size > 0) for (const own of (await lookingUp)?.addresses ?? []) denied.delete(own);
     return denied;
   }

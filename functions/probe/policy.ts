@@ -6,7 +6,7 @@ export interface AddressPolicy {
   /** Why this address and port must not be connected to, in a few words; undefined: it may go out. */
   deny(address: Address, port: number): string | undefined;
   /**
-   * The same for an address that stands in the request beside a name, because others were led there, and that this machine's own
+   * The same for an address that the request gives for a name, because others found it there, and that this machine's own
    * look-up of the name does not give.
    */
   denyTold(address: Address, port: number): string | undefined;
@@ -24,8 +24,8 @@ export class PolicyError extends Error {
 }
 
 /**
- * One's own machine: whatever its user names may be tried, and whatever its own look-ups give. What others were told may not lead to
- * this machine itself, its link or its metadata service: they would choose what this machine connects to in its own network.
+ * One's own machine: whatever its user names may be tried, and whatever its own look-ups give. Addresses that others found must not be
+ * this machine itself, its link or its metadata service: otherwise others would choose what this machine connects to in its own network.
  */
 export const ownMachine: AddressPolicy = {
   deny: () => undefined,

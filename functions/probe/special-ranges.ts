@@ -29,8 +29,8 @@ export function covers(range: Range, address: Address): boolean {
 
 /**
  * What is not public unicast, first match first. IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890, RFC 8190 and
- * the RFCs named), with the metadata services of the clouds before the ranges they lie in. `near`: a different machine for each that
- * connects, the machine itself, its link or its cloud's metadata service.
+ * the RFCs named), with the metadata services of the clouds before the ranges they lie in. `near`: another machine for each machine
+ * that connects to it (itself, its link, its cloud's metadata service).
  */
 const SPECIAL: readonly (readonly [cidr: string, name: string, near?: 'near'])[] = [
   ['169.254.169.254/32', 'cloud metadata service', 'near'],
@@ -95,8 +95,8 @@ export function specialRange(address: Address): string | undefined {
 }
 
 /**
- * The name of the range, where it depends on the machine that connects whom the address leads to: this machine itself, its link, or
- * its cloud's metadata service. An IPv6 address that carries an IPv4 address is judged by both. Undefined for all others.
+ * The name of the range, where an address means another machine for each machine that connects to it: that machine itself, its link,
+ * or its cloud's metadata service. An IPv6 address that carries an IPv4 address is judged by both. Undefined for all others.
  */
 export function nearRange(address: Address): string | undefined {
   const found = special.find(({ range }) => covers(range, address));

@@ -227,7 +227,7 @@ function abstentionLines({ standings }: Facts): string[] {
   return atMost(lines, 'more reasons not to count were given');
 }
 
-/** A vantage can report as much as it likes: the rest is counted. */
+/** A vantage can report any number of lines: only the number of the others is told. */
 function atMost(lines: readonly string[], more: string): string[] {
   const rest = lines.length - MOST_WORDS;
   return rest > 0 ? [...lines.slice(0, MOST_WORDS), `${rest} ${more}.`] : [...lines];

@@ -103,8 +103,8 @@ function collect(answers: readonly VantageAnswer[], family: Family): Results {
 }
 
 /**
- * The controls that have an address of the family for some vantage. A control whose name leads nowhere from anywhere is taken for an
- * IPv4 one, lest its name alone condemn every vantage's IPv6.
+ * The controls that have an address of the family for some vantage. A control whose name has no address for any vantage is taken for an
+ * IPv4 one. Otherwise its name alone would make every vantage's IPv6 look faulty.
  */
 function controlsOf(family: Family, reports: readonly { report: ProbeReport }[]): Set<string> {
   const families = new Map<string, Set<Family>>();

@@ -14,7 +14,7 @@ export interface Column {
   closing: string[];
   refused: string[];
   cutOff: string[];
-  /** Nobody who tried it connects, or everyone is closed at once, while another address works. */
+  /** No vantage that tried it connects, or each is closed at once, while another address works. */
   isDead: boolean;
 }
 

@@ -32,8 +32,8 @@ const port = z.int();
 const family = z.literal([4, 6]);
 
 /**
- * Texts go into terminals, mails and web hooks, so they are printable. A probe writes what it has from others as clean text
- * (`cleanText`): only a probe that lies has others.
+ * Texts go into terminals, mails and web hooks, so they are printable. A probe writes text from others as clean text
+ * (`cleanText`), so an honest report has only clean texts.
  */
 function text(most: number) {
   return z

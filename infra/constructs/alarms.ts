@@ -45,7 +45,7 @@ export class Alarms extends Construct {
     if (enabled) {
       this.#add(
         'no-tick',
-        `No tick was finished for ${alarms.noTickMinutes} min: nobody is watching.`,
+        `No tick was finished for ${alarms.noTickMinutes} min: the targets are not watched.`,
         noTick(name, everyMinutes, alarms.noTickMinutes),
       );
     }

@@ -104,9 +104,9 @@ export const rows: HostileRow[] = [
     notInMail: /x{400}/,
   }),
   evidence({
-    input: 'Mentions of everybody, of a channel, of a person and of a group in a chat',
+    input: 'Mentions of all members, of a channel, of a person and of a group in a chat',
     text: 'a @everyone @here @channel @all <!channel> <!here|x> <@U123> <@&9> <!subteam^S1> <#C1> ops@mail.example z',
-    outcome: 'The chat mentions nobody, and the text stays readable',
+    outcome: 'The chat has no mention, and the text stays readable',
     chat: ['a @ everyone @ here @ channel @ all &lt; !channel&gt;', 'ops@ mail.example z'],
     notInChat: /[@＠]\S|[<>]|&lt;[!#]/,
   }),

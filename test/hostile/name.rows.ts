@@ -70,7 +70,7 @@ export const rows: HostileRow[] = [
   },
   {
     surface: 'name',
-    input: 'a name that leads to addresses which the address policy of a deployed probe forbids',
+    input: 'a name whose addresses are forbidden by the address policy of a deployed probe',
     outcome: 'not tried; report and verdict tell that the policy forbids it, and no address',
     run: async () => {
       const secret = ['127.20.30.40', '127.99.9.9'];

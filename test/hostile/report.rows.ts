@@ -158,8 +158,7 @@ export const rows: HostileRow[] = [
   },
   {
     surface: 'report',
-    input:
-      'a name that leads one vantage to 64 addresses, all of them lies, beside vantages that were led elsewhere',
+    input: '64 false addresses of a name from one vantage, and other addresses from other vantages',
     outcome: 'the second round asks about an equal share of the addresses of each vantage',
     run: async () => {
       const lies = many(64).map((index) => seen(`10.0.0.${index}`, 4));
@@ -183,7 +182,7 @@ export const rows: HostileRow[] = [
   },
   {
     surface: 'report',
-    input: 'a name that leads one vantage to loopback, link-local and metadata addresses',
+    input: 'loopback, link-local and metadata addresses of a name from one vantage',
     outcome: "a vantage on one's own machine does not connect to them, unless its own look-up gives them too",
     run: async () => {
       let connections = 0;

@@ -54,7 +54,7 @@ export class RejectedError extends NotTakenError {
 /**
  * One way out. Rejects with an error whose message says in one line what went wrong: a {@link RejectedError} where the receiver
  * refused this message, a {@link NotTakenError} where it certainly did not get through for another reason, any other error where
- * nobody knows. Never sends twice by itself.
+ * this is not known. Never sends twice by itself.
  */
 export interface Announcer {
   /** Unique among the announcers, stable over deployments: deliveries are remembered under it. */

@@ -1,7 +1,7 @@
 /**
- * Text for a chat in which nothing mentions anybody, links anywhere or formats anything, and which a person can still read. The same
- * webhook may lead to Slack, Mattermost, Rocket.Chat, Zulip or Discord. They have no common way to switch markup off, and a backslash
- * shows in Slack. So each sign that one of them acts on is changed visibly:
+ * Text for a chat, without mentions, links and formatting, which a person can still read. The same
+ * webhook may belong to Slack, Mattermost, Rocket.Chat, Zulip or Discord. They have no common way to switch markup off, and a backslash
+ * shows in Slack. So each sign that has a meaning in one of them is changed visibly:
  *
  * - mentions (`@everyone`, `@here`, `<@U123>`, `<!channel>`, mail addresses): a space follows the sign;
  * - addresses of pages (`https://…`, `www.…`) and links (`[text](…)`): a space breaks them;

@@ -35,7 +35,7 @@ export function storedWebhookUrl(
   };
 }
 
-/** On loopback there is nobody to listen in. */
+/** Only an https URL, or an http URL on loopback, where the URL does not leave this machine. */
 function isWebhook(text: string): boolean {
   const url = URL.parse(text);
   if (url === null) return false;

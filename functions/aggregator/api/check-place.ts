@@ -7,7 +7,7 @@ import { Problem } from './problem.ts';
 /** Most checks take less; a caller that tries again too early gets the same answer. */
 const RETRY_AFTER_SECONDS = 5;
 
-/** Between the deadline of a check and the moment at which nobody believes any more that it runs. */
+/** Between the deadline of a check and the time at which its place is free again, also without being given back. */
 const MARGIN_MS = 5000;
 
 /**

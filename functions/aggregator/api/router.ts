@@ -37,7 +37,7 @@ export async function answer(request: ApiRequest, parts: ApiParts): Promise<ApiR
     if (error instanceof Problem) {
       response = problemResponse(error);
     } else {
-      // Whoever has gone away has ended the work.
+      // A caller that disconnects ends the work: that is no fault.
       if (!request.signal.aborted) logFault(`${request.method} ${request.path}`, error);
       response = problemResponse(internalProblem());
     }

@@ -14,7 +14,7 @@ export interface UnsignedRequest {
 }
 
 /**
- * The headers to send with a request so that an AWS service knows who asks: Signature Version 4. Rejects with the error of the
+ * The headers that sign a request to an AWS service: Signature Version 4. Rejects with the error of the
  * credentials where there are none.
  */
 export async function signedHeaders(
@@ -43,7 +43,7 @@ function queryOf(url: URL): Record<string, string | string[]> {
 
 type SourceData = string | ArrayBuffer | ArrayBufferView;
 
-/** The hash in the shape that the signer wants it, from Node's own. */
+/** Node's hash with the interface that the signer needs. */
 class Sha256 {
   readonly #hash: Hash | Hmac;
 
