@@ -40,11 +40,12 @@ async function signedEndpoint(url: URL, region: string): Promise<Endpoint> {
 }
 
 function parseEndpoint(text: string): URL {
-  let url: URL;
-  try {
-    url = new URL(text);
-  } catch {
-    throw new UsageError(`endpoint ${JSON.stringify(text)} is not a URL`);
+  const url = URL.parse(text);
+  // The scheme is easily forgotten, and `localhost:8642` is a URL of the scheme `localhost`.
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new UsageError(
+      `endpoint ${JSON.stringify(text)} is not a URL of https or http; write one such as http://127.0.0.1:8642`,
+    );
   }
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
     throw new UsageError(`endpoint ${url.origin}: only https leaves this machine`);

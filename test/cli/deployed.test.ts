@@ -167,7 +167,12 @@ describe('synwhere status, history, incidents', { timeout: 60_000 }, () => {
   });
 
   test.each<[string, string[], RegExp]>([
-    ['no URL', ['--endpoint', 'nonsense'], /endpoint "nonsense" is not a URL/],
+    ['no URL', ['--endpoint', 'nonsense'], /endpoint "nonsense" is not a URL of https or http; write one/],
+    [
+      'no scheme',
+      ['--endpoint', 'localhost:8642'],
+      /endpoint "localhost:8642" is not a URL of https or http; write one such as http:\/\/127\.0\.0\.1:8642/,
+    ],
     ['plain HTTP to elsewhere', ['--endpoint', 'http://192.0.2.1/'], /only https leaves this machine/],
     ['no configuration', [], /synwhere\.yaml/],
   ])('with %s say so in one line', async (_name, argv, line) => {
