@@ -62,7 +62,8 @@ function complaint(text: string): string {
   const line = printable(text.replace(/^error: /, ''));
   const target = /^unknown command '(?<word>[^']*:\d+)'/.exec(line)?.groups?.['word'];
   if (target !== undefined) return `synwhere: no command given for ${target}; write synwhere check ${target}`;
-  return `synwhere: ${line}; see synwhere --help`;
+  const complete = line.replace(/\. Expected (\d+) arguments? but got (\d+)\.$/, ' (expected $1, got $2)');
+  return `synwhere: ${complete}; see synwhere --help`;
 }
 
 /** Runs one command line (as in `process.argv`) to its exit status. Everything that goes wrong becomes one line on stderr. */

@@ -61,7 +61,7 @@ const CASES: Record<string, Case[]> = {
     [['probe', TARGET, '--round', 'two'], /--round two: write a number from 1 to 99/],
     [['lab', 'brake', 'x'], /unknown command 'brake' \(Did you mean break\?\)/],
     [['lab', 'nonsense'], /unknown command 'nonsense'/],
-    [['lab', 'list', 'x'], /too many arguments for 'list'/],
+    [['lab', 'list', 'x'], /too many arguments for 'list' \(expected 0, got 1\); see synwhere --help/],
     [['compare'], /missing required argument 'REPORT\.json'/],
   ],
   targets: [
