@@ -73,7 +73,7 @@ export class World {
   /** Switches a fault on: one of the description's by its name, or any other, given here, under a name for `heal`. */
   async break(name: string, fault?: Fault): Promise<void> {
     const chosen = fault ?? this.spec.faults?.[name];
-    if (!chosen) throw new LabError(`lab: there is no fault called ${name}; ${this.#known()}`);
+    if (!chosen) throw new LabError(this.#unknown(name));
     if (this.#active.has(name)) throw new LabError(`lab: the fault ${name} is already on`);
     const steps = faultSteps(this.plan, chosen, () => ++this.#faultCount);
     this.#active.set(name, steps);
@@ -88,7 +88,10 @@ export class World {
   /** Switches a fault off. */
   async heal(name: string): Promise<void> {
     const steps = this.#active.get(name);
-    if (!steps) throw new LabError(`lab: the fault ${name} is not on`);
+    if (!steps) {
+      const isKnown = Object.hasOwn(this.spec.faults ?? {}, name);
+      throw new LabError(isKnown ? `lab: the fault ${name} is not on` : this.#unknown(name));
+    }
     this.#active.delete(name);
     await this.#take(steps.heal.toReversed());
   }
@@ -179,9 +182,10 @@ export class World {
     }
   }
 
-  #known(): string {
+  #unknown(name: string): string {
     const names = Object.keys(this.spec.faults ?? {});
-    return names.length === 0 ? 'this world has none' : `there are ${names.join(', ')}`;
+    const advice = names.length === 0 ? 'this world has none' : `there are ${names.join(', ')}`;
+    return `lab: there is no fault called ${name}; ${advice}`;
   }
 }
 

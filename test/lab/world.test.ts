@@ -222,7 +222,9 @@ describe.skipIf(!canRun)('a world', { timeout: 60_000 }, () => {
     await expect(world.break('known')).rejects.toThrow('the fault known is already on');
     await world.heal('known');
     await expect(world.heal('known')).rejects.toThrow('the fault known is not on');
-    await expect(world.break('unknown')).rejects.toThrow('there is no fault called unknown; there are known');
+    const unknown = 'there is no fault called unknown; there are known';
+    await expect(world.break('unknown')).rejects.toThrow(unknown);
+    await expect(world.heal('unknown')).rejects.toThrow(unknown);
     const nowhere: Fault = { type: 'route', at: 'mars', answer: 'blackhole', to: 'web' };
     await expect(world.break('mars', nowhere)).rejects.toThrow('mars');
     await expect(world.break('x', { type: 'drop', at: 'core', match: { to: 'wob' } })).rejects.toThrow(
