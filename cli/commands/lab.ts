@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { ControlAnswer, ControlRequest } from '../../lab/control.ts';
 import { printable } from '../../functions/aggregator/one-line.ts';
 import { interruption } from '../interruption.ts';
+import { pageOf, wrap } from '../render/text.ts';
 import { UsageError } from '../usage-error.ts';
 
 const EXAMPLES = `
@@ -53,7 +54,7 @@ function refuseUnknown(lab: Command): void {
 async function tell(request: ControlRequest): Promise<void> {
   const { askControl, CONTROL_SOCKET } = await import('../../lab/control.ts');
   const { faults } = await asUsage(() => askControl(CONTROL_SOCKET, request));
-  process.stdout.write(listed(faults));
+  process.stdout.write(listed(faults, pageOf(process.stdout).columns));
 }
 
 async function holdLab(): Promise<void> {
@@ -94,9 +95,12 @@ async function asUsage<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-function listed(faults: Extract<ControlAnswer, { faults: unknown }>['faults']): string {
+function listed(faults: Extract<ControlAnswer, { faults: unknown }>['faults'], columns: number): string {
   const width = Math.max(...faults.map(({ name }) => name.length));
   return faults
-    .map(({ name, does, on }) => `${on ? '✗' : ' '} ${printable(name).padEnd(width)}  ${printable(does)}\n`)
+    .flatMap(({ name, does, on }) =>
+      wrap(does, columns, `${on ? '✗' : ' '} ${printable(name).padEnd(width)}  `),
+    )
+    .map((line) => `${line}\n`)
     .join('');
 }

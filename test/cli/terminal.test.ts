@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CONTROL_SOCKET, serveControl } from '../../lab/control.ts';
 import { HERE } from './command.ts';
 import { closedPort, openPort, type Port } from './loopback.ts';
 import { onTerminal, terminalProblem } from './terminal.ts';
@@ -72,6 +76,28 @@ describe.skipIf(!hasScript)('on a terminal', () => {
       expect(stripVTControlCharacters(line).length).toBeLessThanOrEqual(columns);
     }
     for (const name of vantages) expect(lines.join(' ')).toContain(name);
+  });
+
+  test('the faults of a lab fit on a narrow one', async () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'synwhere-terminal-'));
+    const does = 'the service at www.acme.example:443 stops';
+    const control = await serveControl(join(cwd, CONTROL_SOCKET), () =>
+      Promise.resolve({ faults: [{ name: 'service-down', does, on: true }] }),
+    );
+    try {
+      const { screen, status } = await onTerminal(['lab'], { columns: 40, cwd });
+      expect({ status, lines: screen.trimEnd().split('\n') }).toEqual({
+        status: 0,
+        lines: [
+          '✗ service-down  the service at',
+          '                www.acme.example:443',
+          '                stops',
+        ],
+      });
+    } finally {
+      await control.close();
+      rmSync(cwd, { recursive: true });
+    }
   });
 
   test('Ctrl-C takes the progress away and ends with status 130', async () => {
