@@ -38,9 +38,10 @@ async function explain(kind: string | undefined, { json }: { json?: true }): Pro
   const known = KINDS.find((each) => each === kind);
   const found = cases.find((each) => each.kind === known);
   if (!known || !found) {
-    throw new UsageError(
-      `explain: there is no kind ${JSON.stringify(kind)}; write one of ${KINDS.join(', ')}`,
-    );
+    const { nearest } = await import('../../configuration/nearest.ts');
+    const meant = nearest(kind, KINDS);
+    const advice = meant === undefined ? `write one of ${KINDS.join(', ')}` : `did you mean ${meant}?`;
+    throw new UsageError(`explain: there is no kind ${JSON.stringify(kind)}; ${advice}`);
   }
   const explained = explainKind({ ...found, kind: known });
   print(json ? JSON.stringify(explained, undefined, 2) : onPage(explained, page).join('\n'));

@@ -64,4 +64,12 @@ describe('synwhere explain', () => {
     expect({ stdout, status }).toEqual({ stdout: '', status: 2 });
     expect(stderr).toMatch(/^synwhere: explain: there is no kind "gremlins"; write one of .*\n$/);
   });
+
+  it('suggests the kind that was meant', async () => {
+    const { stderr, status } = await explain('local-routing-isue');
+    expect({ stderr, status }).toEqual({
+      stderr: 'synwhere: explain: there is no kind "local-routing-isue"; did you mean local-routing-issue?\n',
+      status: 2,
+    });
+  });
 });
