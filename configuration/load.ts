@@ -88,18 +88,30 @@ function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What other parts of the file refer to. Without one of them, what refers to it looks wrong and is not. */
-const REFERRED_TO = ['targets', 'regions', 'newRegions', 'vantages', 'agents'];
+/** Sections that others refer to, and those others. Without the former, the latter look wrong and are not. */
+const REFERRING: ReadonlyMap<string, readonly string[]> = new Map([
+  ['targets', ['incidents']],
+  ['regions', ['targets', 'incidents']],
+  ['newRegions', ['regions', 'home', 'targets', 'incidents']],
+  ['vantages', ['targets', 'incidents']],
+  ['agents', ['targets', 'incidents']],
+]);
+
+/** Stands for targets that cannot be judged. */
+const SOME_TARGET = 'a.invalid:1';
 
 /** What the sections that are right say together, where others are wrong: so one run lists all mistakes. */
 function furtherProblems(
   written: Readonly<Record<string, unknown>>,
   problems: readonly Problem[],
 ): Problem[] {
-  const wrong = new Set(problems.map(({ path }) => String(path[0])));
-  for (const section of wrong) if (nearest(section, REFERRED_TO) !== undefined) return [];
+  const wrong = new Set<string>();
+  for (const section of new Set(problems.map(({ path }) => String(path[0])))) {
+    const meant = nearest(section, [...REFERRING.keys()]) ?? section;
+    for (const each of [section, meant, ...(REFERRING.get(meant) ?? [])]) wrong.add(each);
+  }
   const rest = Object.fromEntries(Object.entries(written).filter(([section]) => !wrong.has(section)));
-  const parsed = fileSchema.safeParse(rest);
+  const parsed = fileSchema.safeParse(wrong.has('targets') ? { ...rest, targets: [SOME_TARGET] } : rest);
   return parsed.success ? inconsistencies(parsed.data) : [];
 }
 

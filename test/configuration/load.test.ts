@@ -487,6 +487,16 @@ describe('of several mistakes', () => {
   });
 
   test.each([
+    ['a target that is none', 'targets: [b]', 'targets[0]:'],
+    ['a misspelt list of targets', 'tragets: [b.example:1]', 'tragets:'],
+    ['a misspelt list of vantages', `${TARGETS}vantgaes: { b: ./probe - }`, 'vantgaes:'],
+    ['a key that every object has', `${TARGETS}constructor: 1`, 'constructor:'],
+  ])('those of the regions are listed beside %s', (_what, text, first) => {
+    const problems = problemsOf(`${text}\nregions: [eu-wset-2]`)?.map((line) => line.split(' ', 2)[1]);
+    expect(problems?.slice(0, 2)).toEqual([first, 'regions[0]:']);
+  });
+
+  test.each([
     ['a target that is none', 'targets: [a.example:1, b]', 'targets[1]:'],
     ['a misspelt list', `${TARGETS}vantgaes: { b: ./probe - }`, 'vantgaes:'],
   ])('what refers to %s is not called wrong as well', (_what, text, first) => {
