@@ -1,4 +1,4 @@
-import { isScalar, Lexer, LineCounter, parseDocument, visit, type Document } from 'yaml';
+import { isNode, isScalar, isSeq, Lexer, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import type { Problem } from './error.ts';
 import { messageOf } from './expected.ts';
 import { LIMITS } from './limits.ts';
@@ -16,18 +16,24 @@ export function readYaml(text: string): YamlFile | Problem[] {
   const lines = new LineCounter();
   const document = withoutStackTraces(() =>
     // The library compares every key with every other one of its map: 60,000 keys take minutes.
-    parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2', uniqueKeys: false }),
+    parseDocument(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      version: '1.2',
+      uniqueKeys: false,
+      logLevel: 'error',
+    }),
   );
   const errors = [...document.errors, ...document.warnings];
   if (errors.some(({ code }) => code === 'RESOURCE_EXHAUSTION')) return [whole(TOO_DEEP)];
   const broken = errors.map(({ code, message, pos }) => ({
     path: [],
-    text: brokenYaml(code, message),
+    text: isPortAfterBracket(text, pos[0]) ? BARE_BRACKET : brokenYaml(code, message),
     line: lines.linePos(pos[0]).line,
   }));
   if (broken.length > 0) return broken;
-  const twice = keysTwice(document, lines);
-  return twice.length > 0 ? twice : { document, lines };
+  const wrong = wrongKeys(document, lines);
+  return wrong.length > 0 ? wrong : { document, lines };
 }
 
 /** Reads the tokens only, and no more of them than are allowed: what the parser does with them can take much longer. */
@@ -74,27 +80,34 @@ function withoutStackTraces<T>(act: () => T): T {
   }
 }
 
+const BARE_BRACKET = "YAML reads a bare [ as a list; write quotes, as in '[2001:db8::10]:443'";
+
+/** Whether `:443` or the like stands here behind a bracket, as after an IPv6 address without quotes. */
+function isPortAfterBracket(text: string, at: number): boolean {
+  return text[at - 1] === ']' && /^:\d/.test(text.slice(at, at + 2));
+}
+
 function brokenYaml(code: string, message: string): string {
   if (code === 'MULTIPLE_DOCS') return 'a second document begins here; write one file for each';
   if (code === 'TAB_AS_INDENT') return 'this line is indented by a tab; write spaces';
   return `this is not plain YAML: ${messageOf(message)}`;
 }
 
-function keysTwice(document: Document, lines: LineCounter): Problem[] {
+function wrongKeys(document: Document, lines: LineCounter): Problem[] {
   const problems: Problem[] = [];
   visit(document, {
     Map(_key, map) {
       const seen = new Set<string>();
       for (const { key } of map.items) {
+        const report = (text: string): void => {
+          const at = isNode(key) ? key.range?.[0] : undefined;
+          problems.push({ path: [], text, line: lines.linePos(at ?? 0).line });
+        };
+        // In a list in brackets, an IPv6 address without quotes is a key and its port the value.
+        if (isSeq(key)) report(BARE_BRACKET);
         if (!isScalar(key)) continue;
         const name = String(key.value);
-        if (seen.has(name)) {
-          problems.push({
-            path: [],
-            text: 'this key stands here twice; remove one of them',
-            line: lines.linePos(key.range?.[0] ?? 0).line,
-          });
-        }
+        if (seen.has(name)) report('this key stands here twice; remove one of them');
         seen.add(name);
       }
     },

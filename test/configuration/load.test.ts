@@ -120,6 +120,16 @@ const BAD: [what: string, text: string, line: string][] = [
   ['a scalar', 'hello', ': holds "hello" where a map belongs; write `targets:` and what follows from it'],
   ['a list', '- a', ': holds a list where a map belongs; write `targets:` and what follows from it'],
   ['broken YAML', 'targets:\n  - "a.example:1\n', ':3: this is not plain YAML: Missing closing "quote'],
+  [
+    'an IPv6 address without quotes',
+    'targets:\n  - [2001:db8::10]:443\n',
+    ":2: YAML reads a bare [ as a list; write quotes, as in '[2001:db8::10]:443'",
+  ],
+  [
+    'an IPv6 address without quotes, in a list in brackets',
+    `${TARGETS}controls: [[2001:db8::10]:443, b.example:1]`,
+    ":2: YAML reads a bare [ as a list; write quotes, as in '[2001:db8::10]:443'",
+  ],
   ['a key twice', `${TARGETS}home: a\nhome: b`, ':3: this key stands here twice; remove one of them'],
   ['two documents', `${TARGETS}---\nb: 1`, ':2: a second document begins here; write one file for each'],
   ['a tag', `name: !secret x\n${TARGETS}`, ':1: this is not plain YAML: Unresolved tag: !secret'],
