@@ -66,6 +66,7 @@ export const RUNS: Record<string, Runs> = {
   'synwhere check api.example.com:443 --deployed': { by: CLOUD, as: "'--deployed', '--endpoint'" },
   'synwhere check api.example.com:443 --deployed --here': { by: CLOUD, as: "'--deployed', '--here'" },
   'synwhere status': { by: CLOUD, as: "['status']" },
+  'synwhere status --config synwhere.yaml': { by: CLOUD, as: "['status']" },
   'synwhere status --web': { by: DEPLOYED, as: "'status', '--web'" },
   'synwhere history api.example.com:443': { by: CLOUD, as: "['history', cloud.target]" },
   'synwhere history api.example.com:443 --from 2026-01-01': { by: DEPLOYED, as: "'--from'" },
