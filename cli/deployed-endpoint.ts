@@ -70,6 +70,11 @@ async function lookUp(functionName: string, region: string): Promise<string> {
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     const [reason = ''] = message.split('\n');
+    if (name === 'CredentialsProviderError') {
+      throw new UsageError(
+        `looking for ${functionName} in ${region}: no AWS credentials: ${reason}; log in (\`aws login\`), or give --endpoint URL`,
+      );
+    }
     const why = name === 'ResourceNotFoundException' ? 'there is no such Function URL' : `${name}: ${reason}`;
     throw new UsageError(`looking for ${functionName} in ${region}: ${why}; ${advice}`);
   } finally {

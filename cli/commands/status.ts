@@ -18,7 +18,7 @@ Exit status: 0 everything as expected, 1 some target not, 3 nothing can be said.
 interface StatusArguments extends ServiceArguments {
   json?: boolean;
   web?: boolean;
-  port: string;
+  port?: string;
 }
 
 /** `synwhere status`. */
@@ -27,7 +27,7 @@ export function register(program: Command): void {
   addServiceOptions(command)
     .option('--json', 'print the answer of GET /targets')
     .option('--web', 'serve the status page on this machine, with your AWS credentials')
-    .option('--port <PORT>', 'of the status page; 0 takes a free one', '0')
+    .option('--port <PORT>', 'of the status page; default: a free one')
     .addHelpText('after', EXAMPLES)
     .action((given: StatusArguments) =>
       askingService(() => (given.web ? serveWeb(given) : printStatus(given))),
@@ -35,6 +35,7 @@ export function register(program: Command): void {
 }
 
 async function printStatus(given: StatusArguments): Promise<void> {
+  if (given.port !== undefined) throw new UsageError('--port is for --web; write status --web --port PORT');
   const service = await connectToAny(given);
   const answer = await service.get('/targets');
   if (!isTargetsAnswer(answer)) throw new ServiceFault('the service gave no targets');
@@ -66,9 +67,10 @@ function lateness({ now, lastTickAt, schedule }: TargetsAnswer): string | undefi
 }
 
 async function serveWeb(given: StatusArguments): Promise<void> {
-  const port = /^\d{1,5}$/.test(given.port) ? Number(given.port) : NaN;
+  const { port: text = '0' } = given;
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
   if (!(port <= 65_535))
-    throw new UsageError(`--port ${JSON.stringify(given.port)}: write a number from 0 to 65535`);
+    throw new UsageError(`--port ${JSON.stringify(text)}: write a number from 0 to 65535`);
   const { serveStatusPage } = await import('../deployed-web.ts');
   await serveStatusPage(await connectToAny(given), port);
 }

@@ -62,6 +62,7 @@ const CASES: Record<string, Case[]> = {
     [['lab', 'brake', 'x'], /unknown command 'brake' \(Did you mean break\?\)/],
     [['lab', 'nonsense'], /unknown command 'nonsense'/],
     [['lab', 'list', 'x'], /too many arguments for 'list' \(expected 0, got 1\); see synwhere --help/],
+    [['status', '--port', '8643'], /--port is for --web; write status --web --port PORT/],
     [['compare'], /missing required argument 'REPORT\.json'/],
   ],
   targets: [

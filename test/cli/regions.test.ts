@@ -54,6 +54,7 @@ function views(stdout: string): Record<string, string> {
 }
 
 const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+const NONE = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' };
 
 test('the regions of a configuration are asked through their functions, beside its command vantages', async () => {
   endpoint.invocations.length = 0;
@@ -82,12 +83,19 @@ test('--vantage names some of them', async () => {
 
 test('without credentials the regions abstain and say so', async () => {
   endpoint.invocations.length = 0;
-  const none = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' };
-  const { stdout, status } = await checkWith(none);
+  const { stdout, status } = await checkWith(NONE);
   expect(views(stdout)).toMatchObject({
     'eu-west-1': expect.stringMatching(/^no AWS credentials: /),
     office: 'open',
   });
   expect(endpoint.invocations).toHaveLength(0);
   expect(status).toBe(3);
+});
+
+test('without credentials the deployed service is not looked for, and the line says to log in', async () => {
+  const { status, stderr } = await synwhere(['status', '--config', file], { env: NONE });
+  expect(stderr).toMatch(
+    /^synwhere: looking for .*: no AWS credentials: .*; log in \(`aws login`\), or give --endpoint URL\n$/,
+  );
+  expect(status).toBe(2);
 });
