@@ -2,11 +2,12 @@ const LONGEST = 200;
 
 /**
  * Colours and cursor movements, titles and links (ECMA-48, 5.4 and 5.6), which programs on a terminal write in good faith. Not
- * `stripVTControlCharacters` of Node: its time grows with the square of a text with many unfinished sequences. A sequence ends at a
- * space, so that two foreign texts in one sentence cannot hide the words between them.
+ * `stripVTControlCharacters` of Node: its time grows with the square of a text with many unfinished sequences. None of these goes on
+ * past the beginning of another, so the time grows with the length. A sequence ends at a space, so that two foreign texts in one
+ * sentence cannot hide the words between them.
  */
 const CONTROL_SEQUENCE = new RegExp(
-  String.raw`(?:\u001B\[|\u009B)[\d;:<=>?]*[@-~]|(?:\u001B\]|\u009D)[^\s\u0007\u001B\u009C]*(?:\u0007|\u001B\\|\u009C)`,
+  String.raw`(?:\u001B\[|\u009B)[\d;:<=>?]*[@-~]|(?:\u001B\]|\u009D)[^\s\u0007\u001B\u009C\u009D]*(?:\u0007|\u001B\\|\u009C)`,
   'g',
 );
 /**

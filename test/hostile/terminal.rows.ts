@@ -118,7 +118,16 @@ export const rows: HostileRow[] = [
     input: '1 MB of escape sequences that do not end',
     outcome: 'read once from begin to end: time grows with the length, not with its square',
     run: () => {
-      for (const piece of ['\u001B]8;;', '\u001B[', '\u009B1;', '\u001B]0;x\u001B[']) {
+      const pieces = [
+        '\u001B]8;;',
+        '\u001B[',
+        '\u009B1;',
+        '\u009D',
+        '\u009D8;;',
+        '\u001B]0;x\u001B[',
+        '\u009D0;x\u009B',
+      ];
+      for (const piece of pieces) {
         const text = printable(piece.repeat(1_000_000 / piece.length));
         expectPrintable(text);
         expect(oneLine(text).length).toBeLessThanOrEqual(200);
