@@ -35,21 +35,25 @@ export function pad(text: string, width: number): string {
 }
 
 /**
- * Breaks text between words into lines of at most `columns`, the first led by `first`, the others by as many spaces. A word that is
- * longer than a line stays whole, so that an address can still be copied.
+ * Breaks text between words into lines of at most `columns`, the first led by `first`, the others by as many spaces, but not more than
+ * half a line: `first` may be foreign. A word that is longer than a line stays whole, so that an address can still be copied.
  */
 export function wrap(text: string, columns: number, first = ''): string[] {
-  const rest = ' '.repeat(widthOf(first));
+  const indent = Math.min(widthOf(first), Math.floor(columns / 2));
   const lines: string[] = [];
   let line = first;
+  let width = widthOf(first);
   let empty = true;
   for (const word of printable(text).split(' ')) {
-    if (!empty && widthOf(line) + 1 + widthOf(word) > columns) {
+    const wordWidth = widthOf(word);
+    if (!empty && width + 1 + wordWidth > columns) {
       lines.push(line);
-      line = rest;
+      line = ' '.repeat(indent);
+      width = indent;
       empty = true;
     }
     line += empty ? word : ` ${word}`;
+    width += empty ? wordWidth : 1 + wordWidth;
     empty = false;
   }
   return [...lines, line];

@@ -10,6 +10,7 @@ import { renderTraces } from '../../cli/render/traces.ts';
 import { renderVerdicts } from '../../cli/render/verdicts.ts';
 import type { Announcement } from '../../functions/aggregator/announce/announcement.ts';
 import { oneLine, printable, printableJson } from '../../functions/aggregator/one-line.ts';
+import type { Verdict } from '../../functions/reachability/verdict.ts';
 import { reportOf } from '../cli/hostile-commands.ts';
 import { expectPrintable, HOSTILE, poisoned } from '../cli/hostile-text.ts';
 import { historyAnswer, incidentsAnswer, targetsAnswer, verdict } from '../cli/lying-service.ts';
@@ -132,6 +133,19 @@ export const rows: HostileRow[] = [
         expectPrintable(text);
         expect(oneLine(text).length).toBeLessThanOrEqual(200);
       }
+    },
+  },
+  {
+    surface: 'terminal',
+    input: 'a verdict with 3,000 words in every text',
+    outcome: 'what is shown grows with the length of the texts, not with its square',
+    run: () => {
+      const words = 'a '.repeat(3000);
+      const long: Verdict = JSON.parse(JSON.stringify(verdict), (_key, value: unknown) =>
+        typeof value === 'string' ? words : value,
+      );
+      const text = renderVerdicts([long], pageOf(forged(30).stream));
+      expect(text.length).toBeLessThan(50 * words.length);
     },
   },
 ];
