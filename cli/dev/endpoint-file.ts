@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Where `synwhere dev` keeps its data, seen from the directory that it was started in. */
@@ -9,12 +9,18 @@ export const LAB_DATA_DIRECTORY = join('.synwhere', 'dev-lab');
 const FILE = 'endpoint.json';
 /** What {@link writeEndpoint} writes is an address of this machine; nothing else is accepted. */
 const OWN_URL = /^http:\/\/127\.0\.0\.1:\d{1,5}$/;
+/** Far more than a note has. */
+const MAX_NOTE_BYTES = 1000;
+/** Neither waits for a writer of a pipe nor goes where a link leads. Windows has none of the two. */
+const PLAIN_FILE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
 const ANSWER_WITHIN_MS = 2000;
 
 /** Writes the address of a running `synwhere dev` into its data directory. Returns the function that removes it. */
 export function writeEndpoint(directory: string, url: string): () => void {
   const file = join(directory, FILE);
-  writeFileSync(file, `${JSON.stringify({ url, pid: process.pid })}\n`, { mode: 0o600 });
+  // Always a new file: what stands there may be a link to a file of the user's.
+  rmSync(file, { force: true });
+  writeFileSync(file, `${JSON.stringify({ url, pid: process.pid })}\n`, { mode: 0o600, flag: 'wx' });
   return () => rmSync(file, { force: true });
 }
 
@@ -34,13 +40,25 @@ export async function runningDevs(here = '.'): Promise<string[]> {
 
 function readNote(file: string): { url: string; pid: number } | undefined {
   try {
-    const note: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    const note: unknown = JSON.parse(readPlainFile(file));
     if (typeof note !== 'object' || note === null) return undefined;
     const { url, pid }: { url?: unknown; pid?: unknown } = note;
     if (typeof url !== 'string' || !OWN_URL.test(url)) return undefined;
     return typeof pid === 'number' && Number.isInteger(pid) && pid > 0 ? { url, pid } : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** Throws for anything but a short file: the directory may come with a repository of others. */
+function readPlainFile(file: string): string {
+  const descriptor = openSync(file, PLAIN_FILE);
+  try {
+    const stats = fstatSync(descriptor);
+    if (!stats.isFile() || stats.size > MAX_NOTE_BYTES) throw new Error('not a note');
+    return readFileSync(descriptor, 'utf8');
+  } finally {
+    closeSync(descriptor);
   }
 }
 

@@ -1,11 +1,12 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { DATA_DIRECTORY, runningDevs } from '../../cli/dev/endpoint-file.ts';
+import { DATA_DIRECTORY, runningDevs, writeEndpoint } from '../../cli/dev/endpoint-file.ts';
 import { MAX_CHECKS_AT_ONCE } from '../../functions/aggregator/limits.ts';
 import type { Vantage } from '../../functions/aggregator/vantages/vantage.ts';
 import { startService } from '../aggregator/api-service.ts';
@@ -233,6 +234,31 @@ export const rows: HostileRow[] = [
       expect(answers[0]?.atOnce).toBeGreaterThan(0);
       expect(answers[0]?.atOnce).toBeLessThanOrEqual(MAX_CHECKS_AT_ONCE);
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 429]));
+    },
+  },
+  {
+    surface: 'synwhere dev',
+    input: 'a directory whose endpoint.json is a link to another file, a device or a pipe',
+    outcome: 'the other file is not written; status, history and incidents read none of them and do not wait',
+    run: async () => {
+      const here = mkdtempSync(join(tmpdir(), 'synwhere-endpoint-'));
+      const directory = join(here, DATA_DIRECTORY);
+      mkdirSync(directory, { recursive: true });
+      const note = join(directory, 'endpoint.json');
+      const other = join(here, 'other');
+      try {
+        writeFileSync(other, 'kept');
+        symlinkSync(other, note);
+        writeEndpoint(directory, 'http://127.0.0.1:1')();
+        expect(readFileSync(other, 'utf8')).toBe('kept');
+        symlinkSync('/dev/zero', note);
+        expect(await runningDevs(here)).toEqual([]);
+        rmSync(note);
+        execFileSync('mkfifo', [note]);
+        expect(await runningDevs(here)).toEqual([]);
+      } finally {
+        rmSync(here, { recursive: true });
+      }
     },
   },
 ];
