@@ -1,4 +1,4 @@
-import { MAX_TARGETS } from '../functions/aggregator/limits.ts';
+import { MAX_TARGETS } from '../functions/aggregator/check/limits.ts';
 import type { ProbeRequest, Target } from '../functions/reachability/report.ts';
 import { formatTarget, parseTarget, TargetError } from '../functions/reachability/target.ts';
 import { EXPECTATIONS, type Expectation } from '../functions/reachability/words.ts';

@@ -74,7 +74,7 @@ async function here(): Promise<Vantage> {
   const [{ inProcessVantage }, { probe }, { ownMachine }] = await Promise.all([
     import('../functions/aggregator/vantages/in-process.ts'),
     import('../functions/probe/probe.ts'),
-    import('../functions/probe/policy.ts'),
+    import('../functions/probe/policy/policy.ts'),
   ]);
   return inProcessVantage(HERE, (request, { signal }) => probe(request, { signal, policy: ownMachine }));
 }

@@ -1,4 +1,4 @@
-import { check } from '../../functions/aggregator/check.ts';
+import { check } from '../../functions/aggregator/check/check.ts';
 import { commandVantage } from '../../functions/aggregator/vantages/command.ts';
 import type { Vantage } from '../../functions/aggregator/vantages/vantage.ts';
 import type { Verdict } from '../../functions/reachability/verdict.ts';

@@ -5,7 +5,7 @@ import { openService, type Service } from '../../cli/dev/service.ts';
 import { parseConfiguration } from '../../configuration/load.ts';
 import { inProcessVantage } from '../../functions/aggregator/vantages/in-process.ts';
 import type { Vantage } from '../../functions/aggregator/vantages/vantage.ts';
-import { ownMachine } from '../../functions/probe/policy.ts';
+import { ownMachine } from '../../functions/probe/policy/policy.ts';
 import { probe } from '../../functions/probe/probe.ts';
 import { Listeners } from '../tick/listeners.ts';
 import { readContents, type Contents } from './contents.ts';

@@ -23,7 +23,7 @@ export const ASSUMED = {
 } as const;
 
 /**
- * What CloudWatch keeps: the metrics of functions/aggregator/metrics.ts, and the metrics that the alarms of infra/constructs/alarms.ts
+ * What CloudWatch keeps: the metrics of functions/aggregator/tick/metrics.ts, and the metrics that the alarms of infra/constructs/alarms.ts
  * evaluate, for each of which an alarm is charged.
  */
 export const WATCHED = { metrics: 7, alarmMetrics: 6, dashboards: 1 } as const;

@@ -69,8 +69,8 @@ async function runCheck(texts: string[], given: CheckArguments): Promise<void> {
     throw new UsageError(`${given.here ? '--here' : '--endpoint'} goes with --deployed only`);
   }
   if (given.deployed && !given.here) {
-    const { checkDeployed } = await import('../deployed-check.ts');
-    const { askingService } = await import('../deployed-fault.ts');
+    const { checkDeployed } = await import('../deployed/check.ts');
+    const { askingService } = await import('../deployed/fault.ts');
     await askingService(async () => {
       const asked = {
         ...(named.length > 0 && { targets: named.map(formatTarget) }),
@@ -93,7 +93,7 @@ async function runCheck(texts: string[], given: CheckArguments): Promise<void> {
   const vantages = await chooseVantages(besides ?? given.vantage ?? [], configuration);
 
   const [{ check }, { Progress }] = await Promise.all([
-    import('../../functions/aggregator/check.ts'),
+    import('../../functions/aggregator/check/check.ts'),
     import('../render/progress.ts'),
   ]);
   const progress = new Progress(process.stderr);

@@ -44,8 +44,8 @@ async function runDemo(given: DemoArguments): Promise<void> {
   if (problem !== undefined) listener.say(`${problem}. What loopback can show:`);
   const run =
     problem === undefined
-      ? (await import('../demo-lab.ts')).runDemoInLab
-      : (await import('../demo-loopback.ts')).runDemoOnLoopback;
+      ? (await import('../demo/in-lab.ts')).runDemoInLab
+      : (await import('../demo/on-loopback.ts')).runDemoOnLoopback;
   const results = await run(interruption.signal, listener).finally(() => progress.end());
 
   if (given.json === true) {

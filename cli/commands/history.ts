@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import type { HistoryStretch } from '../../functions/aggregator/store.ts';
+import type { HistoryStretch } from '../../functions/aggregator/store/store.ts';
 import { formatTarget, parseTarget } from '../../functions/reachability/target.ts';
-import { addServiceOptions, connectToAny, parseLimit, type ServiceArguments } from '../deployed-command.ts';
-import { askingService } from '../deployed-fault.ts';
-import { hasTexts, readPages } from '../deployed-pages.ts';
+import { addServiceOptions, connectToAny, parseLimit, type ServiceArguments } from '../deployed/command.ts';
+import { askingService } from '../deployed/fault.ts';
+import { hasTexts, readPages } from '../deployed/pages.ts';
 import { UsageError } from '../usage-error.ts';
 
 const EXAMPLES = `

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { Incident } from '../../functions/aggregator/incidents/incident.ts';
-import { addServiceOptions, connectToAny, parseLimit, type ServiceArguments } from '../deployed-command.ts';
-import { askingService } from '../deployed-fault.ts';
-import { hasTexts, isTexts, readPages } from '../deployed-pages.ts';
+import { addServiceOptions, connectToAny, parseLimit, type ServiceArguments } from '../deployed/command.ts';
+import { askingService } from '../deployed/fault.ts';
+import { hasTexts, isTexts, readPages } from '../deployed/pages.ts';
 
 const EXAMPLES = `
 Examples:

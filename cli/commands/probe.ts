@@ -68,7 +68,7 @@ async function runProbe(texts: string[], given: ProbeArguments): Promise<void> {
 async function probeHere(request: ProbeRequest): Promise<ProbeReport> {
   const [{ probe }, { ownMachine }] = await Promise.all([
     import('../../functions/probe/probe.ts'),
-    import('../../functions/probe/policy.ts'),
+    import('../../functions/probe/policy/policy.ts'),
   ]);
   return probe(request, { signal: interruption.signal, policy: ownMachine });
 }

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { TargetsAnswer } from '../../functions/aggregator/api/targets.ts';
-import { addServiceOptions, connectToAny, type ServiceArguments } from '../deployed-command.ts';
-import { askingService, ServiceFault } from '../deployed-fault.ts';
-import { hasTexts } from '../deployed-pages.ts';
+import { addServiceOptions, connectToAny, type ServiceArguments } from '../deployed/command.ts';
+import { askingService, ServiceFault } from '../deployed/fault.ts';
+import { hasTexts } from '../deployed/pages.ts';
 import { UsageError } from '../usage-error.ts';
 
 const EXAMPLES = `
@@ -71,7 +71,7 @@ async function serveWeb(given: StatusArguments): Promise<void> {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
   if (!(port <= 65_535))
     throw new UsageError(`--port ${JSON.stringify(text)}: write a number from 0 to 65535`);
-  const { serveStatusPage } = await import('../deployed-web.ts');
+  const { serveStatusPage } = await import('../deployed/web.ts');
   await serveStatusPage(await connectToAny(given), port);
 }
 

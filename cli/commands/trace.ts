@@ -104,7 +104,7 @@ async function lookUp(vantage: Vantage, target: Target): Promise<string[] | stri
 }
 
 async function ask(vantage: Vantage, deadlineMs: number, request: ProbeRequest): Promise<VantageAnswer> {
-  const { askRound } = await import('../../functions/aggregator/ask-round.ts');
+  const { askRound } = await import('../../functions/aggregator/check/ask-round.ts');
   const [answer] = await askRound(
     [vantage],
     { ...request, deadlineMs },

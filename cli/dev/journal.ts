@@ -1,5 +1,5 @@
 import type { Announcement } from '../../functions/aggregator/announce/announcement.ts';
-import type { TickResult } from '../../functions/aggregator/tick.ts';
+import type { TickResult } from '../../functions/aggregator/tick/tick.ts';
 import { printable } from '../../functions/aggregator/one-line.ts';
 import { pageOf, type Page, type Style } from '../render/text.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { configurationWarnings } from '../../configuration/warnings.ts';
-import type { TickResult } from '../../functions/aggregator/tick.ts';
-import { answerEvent } from '../../functions/aggregator/handler-answer.ts';
+import type { TickResult } from '../../functions/aggregator/tick/tick.ts';
+import { answerEvent } from '../../functions/aggregator/handler/answer.ts';
 import { interruption } from '../interruption.ts';
 import { openDatabase } from './database.ts';
 import { writeEndpoint } from './endpoint-file.ts';

@@ -1,7 +1,7 @@
 import { printable } from '../../functions/aggregator/one-line.ts';
 import { formatTarget } from '../../functions/reachability/target.ts';
 import { KINDS } from '../../functions/reachability/words.ts';
-import type { DemoResult } from '../demo-case.ts';
+import type { DemoResult } from '../demo/case.ts';
 import { pad, widthOf, wrap } from './text.ts';
 import type { Page, Style } from './text.ts';
 

@@ -2,7 +2,7 @@ import { printable } from '../../functions/aggregator/one-line.ts';
 import type { TargetsAnswer, TargetState } from '../../functions/aggregator/api/targets.ts';
 import type { Incident } from '../../functions/aggregator/incidents/incident.ts';
 import { subjectName } from '../../functions/aggregator/incidents/incident.ts';
-import type { HistoryStretch } from '../../functions/aggregator/store.ts';
+import type { HistoryStretch } from '../../functions/aggregator/store/store.ts';
 import { SILENT_KINDS, type Kind } from '../../functions/reachability/words.ts';
 import { table, type Cell } from './table.ts';
 import { wrap, type Page, type Style } from './text.ts';

@@ -1,7 +1,7 @@
-import { answerEvent } from './handler-answer.ts';
-import { partsFromEnvironment } from './handler-environment.ts';
-import { lambdaHandler, type CallContext, type LambdaStreaming } from './handler-runtime.ts';
-import type { CallLimits } from './handler-event.ts';
+import { answerEvent } from './handler/answer.ts';
+import { partsFromEnvironment } from './handler/dependencies.ts';
+import { lambdaHandler, type CallContext, type LambdaStreaming } from './handler/lambda-runtime.ts';
+import type { CallLimits } from './handler/event.ts';
 
 /** For judging, storing and writing the answer once the last probe is back. */
 const MARGIN_MS = 3000;
@@ -23,7 +23,7 @@ function limitsOf(context: CallContext): CallLimits {
   };
 }
 
-/** The aggregator: Function URL requests, ticks of the schedule and direct invocations; see handler-event.ts. */
+/** The aggregator: Function URL requests, ticks of the schedule and direct invocations; see handler/event.ts. */
 export const handler = lambdaHandler(
   (event, context) => answerEvent(event, parts, limitsOf(context)),
   streaming,

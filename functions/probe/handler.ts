@@ -1,7 +1,7 @@
 import type { ProbeReport, Trace, TraceRequest } from '../reachability/report.ts';
 import { fitReport, LAMBDA_ANSWER_BYTES } from './payload.ts';
-import { withPlatform } from './platform.ts';
-import { parsePolicy } from './policy.ts';
+import { withPlatform } from './policy/platform.ts';
+import { parsePolicy } from './policy/policy.ts';
 import { parseProbeRequest } from './request.ts';
 import { runRound } from './round.ts';
 

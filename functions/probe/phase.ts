@@ -9,9 +9,9 @@ import type {
   TargetRequest,
 } from '../reachability/report.ts';
 import { parseHost, parsePort } from '../reachability/target.ts';
-import { AddressRun, type RunOwner, type RunParts, type RunSettings } from './address-run.ts';
-import { canonical, type Names } from './names.ts';
-import type { AddressPolicy } from './policy.ts';
+import { AddressRun, type RunOwner, type RunParts, type RunSettings } from './attempts/address-attempts.ts';
+import { canonical, type Names } from './names/names.ts';
+import type { AddressPolicy } from './policy/policy.ts';
 import { LIMITS } from './request.ts';
 
 /** This text must not contain the addresses of the name. */

@@ -1,5 +1,5 @@
 import type { ProbeReport, ProbeRequest } from '../reachability/report.ts';
-import { loadEvidence, walk } from './optional-parts.ts';
+import { loadEvidence, walk } from './evidence/optional.ts';
 import { runRound, type ProbeOptions } from './round.ts';
 
 export type { ProbeOptions } from './round.ts';

@@ -1,18 +1,18 @@
 import { release } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ControlReport, ProbeReport, ProbeRequest, Trace } from '../reachability/report.ts';
-import type { ConnectAttempt, ConnectContext } from './connect.ts';
+import type { ConnectAttempt, ConnectContext } from './attempts/connect.ts';
 import { ControlProbe } from './control-probe.ts';
-import { DelayLine } from './delay-line.ts';
-import { socketCapacity } from './descriptors.ts';
-import type { EvidenceSource, TraceWalk } from './evidence.ts';
-import { Names } from './names.ts';
+import { DelayLine } from './attempts/settling.ts';
+import { socketCapacity } from './attempts/descriptors.ts';
+import type { EvidenceSource, TraceWalk } from './evidence/evidence.ts';
+import { Names } from './names/names.ts';
 import { Phase, type Omissions } from './phase.ts';
-import { ownMachine, type AddressPolicy } from './policy.ts';
+import { ownMachine, type AddressPolicy } from './policy/policy.ts';
 import { settingsOf, type Settings } from './settings.ts';
-import { Silence } from './silence.ts';
-import { SocketSlots } from './slots.ts';
-import { SYNS_FOR_EVIDENCE, synSchedule } from './syn-schedule.ts';
+import { Silence } from './attempts/silence.ts';
+import { SocketSlots } from './attempts/socket-slots.ts';
+import { SYNS_FOR_EVIDENCE, synSchedule } from './attempts/syn-schedule.ts';
 
 export interface ProbeOptions {
   /** Ends everything; the promise then rejects with the signal's reason. */

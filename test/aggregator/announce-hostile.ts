@@ -1,8 +1,8 @@
 /** Announcements as a lying vantage would have them, and what came out of every channel. */
-import { announcementOf } from '../../functions/aggregator/announce/make.ts';
-import { advance, FRESH_WATCH } from '../../functions/aggregator/incidents.ts';
-import { readVerdict } from '../../functions/aggregator/incidents/reading.ts';
-import { readVantages } from '../../functions/aggregator/incidents/vantages.ts';
+import { announcementOf } from '../../functions/aggregator/announce/create-announcement.ts';
+import { advance, FRESH_WATCH } from '../../functions/aggregator/incidents/advance.ts';
+import { readVerdict } from '../../functions/aggregator/incidents/read-verdict.ts';
+import { readVantages } from '../../functions/aggregator/incidents/read-vantages.ts';
 import type { Announcement } from '../../functions/aggregator/announce/announcement.ts';
 import { startReceivers } from './announce-receivers.ts';
 import { makeVerdict } from './tick-verdicts.ts';

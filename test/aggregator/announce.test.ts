@@ -10,11 +10,11 @@ import {
 } from '../../functions/aggregator/announce/announcement.ts';
 import { bodyText, headline, subjectLine } from '../../functions/aggregator/announce/text.ts';
 import { refusal } from '../../functions/aggregator/announce/one-attempt.ts';
-import { announcementOf } from '../../functions/aggregator/announce/make.ts';
-import { advance, FRESH_WATCH, retire, type Reading } from '../../functions/aggregator/incidents.ts';
+import { announcementOf } from '../../functions/aggregator/announce/create-announcement.ts';
+import { advance, FRESH_WATCH, retire, type Reading } from '../../functions/aggregator/incidents/advance.ts';
 import type { Subject } from '../../functions/aggregator/incidents/incident.ts';
-import { readVerdict } from '../../functions/aggregator/incidents/reading.ts';
-import { readVantages } from '../../functions/aggregator/incidents/vantages.ts';
+import { readVerdict } from '../../functions/aggregator/incidents/read-verdict.ts';
+import { readVantages } from '../../functions/aggregator/incidents/read-vantages.ts';
 import { KINDS } from '../../functions/reachability/words.ts';
 import { startReceivers, type Channel, type Conduct, type Receivers } from './announce-receivers.ts';
 import { makeVerdict } from './tick-verdicts.ts';

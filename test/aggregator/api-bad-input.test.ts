@@ -4,7 +4,7 @@ import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MAX_BODY_BYTES } from '../../functions/aggregator/api/http.ts';
 import { ROUTES } from '../../functions/aggregator/api/router.ts';
-import { answerEvent } from '../../functions/aggregator/handler-answer.ts';
+import { answerEvent } from '../../functions/aggregator/handler/answer.ts';
 import { Listener, startService, type TestService } from './api-service.ts';
 import { Description } from './open-api.ts';
 

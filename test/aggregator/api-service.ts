@@ -5,12 +5,12 @@ import { parseConfiguration } from '../../configuration/load.ts';
 import type { Configuration } from '../../configuration/configuration.ts';
 import { serveLoopback } from '../../cli/dev/server.ts';
 import type { Announcement } from '../../functions/aggregator/announce/announcement.ts';
-import { check } from '../../functions/aggregator/check.ts';
-import { answerEvent, type AggregatorParts } from '../../functions/aggregator/handler-answer.ts';
-import { createStore } from '../../functions/aggregator/store.ts';
+import { check } from '../../functions/aggregator/check/check.ts';
+import { answerEvent, type AggregatorParts } from '../../functions/aggregator/handler/answer.ts';
+import { createStore } from '../../functions/aggregator/store/store.ts';
 import { inProcessVantage } from '../../functions/aggregator/vantages/in-process.ts';
 import type { Vantage } from '../../functions/aggregator/vantages/vantage.ts';
-import { ownMachine } from '../../functions/probe/policy.ts';
+import { ownMachine } from '../../functions/probe/policy/policy.ts';
 import { probe } from '../../functions/probe/probe.ts';
 import { startDynamoDb } from '../support/dynamodb.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { check } from '../../functions/aggregator/check.ts';
+import { check } from '../../functions/aggregator/check/check.ts';
 import { commandVantage } from '../../functions/aggregator/vantages/command.ts';
 import type { Vantage } from '../../functions/aggregator/vantages/vantage.ts';
 import type { ProbeRequest } from '../../functions/reachability/report.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { check, CheckError, type CheckEvent } from '../../functions/aggregator/check.ts';
+import { check, CheckError, type CheckEvent } from '../../functions/aggregator/check/check.ts';
 import { VantageError, type Vantage } from '../../functions/aggregator/vantages/vantage.ts';
 import type { Attempt, ProbeReport, ProbeRequest } from '../../functions/reachability/report.ts';
 import type { Outcome } from '../../functions/reachability/words.ts';

@@ -4,9 +4,15 @@ import {
   RejectedError,
   type Announcer,
 } from '../../functions/aggregator/announce/announcement.ts';
-import { FRESH_WATCH } from '../../functions/aggregator/incidents.ts';
-import type { OutboxEntry, State } from '../../functions/aggregator/store.ts';
-import { CLAIM_MS, claim, enqueue, mark, MAX_REJECTIONS } from '../../functions/aggregator/ticks/outbox.ts';
+import { FRESH_WATCH } from '../../functions/aggregator/incidents/advance.ts';
+import type { OutboxEntry, State } from '../../functions/aggregator/store/store.ts';
+import {
+  CLAIM_MS,
+  claim,
+  enqueue,
+  mark,
+  MAX_REJECTIONS,
+} from '../../functions/aggregator/announce/outbox.ts';
 import type { Kind } from '../../functions/reachability/words.ts';
 import { createTable, startDynamoDb, type LocalDynamoDb } from '../support/dynamodb.ts';
 import { startReceivers, type Received, type Receivers } from './announce-receivers.ts';

@@ -6,13 +6,13 @@ import { Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseConfiguration } from '../../configuration/load.ts';
-import { answerEvent } from '../../functions/aggregator/handler-answer.ts';
-import { partsFromEnvironment } from '../../functions/aggregator/handler-environment.ts';
+import { answerEvent } from '../../functions/aggregator/handler/answer.ts';
+import { partsFromEnvironment } from '../../functions/aggregator/handler/dependencies.ts';
 import {
   lambdaHandler,
   type CallContext,
   type LambdaStreaming,
-} from '../../functions/aggregator/handler-runtime.ts';
+} from '../../functions/aggregator/handler/lambda-runtime.ts';
 import { Listener, startService, type TestService } from './api-service.ts';
 
 const limits = { signal: new AbortController().signal, deadlineMs: 30_000 };

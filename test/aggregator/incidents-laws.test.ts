@@ -6,7 +6,7 @@ import {
   type IncidentSettings,
   type Reading,
   type Watch,
-} from '../../functions/aggregator/incidents.ts';
+} from '../../functions/aggregator/incidents/advance.ts';
 import type { Change, Incident, IncidentKind } from '../../functions/aggregator/incidents/incident.ts';
 
 const START = Date.parse('2026-05-01T10:00:00.000Z');

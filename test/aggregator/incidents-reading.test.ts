@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { evidenceOf, readVerdict } from '../../functions/aggregator/incidents/reading.ts';
-import { readVantages } from '../../functions/aggregator/incidents/vantages.ts';
+import { evidenceOf, readVerdict } from '../../functions/aggregator/incidents/read-verdict.ts';
+import { readVantages } from '../../functions/aggregator/incidents/read-vantages.ts';
 import type { Verdict } from '../../functions/reachability/verdict.ts';
 import { makeVerdict, type VerdictShape } from './tick-verdicts.ts';
 

@@ -6,7 +6,7 @@ import {
   type IncidentSettings,
   type Reading,
   type Watch,
-} from '../../functions/aggregator/incidents.ts';
+} from '../../functions/aggregator/incidents/advance.ts';
 import type { Change, Evidence, Incident, Subject } from '../../functions/aggregator/incidents/incident.ts';
 
 const SUBJECT: Subject = { type: 'target', target: 'api.example:443' };

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { emfMetrics, type TickMetrics } from '../../functions/aggregator/metrics.ts';
+import { emfMetrics, type TickMetrics } from '../../functions/aggregator/tick/metrics.ts';
 
 const DONE: TickMetrics = {
   record: {
@@ -98,7 +98,7 @@ test('a tick that failed is not counted as one, but what it could not announce i
 });
 
 test('lines go to stdout as they are, past console', () => {
-  const metrics = new URL('../../functions/aggregator/metrics.ts', import.meta.url).href;
+  const metrics = new URL('../../functions/aggregator/tick/metrics.ts', import.meta.url).href;
   const script = `console.log = () => {}; const { emfMetrics } = await import(${JSON.stringify(metrics)});
     emfMetrics({ service: 's', perRegion: false })({ announcementsFailed: 0, vantages: [] });`;
   const out = execFileSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' });

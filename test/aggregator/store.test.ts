@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FRESH_WATCH } from '../../functions/aggregator/incidents.ts';
+import { FRESH_WATCH } from '../../functions/aggregator/incidents/advance.ts';
 import type { Incident } from '../../functions/aggregator/incidents/incident.ts';
-import { CursorError, createStore, StoreError } from '../../functions/aggregator/store.ts';
-import type { State, Store, Stretch, TickRecord } from '../../functions/aggregator/store.ts';
+import { CursorError, createStore, StoreError } from '../../functions/aggregator/store/store.ts';
+import type { State, Store, Stretch, TickRecord } from '../../functions/aggregator/store/store.ts';
 import { MAX_PACKED_BYTES, pack, unpack } from '../../functions/aggregator/store/pack.ts';
 import { startDynamoDb, type LocalDynamoDb } from '../support/dynamodb.ts';
 import { startFaultProxy } from './tick-proxy.ts';

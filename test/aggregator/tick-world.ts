@@ -1,7 +1,7 @@
 import type { Announcement, Announcer } from '../../functions/aggregator/announce/announcement.ts';
-import type { TickMetrics } from '../../functions/aggregator/metrics.ts';
-import { createStore, type Store } from '../../functions/aggregator/store.ts';
-import { runTick, type TickParts, type TickResult } from '../../functions/aggregator/tick.ts';
+import type { TickMetrics } from '../../functions/aggregator/tick/metrics.ts';
+import { createStore, type Store } from '../../functions/aggregator/store/store.ts';
+import { runTick, type TickParts, type TickResult } from '../../functions/aggregator/tick/tick.ts';
 import type { Vantage } from '../../functions/aggregator/vantages/vantage.ts';
 import { parseTarget } from '../../functions/reachability/target.ts';
 import type { Verdict } from '../../functions/reachability/verdict.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Announcer } from '../../functions/aggregator/announce/announcement.ts';
-import { check } from '../../functions/aggregator/check.ts';
-import type { OutboxEntry } from '../../functions/aggregator/store.ts';
-import { enqueue, MAX_WAITING } from '../../functions/aggregator/ticks/outbox.ts';
+import { check } from '../../functions/aggregator/check/check.ts';
+import type { OutboxEntry } from '../../functions/aggregator/store/store.ts';
+import { enqueue, MAX_WAITING } from '../../functions/aggregator/announce/outbox.ts';
 import { VantageError, type Vantage } from '../../functions/aggregator/vantages/vantage.ts';
 import type { TargetReport } from '../../functions/reachability/report.ts';
 import { createTable, startDynamoDb, type LocalDynamoDb } from '../support/dynamodb.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { check } from '../../functions/aggregator/check.ts';
+import { check } from '../../functions/aggregator/check/check.ts';
 import { lambdaVantage } from '../../functions/aggregator/vantages/lambda.ts';
 import type { VantageView, Verdict } from '../../functions/reachability/verdict.ts';
 import { closedPort } from '../cli/loopback.ts';

@@ -10,7 +10,7 @@ import { onceAnHour, removeExpired } from '../../cli/dev/expiry.ts';
 import { openService, type Service } from '../../cli/dev/service.ts';
 import { parseConfiguration } from '../../configuration/load.ts';
 import { inProcessVantage } from '../../functions/aggregator/vantages/in-process.ts';
-import { ownMachine } from '../../functions/probe/policy.ts';
+import { ownMachine } from '../../functions/probe/policy/policy.ts';
 import { probe } from '../../functions/probe/probe.ts';
 import { Listener } from '../aggregator/api-service.ts';
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { IncidentsAnswer } from '../../functions/aggregator/api/incidents.ts';
 import type { HistoryAnswer, TargetsAnswer } from '../../functions/aggregator/api/targets.ts';
 import type { Incident } from '../../functions/aggregator/incidents/incident.ts';
-import type { HistoryStretch, LatestView } from '../../functions/aggregator/store.ts';
+import type { HistoryStretch, LatestView } from '../../functions/aggregator/store/store.ts';
 import { makeVerdict } from '../aggregator/tick-verdicts.ts';
 import { HOSTILE, poisoned } from './hostile-text.ts';
 

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import { check } from '../../functions/aggregator/check.ts';
+import { check } from '../../functions/aggregator/check/check.ts';
 import { inProcessVantage } from '../../functions/aggregator/vantages/in-process.ts';
-import { lambdaPolicy } from '../../functions/probe/policy.ts';
+import { lambdaPolicy } from '../../functions/probe/policy/policy.ts';
 import { parseProbeRequest } from '../../functions/probe/request.ts';
 import { probe } from '../../functions/probe/probe.ts';
 import { isCleanText } from '../../functions/reachability/clean-text.ts';

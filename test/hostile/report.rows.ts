@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect } from 'vitest';
-import { check } from '../../functions/aggregator/check.ts';
+import { check } from '../../functions/aggregator/check/check.ts';
 import { inProcessVantage } from '../../functions/aggregator/vantages/in-process.ts';
 import type { Vantage } from '../../functions/aggregator/vantages/vantage.ts';
-import { ownMachine } from '../../functions/probe/policy.ts';
+import { ownMachine } from '../../functions/probe/policy/policy.ts';
 import { probe } from '../../functions/probe/probe.ts';
 import { parseAddress } from '../../functions/reachability/address.ts';
 import { isCleanText } from '../../functions/reachability/clean-text.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { canonical } from '../../functions/probe/names.ts';
+import { canonical } from '../../functions/probe/names/names.ts';
 import { parseReport } from '../../functions/reachability/report-schema.ts';
 import type { ProbeReport, ProbeRequest, Target } from '../../functions/reachability/report.ts';
 import { filterProblemHere, labProblem } from '../../lab/available.ts';

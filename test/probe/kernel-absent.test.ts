@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openKernelEvidence } from '../../functions/probe/kernel-evidence.ts';
+import { openKernelEvidence } from '../../functions/probe/evidence/kernel-evidence.ts';
 import type { ProbeReport } from '../../functions/reachability/report.ts';
 import { closedPort } from '../cli/loopback.ts';
 import { requirement } from '../support/requirements.ts';
@@ -67,7 +67,7 @@ describe('without the package koffi', () => {
 
   it('says why there is no walk', async () => {
     const trace = await inBareCopy(`
-      const { trace } = await import(at + 'probe/trace.ts');
+      const { trace } = await import(at + 'probe/trace/trace.ts');
       const policy = { deny: () => undefined };
       console.log(JSON.stringify(await trace({ address: '127.0.0.1', port: ports.open }, { policy })));
     `);

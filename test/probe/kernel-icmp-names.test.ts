@@ -4,7 +4,7 @@ import {
   isHostUnreachable,
   isPortUnreachable,
   isTimeExceeded,
-} from '../../functions/probe/icmp-names.ts';
+} from '../../functions/probe/evidence/icmp-names.ts';
 import type { Family } from '../../functions/reachability/report.ts';
 
 const NAMES: [Family, number, number, string][] = [

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { parseSocketTable, readSocketTable, socketKey } from '../../functions/probe/proc-net.ts';
-import { lostSyns, synSchedule, synsSentAfter } from '../../functions/probe/syn-schedule.ts';
+import { parseSocketTable, readSocketTable, socketKey } from '../../functions/probe/evidence/proc-net.ts';
+import { lostSyns, synSchedule, synsSentAfter } from '../../functions/probe/attempts/syn-schedule.ts';
 
 describe('when a kernel sends its SYNs', () => {
   it.each([

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { parseHosts } from '../../functions/probe/hosts-file.ts';
-import { lambdaPolicy } from '../../functions/probe/policy.ts';
+import { parseHosts } from '../../functions/probe/names/hosts-file.ts';
+import { lambdaPolicy } from '../../functions/probe/policy/policy.ts';
 import { probe } from '../../functions/probe/probe.ts';
 import type { TargetReport } from '../../functions/reachability/report.ts';
 import { openPort, type Port } from '../cli/loopback.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
-import { failureOf } from '../../functions/probe/outcomes.ts';
+import { failureOf } from '../../functions/probe/attempts/outcomes.ts';
 import { probe } from '../../functions/probe/probe.ts';
 import type { Attempt, ProbeRequest } from '../../functions/reachability/report.ts';
 import { closedPort } from '../cli/loopback.ts';

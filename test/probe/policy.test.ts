@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { lambdaPolicy, ownMachine, parsePolicy, PolicyError } from '../../functions/probe/policy.ts';
+import { lambdaPolicy, ownMachine, parsePolicy, PolicyError } from '../../functions/probe/policy/policy.ts';
 import { probe } from '../../functions/probe/probe.ts';
 import { parseAddress } from '../../functions/reachability/address.ts';
 import { judge } from '../../functions/reachability/judge.ts';

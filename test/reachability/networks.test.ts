@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { check } from '../../functions/aggregator/check.ts';
+import { check } from '../../functions/aggregator/check/check.ts';
 import { commandVantage } from '../../functions/aggregator/vantages/command.ts';
 import { inProcessVantage } from '../../functions/aggregator/vantages/in-process.ts';
 import { lambdaVantage } from '../../functions/aggregator/vantages/lambda.ts';

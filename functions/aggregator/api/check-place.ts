@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { MAX_CHECKS_AT_ONCE } from '../limits.ts';
-import type { Store } from '../store.ts';
+import { MAX_CHECKS_AT_ONCE } from '../check/limits.ts';
+import type { Store } from '../store/store.ts';
 import { logFault } from './log.ts';
 import { Problem } from './problem.ts';
 

@@ -1,5 +1,5 @@
-import { check } from '../check.ts';
-import type { CheckEvent } from '../check.ts';
+import { check } from '../check/check.ts';
+import type { CheckEvent } from '../check/check.ts';
 import type { ProbeReport } from '../../reachability/report.ts';
 import type { Verdict } from '../../reachability/verdict.ts';
 import type { Outcome } from '../../reachability/words.ts';

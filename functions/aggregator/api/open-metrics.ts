@@ -1,6 +1,6 @@
 import { formatTarget } from '../../reachability/target.ts';
 import { KINDS } from '../../reachability/words.ts';
-import type { StateRecord } from '../store.ts';
+import type { StateRecord } from '../store/store.ts';
 import type { ApiRequest, ApiResponse } from './http.ts';
 import { metricsText, OPEN_METRICS_TEXT, PROMETHEUS_TEXT, type Family } from './metrics-text.ts';
 import { negotiate } from './negotiate.ts';

@@ -8,7 +8,7 @@ import {
   SIGHTINGS,
   STAGES,
 } from '../../reachability/words.ts';
-import { MAX_TARGETS } from '../limits.ts';
+import { MAX_TARGETS } from '../check/limits.ts';
 import { VANTAGE_TROUBLES } from '../incidents/incident.ts';
 import {
   count,

@@ -1,6 +1,6 @@
 import type { Configuration } from '../../../configuration/configuration.ts';
 import type { Vantage } from '../vantages/vantage.ts';
-import type { Store } from '../store.ts';
+import type { Store } from '../store/store.ts';
 
 /** What the routes work with, made once per process. */
 export interface ApiParts {

@@ -1,7 +1,7 @@
 import type { Verdict } from '../../reachability/verdict.ts';
 import type { Confidence, Fault, Kind, Saw } from '../../reachability/words.ts';
 import type { Announcement } from '../announce/announcement.ts';
-import type { Watch } from '../incidents.ts';
+import type { Watch } from '../incidents/advance.ts';
 import type { Incident, Subject } from '../incidents/incident.ts';
 
 /** A stretch of time in which a target's verdict stayed the same. Times are ISO 8601. */

@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
+import type { Configuration } from '../../configuration/configuration.ts';
+import { DeployedService } from './service.ts';
+import { findEndpoint } from './endpoint.ts';
+import { interruption } from '../interruption.ts';
+import { UsageError } from '../usage-error.ts';
+
+/** What every command that asks the service takes. */
+export interface ServiceArguments {
+  endpoint?: string;
+  config?: string;
+}
+
+const DEFAULT_CONFIG = 'synwhere.yaml';
+
+/** Adds the options of {@link ServiceArguments}. */
+export function addServiceOptions(command: Command): Command {
+  return command
+    .option(
+      '--endpoint <URL>',
+      'the service; default SYNWHERE_ENDPOINT, else a synwhere dev that runs here, else the deployed one',
+    )
+    .option(
+      '--config <FILE>',
+      `whose name and home region find the deployed service (default ${DEFAULT_CONFIG})`,
+    );
+}
+
+/** The deployed service, or the one that is named. Throws UsageError where none can be found. */
+export async function connect({ endpoint, config }: ServiceArguments): Promise<DeployedService> {
+  const { loadConfiguration } = await import('../../configuration/load.ts');
+  const configuration = (): Configuration => loadConfiguration(config ?? DEFAULT_CONFIG);
+  return new DeployedService(
+    await findEndpoint({ ...(endpoint !== undefined && { endpoint }), configuration, env: process.env }),
+    interruption.signal,
+  );
+}
+
+/**
+ * The service for a command that only reads: the one that is named; else a `synwhere dev` that runs in this directory, which is told
+ * on stderr; else the deployed one. Throws UsageError where there is none.
+ */
+export async function connectToAny(given: ServiceArguments): Promise<DeployedService> {
+  const { endpoint = process.env['SYNWHERE_ENDPOINT'] ?? '', config } = given;
+  if (endpoint !== '' || config !== undefined) return connect(given);
+  const { runningDevs } = await import('../dev/endpoint-file.ts');
+  const [url, ...others] = await runningDevs();
+  if (others.length > 0) {
+    throw new UsageError(
+      `more than one synwhere dev runs here: ${[url, ...others].join(' and ')}; choose one with --endpoint`,
+    );
+  }
+  if (url !== undefined) {
+    process.stderr.write(`synwhere: asking the synwhere dev that runs here, ${url}\n`);
+    return new DeployedService({ url: new URL(url) }, interruption.signal);
+  }
+  const none = 'no synwhere dev runs in this directory';
+  if (!existsSync(DEFAULT_CONFIG)) {
+    throw new UsageError(
+      `${none}, and ${DEFAULT_CONFIG} is not there to find a deployed service by; start synwhere dev, or give --endpoint URL`,
+    );
+  }
+  try {
+    return await connect(given);
+  } catch (error) {
+    if (error instanceof UsageError) throw new UsageError(`${none}; ${error.message}`);
+    throw error;
+  }
+}
+
+/** A whole number from 1 on, as an option gives it. Throws UsageError. */
+export function parseLimit(text: string, option: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new UsageError(`${option} ${JSON.stringify(text)}: write a number from 1 to 999999`);
+}

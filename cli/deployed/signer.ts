@@ -1,0 +1,22 @@
+import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import {
+  signedHeaders,
+  type Credentials,
+  type UnsignedRequest,
+} from '../../functions/aggregator/secrets/signature.ts';
+import { UsageError } from '../usage-error.ts';
+
+/** The headers to send with a request so that the Function URL knows who asks. */
+export type Signer = (request: UnsignedRequest) => Promise<Record<string, string>>;
+
+/**
+ * Signs with Signature Version 4 for the service `lambda`, with the credentials that the AWS command line would use: environment,
+ * profile, SSO, role.
+ */
+export function awsSigner(region: string, credentials: Credentials = defaultProvider()): Signer {
+  return async (request) =>
+    signedHeaders(request, { service: 'lambda', region, credentials }).catch((error: unknown) => {
+      const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+      throw new UsageError(`no usable AWS credentials: ${reason}`);
+    });
+}

@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Configuration } from '../../../configuration/configuration.ts';
+import type { Announcer } from '../announce/announcement.ts';
+import { eventBridgeAnnouncer } from '../announce/eventbridge.ts';
+import { slackAnnouncer } from '../announce/slack.ts';
+import { snsAnnouncer } from '../announce/sns.ts';
+import { storedWebhookUrl, type WebhookUrl } from '../announce/webhook-url.ts';
+import { check } from '../check/check.ts';
+import type { AggregatorParts } from './answer.ts';
+import { emfMetrics } from '../tick/metrics.ts';
+import { createStore } from '../store/store.ts';
+import { lambdaVantage } from '../vantages/lambda.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Everything the deployed aggregator works with, from its environment: `SYNWHERE_TABLE`, `SYNWHERE_BUS`, `SYNWHERE_TOPIC_ARN`, and
+ * `SYNWHERE_CONFIG`, the file of the validated configuration (by default `synwhere.json` in `directory`). Throws one line where
+ * something is missing, so that a wrong deployment fails at once and not at three in the morning.
+ */
+export function partsFromEnvironment(env: Environment, directory: string): AggregatorParts {
+  const configuration = readConfiguration(env['SYNWHERE_CONFIG'] ?? join(directory, 'synwhere.json'));
+  const { name, regions, history, announce, metrics } = configuration;
+  const store = createStore({
+    table: requireEnv(env, 'SYNWHERE_TABLE'),
+    retentionDays: history.retentionDays,
+  });
+  const vantages = regions.map((region) => lambdaVantage(region, `${name}-probe`));
+  const announcers: Announcer[] = [
+    eventBridgeAnnouncer(requireEnv(env, 'SYNWHERE_BUS')),
+    snsAnnouncer(requireEnv(env, 'SYNWHERE_TOPIC_ARN')),
+    ...webhookUrls(announce).map((url) => slackAnnouncer(url)),
+  ];
+  return {
+    api: { configuration, vantages, store },
+    tick: {
+      configuration,
+      vantages,
+      check,
+      store,
+      announcers,
+      metrics: emfMetrics({ service: name, perRegion: metrics.perRegion }),
+      log: (line) => console.warn(line),
+    },
+  };
+}
+
+/** None, or one. */
+function webhookUrls({ slackWebhook, slackWebhookUrl }: Configuration['announce']): WebhookUrl[] {
+  if (slackWebhook) return [storedWebhookUrl(slackWebhook)];
+  return slackWebhookUrl === undefined ? [] : [() => Promise.resolve(slackWebhookUrl)];
+}
+
+function requireEnv(env: Environment, name: string): string {
+  const value = env[name];
+  if (value !== undefined && value !== '') return value;
+  throw new Error(`the environment variable ${name} is missing; infra/home-stack.ts sets it`);
+}
+
+function readConfiguration(file: string): Configuration {
+  try {
+    // Validated when it was deployed, by the same version as this.
+    const configuration: Configuration = JSON.parse(readFileSync(file, 'utf8'));
+    return configuration;
+  } catch (error) {
+    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    throw new Error(`the configuration cannot be read: ${reason}`, { cause: error });
+  }
+}

@@ -1,0 +1,74 @@
+import type { VantageView, Verdict } from '../../reachability/verdict.ts';
+import { SILENT_KINDS } from '../../reachability/words.ts';
+import type { Reading } from './advance.ts';
+import { printable, shortened } from '../one-line.ts';
+import type { Evidence } from './incident.ts';
+
+const MAX_FACTS = 10;
+const MAX_FACT_CHARS = 400;
+const MAX_VANTAGES = 40;
+
+/**
+ * What a verdict means for the target's incident. Bad needs the second round and a confidence above `low`: from one place
+ * 1.5 to 8.4 % of healthy hosts are missed, half of that for a moment only (Wan et al., IMC 2020).
+ *
+ * An installation with a single vantage has nobody to ask and is `low` for ever. There, time takes the place of a second
+ * opinion: one tick more in a row.
+ *
+ * @param troubled vantages whose own incident explains what they alone see (see {@link readVantages})
+ */
+export function readVerdict(verdict: Verdict, troubled: ReadonlySet<string>): Reading {
+  if (SILENT_KINDS.some((kind) => kind === verdict.kind)) return { type: 'none' };
+  const alone = verdict.vantages.length === 1;
+  const weak = verdict.confidence === 'low' && !alone;
+  if (verdict.asExpected || explainedByVantages(verdict, troubled)) {
+    return weak ? { type: 'unsure' } : { type: 'well', evidence: evidenceOf(verdict) };
+  }
+  if (weak || verdict.rounds < 2) return { type: 'suspect' };
+  return {
+    type: 'bad',
+    kind: verdict.kind,
+    evidence: evidenceOf(verdict),
+    ...(verdict.confidence === 'low' ? { extraTicks: 1 } : {}),
+  };
+}
+
+/** Whether the target is well but for vantages that are in trouble with many targets at once. */
+function explainedByVantages(verdict: Verdict, troubled: ReadonlySet<string>): boolean {
+  if (verdict.kind !== 'local-routing-issue') return false;
+  if (verdict.also.some((kind) => kind !== 'unstable')) return false;
+  return verdict.vantages.every(
+    (view) => !view.counted || view.fault === 'none' || troubled.has(view.vantage),
+  );
+}
+
+/** A verdict cut down to what a message needs. */
+export function evidenceOf(verdict: Verdict): Evidence {
+  const notWell = verdict.vantages.filter((view) => !view.counted || view.fault !== 'none');
+  return {
+    summary: factLine(verdict.summary),
+    because: facts(verdict.because),
+    notRuledOut: facts(verdict.notRuledOut),
+    confidence: verdict.confidence,
+    vantages: notWell.slice(0, MAX_VANTAGES).map(seenBy),
+  };
+}
+
+export function seenBy(view: VantageView): Evidence['vantages'][number] {
+  return {
+    vantage: view.vantage,
+    saw: view.saw,
+    fault: view.fault,
+    ...(view.abstained === undefined ? {} : { reason: factLine(view.abstained) }),
+  };
+}
+
+function facts(lines: readonly string[]): string[] {
+  const kept = lines.slice(0, MAX_FACTS).map(factLine);
+  return lines.length > MAX_FACTS ? [...kept, `… and ${lines.length - MAX_FACTS} more`] : kept;
+}
+
+/** One piece of evidence as one printable line. Parts of it are what a vantage has written, and a vantage may lie. */
+export function factLine(text: string): string {
+  return shortened(printable(text), MAX_FACT_CHARS);
+}

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Subject } from '../incidents/incident.ts';
+import { MAX_CHECKS_AT_ONCE } from '../check/limits.ts';
+import { archiveItem } from './archive.ts';
+import { releaseCheckPlace, takeCheckPlace } from './check-places.ts';
+import { writeLatest } from './latest.ts';
+import { readService, releaseLease, takeLease } from './lease.ts';
+import type {
+  ArchiveEntry,
+  History,
+  HistoryQuery,
+  IncidentQuery,
+  Incidents,
+  LatestView,
+  Lease,
+  Service,
+  State,
+  StateRecord,
+  TickRecord,
+} from './records.ts';
+import { readHistory, readIncidents, readStates } from './reads.ts';
+import { loadState, loadStates, removeState, saveState } from './states.ts';
+import { Table } from './table.ts';
+import { readTick, readTicks, writeTick } from './tick-records.ts';
+
+export type * from './records.ts';
+export { CursorError, StoreError } from './errors.ts';
+
+/**
+ * All that is remembered, in one table. Everything but {@link Store.saveState} may be repeated without harm. Every function
+ * rejects with a {@link StoreError} where the database does not do what was asked.
+ */
+export interface Store {
+  /** Takes the one lease that ticks run under, unless it is another's and alive. */
+  takeLease(tick: string, owner: string, leaseMs: number): Promise<Lease>;
+  /** Gives the lease back, with what is to be remembered of a completed tick. */
+  releaseLease(owner: string, service?: Service): Promise<void>;
+  /** Takes one of the places for checks on demand, for at most `holdMs`. Resolves to false where all are taken. */
+  takeCheckPlace(id: string, holdMs: number): Promise<boolean>;
+  releaseCheckPlace(id: string): Promise<void>;
+  tickRecord(id: string): Promise<TickRecord | undefined>;
+  /** Resolves to false where this tick has its record already. */
+  putTick(record: TickRecord): Promise<boolean>;
+  ticks(limit?: number): Promise<TickRecord[]>;
+
+  loadStates(): Promise<State[]>;
+  loadState(subject: Subject): Promise<State | undefined>;
+  /** Writes a state over the version it was read with. Resolves to the written one, or undefined where another was faster. */
+  saveState(state: State): Promise<State | undefined>;
+  /** Removes a state unless it has changed since it was read. */
+  removeState(state: State): Promise<void>;
+  putArchive(entries: readonly ArchiveEntry[]): Promise<void>;
+  putLatest(tick: string, views: ReadonlyMap<string, LatestView>): Promise<void>;
+
+  service(): Promise<Service>;
+  /** Every target that is or was watched, by name. */
+  states(): Promise<StateRecord[]>;
+  history(target: string, query?: HistoryQuery): Promise<History>;
+  incidents(query?: IncidentQuery): Promise<Incidents>;
+}
+
+export interface StoreOptions {
+  table: string;
+  /** Its own by default: three attempts, each cut off after three seconds. Region and endpoint come from the environment. */
+  client?: DynamoDBClient;
+  /** What is not current any more expires after so many days. */
+  retentionDays: number;
+  /** Decides on leases and on what is expired. */
+  clock?: () => Date;
+}
+
+/** The store over one DynamoDB table (`pk`, `sk`, TTL attribute `expiresAt`). */
+export function createStore({
+  table: name,
+  client,
+  retentionDays,
+  clock = () => new Date(),
+}: StoreOptions): Store {
+  const table = new Table(name, clock, client);
+  const expiresAt = (): number => Math.ceil(clock().getTime() / 1000) + retentionDays * 86_400;
+  return {
+    takeLease: (tick, owner, leaseMs) => takeLease(table, { tick, owner, leaseMs, nowMs: clock().getTime() }),
+    releaseLease: (owner, service) => releaseLease(table, owner, service),
+    takeCheckPlace: (id, holdMs) =>
+      takeCheckPlace(table, { id, most: MAX_CHECKS_AT_ONCE, nowMs: clock().getTime(), holdMs }),
+    releaseCheckPlace: (id) => releaseCheckPlace(table, id),
+    tickRecord: (id) => readTick(table, id),
+    putTick: (record) => writeTick(table, record, Math.ceil(clock().getTime() / 1000)),
+    ticks: (limit = 100) => readTicks(table, limit),
+    loadStates: () => loadStates(table),
+    loadState: (subject) => loadState(table, subject),
+    saveState: (state) => saveState(table, state, randomUUID()),
+    removeState: (state) => removeState(table, state),
+    async putArchive(entries) {
+      for (const entry of entries) await table.put(archiveItem(entry));
+    },
+    putLatest: (tick, views) => writeLatest(table, tick, views, expiresAt()),
+    service: () => readService(table),
+    states: () => readStates(table),
+    history: (target, query = {}) => readHistory(table, target, query),
+    incidents: (query = {}) => readIncidents(table, query),
+  };
+}
