@@ -1,3 +1,4 @@
+import { parseAddress } from '../reachability/address.ts';
 import type { ProbeRequest, Target, TargetRequest, TraceRequest } from '../reachability/report.ts';
 
 /** A request that cannot be meant; the message is one line for whoever wrote it. */
@@ -99,7 +100,14 @@ function readTrace(entry: unknown, index: number): TraceRequest {
   ) {
     throw new ProbeRequestError(`probe request: traces[${index}] has no address and port to walk to`);
   }
-  const trace: TraceRequest = { address: cut(address), port };
+  // A report with anything but an address there would be refused as a whole.
+  const parsed = parseAddress(address);
+  if (!parsed) {
+    throw new ProbeRequestError(
+      `probe request: traces[${index}].address is ${show(address)}, not an IP address; look the name up first`,
+    );
+  }
+  const trace: TraceRequest = { address: parsed.text, port };
   if (maxHops === undefined) return trace;
   if (typeof maxHops !== 'number' || !Number.isInteger(maxHops) || maxHops < 1 || maxHops > 64) {
     throw new ProbeRequestError(

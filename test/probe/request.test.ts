@@ -32,6 +32,7 @@ describe('a request', () => {
     [{ targets: Array.from({ length: 10_001 }, () => one[0]) }, '10001 targets, at most 10000'],
     [{ targets: one, controls: 'x' }, 'controls is not a list'],
     [{ targets: one, traces: [{ address: '192.0.2.1' }] }, 'traces[0]'],
+    [{ targets: one, traces: [{ address: 'x', port: 1 }] }, 'traces[0].address is "x", not an IP address'],
     [{ targets: one, traces: [{ address: '192.0.2.1', port: 1, maxHops: 0 }] }, 'traces[0].maxHops is 0'],
     [{ targets: one, attempts: 0 }, 'attempts is 0, not a whole number from 1 to 10'],
     [{ targets: one, attempts: '3' }, 'attempts is "3"'],
