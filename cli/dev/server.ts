@@ -81,6 +81,8 @@ async function serve(request: IncomingMessage, response: ServerResponse, answer:
 async function receive(request: IncomingMessage): Promise<FunctionUrlEvent> {
   const { method = 'GET', url = '/', headers } = request;
   refuseForeignOrigins(method, headers);
+  // An absolute URL is for proxies (RFC 9112, 3.2.2): behind `status --web` it would be appended to the address of the service.
+  if (!url.startsWith('/')) throw new Problem(400, 'invalid-request', 'the request target is not a path');
   const body = await readBody(request);
   const mark = url.indexOf('?');
   return {

@@ -58,8 +58,9 @@ async function send(requests: readonly Sent[]): Promise<Answered[]> {
 
 async function answerTo(url: string, sent: Sent): Promise<{ status: number; code: string | undefined }> {
   const { method = 'POST', path = '/checks', headers = {}, body = '' } = sent;
-  const request = http.request(`${url}${path}`, {
+  const request = http.request(url, {
     method,
+    path,
     headers: Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [name, value.replace('OWN', url)]),
     ),
@@ -86,6 +87,12 @@ const UNTYPED = { status: 415, code: 'unsupported-media-type', asked: 0 };
 const MADE = { status: 200, code: undefined };
 
 export const rows: HostileRow[] = [
+  row(
+    'GET with an absolute URL in place of a path',
+    '400',
+    { method: 'GET', path: 'http://foreign.example/targets' },
+    { status: 400, code: 'invalid-request', asked: 0 },
+  ),
   row('POST /checks without a body and without a content type', '415, no vantage is asked', {}, UNTYPED),
   row(
     'POST /checks as a form, which every web page may send',
