@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { count } from '../../functions/reachability/phrases.ts';
 import { EXIT } from '../exit-status.ts';
 import { printable } from '../../functions/aggregator/one-line.ts';
 
@@ -49,8 +50,4 @@ async function checkConfiguration(file: string): Promise<void> {
     if (error.unlisted > 0) process.stderr.write(`${printable(file)}: and ${error.unlisted} more\n`);
     process.exitCode = EXIT.wrongUsage;
   }
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
