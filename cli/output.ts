@@ -1,4 +1,4 @@
-import { printableJson } from '../functions/aggregator/one-line.ts';
+import { printableJson } from '../functions/reachability/one-line.ts';
 import type { ProbeReport } from '../functions/reachability/report.ts';
 import type { Verdict } from '../functions/reachability/verdict.ts';
 import { renderReport } from './render/reports.ts';

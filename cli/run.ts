@@ -14,7 +14,7 @@ import { register as registerStatus } from './commands/status.ts';
 import { register as registerTrace } from './commands/trace.ts';
 import { EXIT, EXIT_BUG } from './exit-status.ts';
 import { interruption } from './interruption.ts';
-import { printable } from '../functions/aggregator/one-line.ts';
+import { printable } from '../functions/reachability/one-line.ts';
 import { isUsageError } from './usage-error.ts';
 
 /** What `--help` lists, in this order. A command's file is light to load: what it needs, it imports when it runs. */

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
-import type { PageFile } from '../functions/aggregator/api/parts.ts';
+import type { PageFile } from '../functions/aggregator/api/dependencies.ts';
 
 /** Seen from the sources and from the built command alike. */
 const DIRECTORY = new URL('../web/', import.meta.url);

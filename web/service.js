@@ -3,7 +3,7 @@
 /** @typedef {import('../functions/aggregator/api/targets.ts').TargetState} TargetState */
 /** @typedef {import('../functions/aggregator/api/targets.ts').TargetAnswer} TargetAnswer */
 /** @typedef {import('../functions/aggregator/api/targets.ts').HistoryAnswer} HistoryAnswer */
-/** @typedef {import('../functions/aggregator/store/store.ts').HistoryStretch} HistoryStretch */
+/** @typedef {import('../functions/aggregator/store/store.ts').HistoryPeriod} HistoryPeriod */
 /** @typedef {import('../functions/aggregator/api/incidents.ts').IncidentsAnswer} IncidentsAnswer */
 
 const PATIENCE_MS = 20_000;

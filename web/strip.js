@@ -12,7 +12,7 @@ const HEIGHTS = { good: 8, none: 8, warn: 16, bad: HEIGHT };
 
 /**
  * History as one strip, the present at its right end; what nobody watched stays empty.
- * @param {import('./service.js').HistoryStretch[]} stretches newest first
+ * @param {import('./service.js').HistoryPeriod[]} stretches newest first
  * @param {{ fromMs: number, toMs: number }} span
  */
 export function historyStrip(stretches, { fromMs, toMs }) {
@@ -55,7 +55,7 @@ export function historyStrip(stretches, { fromMs, toMs }) {
 }
 
 /**
- * @param {import('./service.js').HistoryStretch[]} stretches
+ * @param {import('./service.js').HistoryPeriod[]} stretches
  * @param {number} fromMs
  * @param {number} toMs
  */

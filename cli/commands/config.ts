@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { count } from '../../functions/reachability/phrases.ts';
 import { EXIT } from '../exit-status.ts';
-import { printable } from '../../functions/aggregator/one-line.ts';
+import { printable } from '../../functions/reachability/one-line.ts';
 
 const EXAMPLES = `
 Examples:

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { printable } from '../../functions/aggregator/one-line.ts';
+import { printable } from '../../functions/reachability/one-line.ts';
 import { EXIT } from '../exit-status.ts';
 import { interruption } from '../interruption.ts';
 

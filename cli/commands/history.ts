@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { HistoryStretch } from '../../functions/aggregator/store/store.ts';
+import type { HistoryPeriod } from '../../functions/aggregator/store/store.ts';
 import { formatTarget, parseTarget } from '../../functions/reachability/target.ts';
 import { addServiceOptions, connectToAny, parseLimit, type ServiceArguments } from '../deployed/command.ts';
 import { askingService } from '../deployed/fault.ts';
@@ -66,6 +66,6 @@ function parseTime(text: string, option: string): string {
   );
 }
 
-function isStretch(value: unknown): value is HistoryStretch {
+function isStretch(value: unknown): value is HistoryPeriod {
   return hasTexts(value, ['from', 'to', 'kind', 'summary']);
 }

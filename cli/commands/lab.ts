@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { ControlAnswer, ControlRequest } from '../../lab/control.ts';
-import { printable } from '../../functions/aggregator/one-line.ts';
+import { printable } from '../../functions/reachability/one-line.ts';
 import { interruption } from '../interruption.ts';
 import { pageOf, wrap } from '../render/text.ts';
 import { UsageError } from '../usage-error.ts';

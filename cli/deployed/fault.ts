@@ -1,5 +1,5 @@
 import { EXIT } from '../exit-status.ts';
-import { printable } from '../../functions/aggregator/one-line.ts';
+import { printable } from '../../functions/reachability/one-line.ts';
 
 /** The service could not be reached or failed by itself; the message is one line. Nothing can be said then: exit status 3. */
 export class ServiceFault extends Error {

@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import type { Announcement, Announcer } from '../../functions/aggregator/announce/announcement.ts';
+import type { Announcement } from '../../functions/aggregator/incidents/announcement.ts';
+import type { Announcer } from '../../functions/aggregator/announce/announcer.ts';
 
 /**
  * Tells on the console what a deployed service would mail, and keeps it in `file`, one line of JSON each, as the event bus

@@ -1,6 +1,6 @@
-import type { Announcement } from '../../functions/aggregator/announce/announcement.ts';
+import type { Announcement } from '../../functions/aggregator/incidents/announcement.ts';
 import type { TickResult } from '../../functions/aggregator/tick/tick.ts';
-import { printable } from '../../functions/aggregator/one-line.ts';
+import { printable } from '../../functions/reachability/one-line.ts';
 import { pageOf, type Page, type Style } from '../render/text.ts';
 
 const CHANGE_STYLES: Record<Announcement['change'], Style> = {

@@ -4,7 +4,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { isIPv6 } from 'node:net';
 import { bodyTooLarge } from '../../functions/aggregator/api/checks.ts';
 import type { ApiResponse } from '../../functions/aggregator/api/http.ts';
-import { printable } from '../../functions/aggregator/one-line.ts';
+import { printable } from '../../functions/reachability/one-line.ts';
 import { MAX_BODY_BYTES } from '../../functions/aggregator/api/http.ts';
 import { Problem, problemResponse } from '../../functions/aggregator/api/problem.ts';
 import { UsageError } from '../usage-error.ts';

@@ -7,7 +7,7 @@ import { openDatabase } from './database.ts';
 import { writeEndpoint } from './endpoint-file.ts';
 import { onceAnHour, removeExpired } from './expiry.ts';
 import { Journal, type DevJournal } from './journal.ts';
-import { devParts } from './parts.ts';
+import { devDependencies } from './dependencies.ts';
 import type { Scene } from './scene.ts';
 import { runSchedule } from './schedule.ts';
 import { serveLoopback } from './server.ts';
@@ -40,7 +40,7 @@ export async function openService(
   const { port, directory, journal, signal, clock = () => new Date() } = options;
   const database = await openDatabase(join(directory, 'table'), configuration.name);
   try {
-    const parts = devParts(configuration, vantages, { ...options, database }, signal);
+    const parts = devDependencies(configuration, vantages, { ...options, database }, signal);
     const server = await serveLoopback(port, async (event, left) => {
       const limits = { signal: AbortSignal.any([left, signal]), deadlineMs: CHECK_DEADLINE_MS };
       const outcome = await answerEvent(event, parts, limits);

@@ -1,4 +1,4 @@
-import { printable } from '../../functions/aggregator/one-line.ts';
+import { printable } from '../../functions/reachability/one-line.ts';
 import { formatTarget } from '../../functions/reachability/target.ts';
 import { KINDS } from '../../functions/reachability/words.ts';
 import type { DemoResult } from '../demo/case.ts';

@@ -1,4 +1,4 @@
-import { printable } from '../../functions/aggregator/one-line.ts';
+import { printable } from '../../functions/reachability/one-line.ts';
 
 const ERASE_LINE = '\r\u001B[2K';
 const REFRESH_MS = 500;

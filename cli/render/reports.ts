@@ -1,4 +1,4 @@
-import { printable } from '../../functions/aggregator/one-line.ts';
+import { printable } from '../../functions/reachability/one-line.ts';
 import type {
   Attempt,
   ControlReport,

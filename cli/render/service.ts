@@ -1,8 +1,8 @@
-import { printable } from '../../functions/aggregator/one-line.ts';
+import { printable } from '../../functions/reachability/one-line.ts';
 import type { TargetsAnswer, TargetState } from '../../functions/aggregator/api/targets.ts';
 import type { Incident } from '../../functions/aggregator/incidents/incident.ts';
 import { subjectName } from '../../functions/aggregator/incidents/incident.ts';
-import type { HistoryStretch } from '../../functions/aggregator/store/store.ts';
+import type { HistoryPeriod } from '../../functions/aggregator/store/store.ts';
 import { SILENT_KINDS, type Kind } from '../../functions/reachability/words.ts';
 import { table, type Cell } from './table.ts';
 import { wrap, type Page, type Style } from './text.ts';
@@ -22,7 +22,7 @@ export function renderStatus({ targets, now }: TargetsAnswer, page: Page): strin
 }
 
 /** Stretches of equal verdicts, newest first. */
-export function renderHistory(stretches: readonly HistoryStretch[], page: Page): string {
+export function renderHistory(stretches: readonly HistoryPeriod[], page: Page): string {
   if (stretches.length === 0) return lines(['nothing is remembered of that time']);
   const rows = stretches.map((stretch): Cell[] => [
     mark(stretch),

@@ -1,4 +1,4 @@
-import { printable } from '../../functions/aggregator/one-line.ts';
+import { printable } from '../../functions/reachability/one-line.ts';
 import type { Page, Style } from './text.ts';
 import { pad, widthOf } from './text.ts';
 

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { printable } from '../../functions/aggregator/one-line.ts';
+import { printable } from '../../functions/reachability/one-line.ts';
 
 export type Style = Parameters<typeof styleText>[0];
 

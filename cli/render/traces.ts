@@ -1,4 +1,4 @@
-import { printable } from '../../functions/aggregator/one-line.ts';
+import { printable } from '../../functions/reachability/one-line.ts';
 import type { PathFinding } from '../../functions/reachability/paths.ts';
 import type { Hop, Trace } from '../../functions/reachability/report.ts';
 import { formatTarget } from '../../functions/reachability/target.ts';

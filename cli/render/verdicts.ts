@@ -1,7 +1,7 @@
-import { printable } from '../../functions/aggregator/one-line.ts';
+import { printable } from '../../functions/reachability/one-line.ts';
 import { formatTarget } from '../../functions/reachability/target.ts';
 import type { VantageView, Verdict } from '../../functions/reachability/verdict.ts';
-import type { Saw } from '../../functions/reachability/words.ts';
+import type { Sighting } from '../../functions/reachability/words.ts';
 import { saysNothing } from '../exit-status.ts';
 import { table, type Cell } from './table.ts';
 import { wrap, type Page, type Style } from './text.ts';
@@ -9,7 +9,7 @@ import { wrap, type Page, type Style } from './text.ts';
 /** In a pipe a table may be this wide before it becomes a list: the same whatever the terminal. */
 const PIPE_COLUMNS = 200;
 
-const SIGHTING_STYLES: Record<Saw, Style> = {
+const SIGHTING_STYLES: Record<Sighting, Style> = {
   open: 'green',
   closing: 'yellow',
   refused: 'red',

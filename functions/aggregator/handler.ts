@@ -1,5 +1,5 @@
 import { answerEvent } from './handler/answer.ts';
-import { partsFromEnvironment } from './handler/dependencies.ts';
+import { dependenciesFromEnvironment } from './handler/dependencies.ts';
 import { lambdaHandler, type CallContext, type LambdaStreaming } from './handler/lambda-runtime.ts';
 import type { CallLimits } from './handler/event.ts';
 
@@ -12,7 +12,7 @@ const LEAST_MS = 5000;
 // Lambda's runtime alone has the function; the object itself is also made by the AWS SDK, wherever it believes itself in Lambda.
 const runtime: Partial<LambdaStreaming> | undefined = Reflect.get(globalThis, 'awslambda');
 const streaming = isStreaming(runtime) ? runtime : undefined;
-const parts = partsFromEnvironment(process.env, import.meta.dirname);
+const parts = dependenciesFromEnvironment(process.env, import.meta.dirname);
 
 function limitsOf(context: CallContext): CallLimits {
   const remainingMs = context.getRemainingTimeInMillis?.() ?? MOST_MS;

@@ -9,7 +9,12 @@ import type {
   TargetRequest,
 } from '../reachability/report.ts';
 import { parseHost, parsePort } from '../reachability/target.ts';
-import { AddressRun, type RunOwner, type RunParts, type RunSettings } from './attempts/address-attempts.ts';
+import {
+  AddressRun,
+  type RunOwner,
+  type RunDependencies,
+  type RunSettings,
+} from './attempts/address-attempts.ts';
 import { canonical, type Names } from './names/names.ts';
 import type { AddressPolicy } from './policy/policy.ts';
 import { LIMITS } from './request.ts';
@@ -40,13 +45,13 @@ export class Phase {
   readonly #names: Names;
   readonly #policy: AddressPolicy;
   readonly #settings: RunSettings;
-  readonly #parts: RunParts;
+  readonly #parts: RunDependencies;
   readonly #runs = new Set<AddressRun>();
   readonly #begun = Promise.withResolvers<void>();
   #toBegin = 0;
   #isCut = false;
 
-  constructor(names: Names, policy: AddressPolicy, settings: RunSettings, parts: RunParts) {
+  constructor(names: Names, policy: AddressPolicy, settings: RunSettings, parts: RunDependencies) {
     this.#names = names;
     this.#policy = policy;
     this.#settings = settings;

@@ -5,7 +5,7 @@ import { capitalised, count, names, span, verb } from './phrases.ts';
 import type { Attempt, NameReport } from './report.ts';
 import { sightingOf } from './sighting.ts';
 import type { Expectations } from './verdict.ts';
-import type { NameOutcome, Saw } from './words.ts';
+import type { NameOutcome, Sighting } from './words.ts';
 
 const MOST_ADDRESSES = 6;
 const MOST_WORDS = 6;
@@ -194,7 +194,7 @@ function roundLines(facts: Facts): string[] {
   ];
 }
 
-const EARLIER_WORDS: Partial<Record<Saw, string>> = { closing: 'hang up', refused: 'refuse' };
+const EARLIER_WORDS: Partial<Record<Sighting, string>> = { closing: 'hang up', refused: 'refuse' };
 
 function agreementLines(facts: Facts): string[] {
   const open = notSeenAgain(facts);

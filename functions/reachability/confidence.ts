@@ -2,21 +2,21 @@ import type { Facts } from './facts.ts';
 import { isClosing, isContested, isSelective } from './rules.ts';
 import { connects, sightingOf } from './sighting.ts';
 import type { Standing } from './standing.ts';
-import type { Confidence, Saw } from './words.ts';
+import type { Confidence, Sighting } from './words.ts';
 
 /** One vantage that saw something else of the same address, or of the name, in a later round. */
 export interface Contradiction {
   vantage: string;
   /** Absent where the name is meant. */
   address?: string;
-  saw: Saw[];
+  saw: Sighting[];
 }
 
 /** What one vantage saw of an address, or, without one, of the name. */
 export interface Finding {
   vantage: string;
   address?: string;
-  saw: Saw;
+  saw: Sighting;
 }
 
 const ENOUGH_VANTAGES = 3;
@@ -110,7 +110,7 @@ function seenTwice(facts: Facts): boolean {
   });
 }
 
-function isFine({ saw }: { saw: Saw }): boolean {
+function isFine({ saw }: { saw: Sighting }): boolean {
   return saw === 'nothing' || (connects(saw) && saw !== 'closing');
 }
 

@@ -2,7 +2,7 @@ import { parseAddress } from './address.ts';
 import type { Attempt, ControlReport, Family, ProbeReport, TargetReport, VantageAnswer } from './report.ts';
 import { connects, sawAddress } from './sighting.ts';
 import { formatTarget } from './target.ts';
-import type { Saw } from './words.ts';
+import type { Sighting } from './words.ts';
 
 /** What the controls say of one vantage and one address family. */
 export interface ControlFinding {
@@ -140,7 +140,7 @@ function resultOf(report: TargetReport, family: Family): Result | undefined {
   return undefined;
 }
 
-const FAILURES: Partial<Record<Saw, string>> = {
+const FAILURES: Partial<Record<Sighting, string>> = {
   refused: 'refused',
   unreachable: 'unreachable',
   silent: 'no answer',

@@ -1,14 +1,14 @@
 import { connects, isCutOff, sightingOf } from './sighting.ts';
 import type { Standing } from './standing.ts';
 import type { Attempt, Family, Target } from './report.ts';
-import type { Saw } from './words.ts';
+import type { Sighting } from './words.ts';
 
 /** What all counting vantages saw of one address. */
 export interface Column {
   address: string;
   family: Family;
   /** Who saw what; those that abstain for this address are left out. */
-  saw: ReadonlyMap<string, Saw>;
+  saw: ReadonlyMap<string, Sighting>;
   /** Those that complete the handshake, also those that are then closed at once. */
   connecting: string[];
   closing: string[];
@@ -85,11 +85,11 @@ function attemptsOf(
 }
 
 function columnsOf(counted: readonly Standing[]): Column[] {
-  const byAddress = new Map<string, { family: Family; saw: Map<string, Saw> }>();
+  const byAddress = new Map<string, { family: Family; saw: Map<string, Sighting> }>();
   for (const { vantage, addresses } of counted) {
     for (const { address, family, saw } of addresses) {
       if (saw === 'nothing') continue;
-      const entry = byAddress.get(address) ?? { family, saw: new Map<string, Saw>() };
+      const entry = byAddress.get(address) ?? { family, saw: new Map<string, Sighting>() };
       byAddress.set(address, entry);
       entry.saw.set(vantage, saw);
     }
@@ -97,7 +97,7 @@ function columnsOf(counted: readonly Standing[]): Column[] {
   const columns = [...byAddress]
     .toSorted(([a, { family: fa }], [b, { family: fb }]) => fa - fb || (a < b ? -1 : 1))
     .map(([address, { family, saw }]) => {
-      const who = (test: (saw: Saw) => boolean): string[] =>
+      const who = (test: (saw: Sighting) => boolean): string[] =>
         [...saw].filter(([, seen]) => test(seen)).map(([vantage]) => vantage);
       return {
         address,

@@ -2,7 +2,7 @@ import type { Column, Facts } from './facts.ts';
 import { isSplitColumn } from './rules.ts';
 import { isCutOff } from './sighting.ts';
 import type { Standing } from './standing.ts';
-import type { Fault, Saw } from './words.ts';
+import type { Fault, Sighting } from './words.ts';
 
 /** Where a vantage has several troubles, the most telling one speaks. */
 const TELLING: readonly Fault[] = ['path', 'target', 'unknown'];
@@ -19,7 +19,7 @@ export function faultOf(standing: Standing, facts: Facts): Fault {
   return TELLING.find((fault) => faults.includes(fault)) ?? 'none';
 }
 
-function faultAt(saw: Saw, column: Column): Fault {
+function faultAt(saw: Sighting, column: Column): Fault {
   // "Like everyone else" needs somebody else: what one vantage alone tried may as well be its own trouble.
   const target: Fault = column.saw.size > 1 ? 'target' : 'unknown';
   if (isCutOff(saw)) {

@@ -1,5 +1,5 @@
 import type { Attempt } from './report.ts';
-import type { Outcome, Saw } from './words.ts';
+import type { Outcome, Sighting } from './words.ts';
 import { SIGHTINGS } from './words.ts';
 
 const CLOSED_AT_ONCE: ReadonlySet<Outcome> = new Set(['connected-then-reset', 'connected-then-closed']);
@@ -14,7 +14,7 @@ const UNREACHABLE: ReadonlySet<Outcome> = new Set([
  * What one attempt says of the address; `nothing` where it is not evidence. A refusal before any SYN left is the own firewall's word,
  * not the target's.
  */
-export function sightingOf({ outcome, stage }: Pick<Attempt, 'outcome' | 'stage'>): Saw {
+export function sightingOf({ outcome, stage }: Pick<Attempt, 'outcome' | 'stage'>): Sighting {
   if (outcome === 'connected') return 'open';
   if (CLOSED_AT_ONCE.has(outcome)) return 'closing';
   if (outcome === 'refused' || outcome === 'reset') return stage === 'local' ? 'unreachable' : 'refused';
@@ -24,21 +24,21 @@ export function sightingOf({ outcome, stage }: Pick<Attempt, 'outcome' | 'stage'
 }
 
 /** The strongest of several sightings; `nothing` of none. */
-export function strongest(sightings: readonly Saw[]): Saw {
+export function strongest(sightings: readonly Sighting[]): Sighting {
   return SIGHTINGS.find((saw) => sightings.includes(saw)) ?? 'nothing';
 }
 
 /** What a vantage saw of one address in one round. */
-export function sawAddress(attempts: readonly Attempt[]): Saw {
+export function sawAddress(attempts: readonly Attempt[]): Sighting {
   return strongest(attempts.map(sightingOf));
 }
 
 /** Whether the handshake was completed: `open`, or `closing`. */
-export function connects(saw: Saw): boolean {
+export function connects(saw: Sighting): boolean {
   return saw === 'open' || saw === 'closing';
 }
 
 /** Whether no answer came from the target itself: silence, or the network's word. */
-export function isCutOff(saw: Saw): boolean {
+export function isCutOff(saw: Sighting): boolean {
   return saw === 'silent' || saw === 'unreachable';
 }

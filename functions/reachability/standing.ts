@@ -12,7 +12,7 @@ import type {
 import { connects, sawAddress, sightingOf, strongest } from './sighting.ts';
 import { formatTarget } from './target.ts';
 import type { AddressView } from './verdict.ts';
-import type { Fault, Saw } from './words.ts';
+import type { Fault, Sighting } from './words.ts';
 
 /** The controls that failed are named, as far as that fits into a line of a mail. */
 const MOST_CONTROLS = 3;
@@ -27,7 +27,7 @@ export interface Standing {
   abstained?: string;
   /** Whose trouble an abstention is. */
   abstentionFault: Fault;
-  saw: Saw;
+  saw: Sighting;
   name?: NameReport;
   addresses: AddressView[];
   /** The same by their addresses. */

@@ -1,5 +1,5 @@
 import type { AddressReport, Attempt, NameReport, Target, Trace } from './report.ts';
-import type { Confidence, Expectation, Fault, Kind, Saw } from './words.ts';
+import type { Confidence, Expectation, Fault, Kind, Sighting } from './words.ts';
 
 /** What is expected of a target: everywhere, and apart from that at single vantages. */
 export interface Expectations {
@@ -13,9 +13,9 @@ export interface ExpectedTarget extends Target {
 }
 
 export interface AddressView extends AddressReport {
-  saw: Saw;
+  saw: Sighting;
   /** What the rounds before the last one saw of it, oldest first. */
-  earlier?: { round: number; saw: Saw; attempts: Attempt[] }[];
+  earlier?: { round: number; saw: Sighting; attempts: Attempt[] }[];
 }
 
 /** What one vantage contributes to a verdict. */
@@ -26,7 +26,7 @@ export interface VantageView {
   counted: boolean;
   /** Why it does not count. */
   abstained?: string;
-  saw: Saw;
+  saw: Sighting;
   fault: Fault;
   name?: NameReport;
   addresses: AddressView[];

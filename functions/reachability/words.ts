@@ -50,7 +50,7 @@ export const SIGHTINGS = [
   'name-failed',
   'nothing',
 ] as const;
-export type Saw = (typeof SIGHTINGS)[number];
+export type Sighting = (typeof SIGHTINGS)[number];
 
 /** What the reports of all vantages together say of one target, first that fits first. */
 export const KINDS = [

@@ -12,7 +12,7 @@ import { parseConfiguration } from '../../configuration/load.ts';
 import { inProcessVantage } from '../../functions/aggregator/vantages/in-process.ts';
 import { ownMachine } from '../../functions/probe/policy/policy.ts';
 import { probe } from '../../functions/probe/probe.ts';
-import { Listener } from '../aggregator/api-service.ts';
+import { Listener } from '../aggregator/api/service.ts';
 
 const TABLE = 'synwhere';
 const MINUTE_MS = 60_000;

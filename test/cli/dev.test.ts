@@ -16,9 +16,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Announcement } from '../../functions/aggregator/announce/announcement.ts';
+import type { Announcement } from '../../functions/aggregator/incidents/announcement.ts';
 import { labProblem } from '../../lab/available.ts';
-import { Listener } from '../aggregator/api-service.ts';
+import { Listener } from '../aggregator/api/service.ts';
 import { requirement } from '../support/requirements.ts';
 import { ended, start, synwhere } from './command.ts';
 

@@ -9,7 +9,7 @@ import { attemptOf } from '../support/reports.ts';
 import type { Attempt, ProbeReport, TargetReport } from '../../functions/reachability/report.ts';
 import { ended, start } from './command.ts';
 import { HOSTILE, poisoned } from './hostile-text.ts';
-import { startLyingService } from './lying-service.ts';
+import { startLyingService } from './deployed/lying-service.ts';
 import { onTerminal } from './terminal.ts';
 
 /** Nothing listens there, and nothing is asked to. */

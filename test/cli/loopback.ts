@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import { openSilentPort } from '../probe/silent-port.ts';
+import { openSilentPort } from '../probe/attempts/silent-port.ts';
 
 /** A port on loopback, and how to let go of it. */
 export interface Port {

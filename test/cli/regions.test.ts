@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Verdict } from '../../functions/reachability/verdict.ts';
-import { answerError, startLambdaEndpoint, type LambdaEndpoint } from '../aggregator/lambda-endpoint.ts';
+import {
+  answerError,
+  startLambdaEndpoint,
+  type LambdaEndpoint,
+} from '../aggregator/handler/lambda-endpoint.ts';
 import { HERE, synwhere } from './command.ts';
 import { openPort, type Port } from './loopback.ts';
 

@@ -8,7 +8,7 @@ export type Runs =
   | { not: string };
 
 const CLOUD = 'test/cloud/deployed.test.ts';
-const DEPLOYED = 'test/cli/deployed.test.ts';
+const DEPLOYED = 'test/cli/deployed/deployed.test.ts';
 const LAB = 'test/lab/command.test.ts';
 const DEV = 'test/cli/dev.test.ts';
 const AWS =
@@ -26,7 +26,7 @@ export const RUNS: Record<string, Runs> = {
   'npm start -- --lab': { by: DEV, as: "new Dev(['--lab'" },
   'npm run hostile': { by: 'test/hostile/hostile-inputs.test.ts', as: 'npm run hostile' },
   'npm run check:all': { not: '`npm test` begins with it' },
-  'npm run faults': { by: 'test/aggregator/tick-faults.test.ts', as: 'FAULTS_TABLE' },
+  'npm run faults': { by: 'test/aggregator/tick/faults.test.ts', as: 'FAULTS_TABLE' },
   'npm run accuracy -- --write --seed 2026 --worlds 20000': {
     not: `${MEASURES} (test/bench/accuracy.test.ts)`,
   },
@@ -47,10 +47,10 @@ export const RUNS: Record<string, Runs> = {
   'synwhere check': { by: 'test/cli/check.test.ts', as: "synwhere(['check'], { cwd" },
   'synwhere check ADDRESS:PORT': { by: 'test/cli/check.test.ts', as: "['check', open.target" },
   'SYNWHERE_KERNEL_EVIDENCE=off synwhere check example.com:443': {
-    by: 'test/probe/kernel-absent.test.ts',
+    by: 'test/probe/evidence/kernel-absent.test.ts',
     as: 'SYNWHERE_KERNEL_EVIDENCE',
   },
-  'synwhere trace TARGET': { by: 'test/probe/trace.test.ts', as: "'trace'" },
+  'synwhere trace TARGET': { by: 'test/probe/trace/trace.test.ts', as: "'trace'" },
   'synwhere demo --reasons': { by: 'test/lab/demo.test.ts', as: "['--reasons']" },
   'synwhere lab': { by: LAB, as: "synwhere('lab')" },
   'synwhere lab break NAME': { by: LAB, as: "synwhere('lab', 'break', 'service-down')" },

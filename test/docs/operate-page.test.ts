@@ -8,16 +8,16 @@ const page = readFileSync(join(ROOT, 'docs/operate.md'), 'utf8');
 /** What the runbook tells people to look for in a log or an incident, and the words of the program that say it. */
 test.each([
   ['is still running', 'functions/aggregator/tick/tick.ts', '} is still running'],
-  ['could not write the record', 'functions/aggregator/tick/run.ts', "'write the record'"],
+  ['could not write the record', 'functions/aggregator/tick/tick.ts', "'write the record'"],
   ['table synwhere: cannot', 'functions/aggregator/store/table.ts', 'table ${this.#name}: cannot ${verb}'],
   [
     'announcing … over CHANNEL failed',
-    'functions/aggregator/announce/deliver.ts',
+    'functions/aggregator/announce/dispatcher.ts',
     'announcing ${id} over ${channel} failed',
   ],
   [
     'announcing … over CHANNEL failed for good and is set aside',
-    'functions/aggregator/announce/deliver.ts',
+    'functions/aggregator/announce/dispatcher.ts',
     '`for good and is set aside',
   ],
   ['throttled (429)', 'functions/aggregator/vantages/lambda.ts', '`throttled (429)'],

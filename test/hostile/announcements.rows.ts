@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { Announcement } from '../../functions/aggregator/announce/announcement.ts';
-import { sentOf, toldOfTarget, toldOfVantage } from '../aggregator/announce-hostile.ts';
+import type { Announcement } from '../../functions/aggregator/incidents/announcement.ts';
+import { sentOf, toldOfTarget, toldOfVantage } from '../aggregator/announce/hostile-announcements.ts';
 import type { HostileRow } from './row.ts';
 
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;

@@ -8,12 +8,12 @@ import { renderHistory, renderIncidents, renderStatus } from '../../cli/render/s
 import { pageOf, type Page } from '../../cli/render/text.ts';
 import { renderTraces } from '../../cli/render/traces.ts';
 import { renderVerdicts } from '../../cli/render/verdicts.ts';
-import type { Announcement } from '../../functions/aggregator/announce/announcement.ts';
-import { oneLine, printable, printableJson } from '../../functions/aggregator/one-line.ts';
+import type { Announcement } from '../../functions/aggregator/incidents/announcement.ts';
+import { oneLine, printable, printableJson } from '../../functions/reachability/one-line.ts';
 import type { Verdict } from '../../functions/reachability/verdict.ts';
 import { reportOf } from '../cli/hostile-commands.ts';
 import { expectPrintable, HOSTILE, poisoned } from '../cli/hostile-text.ts';
-import { historyAnswer, incidentsAnswer, targetsAnswer, verdict } from '../cli/lying-service.ts';
+import { historyAnswer, incidentsAnswer, targetsAnswer, verdict } from '../cli/deployed/lying-service.ts';
 import type { HostileRow } from './row.ts';
 
 const OUTCOME = 'shown without control or invisible characters, each text inside its own line or cell';

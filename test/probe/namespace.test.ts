@@ -3,7 +3,7 @@ import type { ProbeReport } from '../../functions/reachability/report.ts';
 import { labProblem } from '../../lab/available.ts';
 import { requirement } from '../support/requirements.ts';
 import { probeInOwnProcess, SMALL_NAMESPACE } from './own-process.ts';
-import { openSilentPort } from './silent-port.ts';
+import { openSilentPort } from './attempts/silent-port.ts';
 
 const runnable = requirement('what a namespace refuses and keeps silent', labProblem());
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { signatureProblem } from '../cli/sigv4-verifier.ts';
+import { signatureProblem } from '../cli/deployed/sigv4-verifier.ts';
 
 /** What the store does next: the value, an error of AWS, other text, or nothing at all. */
 export type StoreAnswer = { value: string } | { status: number; type: string } | { body: string } | 'hang';

@@ -2,7 +2,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { loadStatusPage } from '../../cli/status-page.ts';
 import { VantageError, type Vantage } from '../../functions/aggregator/vantages/vantage.ts';
-import { Listener, startService, threeVantages, type TestService } from '../aggregator/api-service.ts';
+import { Listener, startService, threeVantages, type TestService } from '../aggregator/api/service.ts';
 import { requirement } from '../support/requirements.ts';
 import { browserProblem, startBrowser } from './browser.ts';
 import { hasFocus, lowContrasts, lowControls, overflow, pollNow } from './in-page.js';

@@ -1,5 +1,5 @@
 import type { Change } from '../incidents/incident.ts';
-import type { Announcement } from './announcement.ts';
+import type { Announcement } from '../incidents/announcement.ts';
 
 /** The announcement of a change. Its size is bounded by that of the evidence. */
 export function announcementOf(

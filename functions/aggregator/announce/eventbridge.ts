@@ -1,5 +1,6 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import type { Announcement, Announcer } from './announcement.ts';
+import type { Announcement } from '../incidents/announcement.ts';
+import type { Announcer } from './announcer.ts';
 import { ONE_ATTEMPT, refusal, sendOnce } from './one-attempt.ts';
 import { printableAnnouncement } from './printable.ts';
 

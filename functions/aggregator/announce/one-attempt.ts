@@ -1,4 +1,4 @@
-import { NotTakenError, RejectedError } from './announcement.ts';
+import { NotTakenError, RejectedError } from './announcer.ts';
 
 /**
  * For clients that announce. No retries of the SDK's own: it would send again when an answer was lost, without our knowing. The

@@ -1,5 +1,5 @@
-import type { Announcement } from './announcement.ts';
-import type { Delivery, OutboxEntry, State } from '../store/records.ts';
+import type { Announcement } from '../incidents/announcement.ts';
+import type { Delivery, OutboxEntry, SubjectState } from '../store/records.ts';
 
 /**
  * How long nobody else sends what someone is about to send. Longer than a send may take ({@link SEND_MS}), shorter than the time to
@@ -59,11 +59,11 @@ export function enqueue(
  * @param open channels that may be used now
  */
 export function claim(
-  state: State,
+  state: SubjectState,
   open: readonly string[],
   known: readonly string[],
   { owner, nowMs }: { owner: string; nowMs: number },
-): { state: State; claimed?: Claimed; changed: boolean } {
+): { state: SubjectState; claimed?: Claimed; changed: boolean } {
   let claimed: Claimed | undefined;
   const served = new Set<string>();
   const outbox = state.outbox.map(({ announcement, deliveries }): OutboxEntry => {
@@ -97,7 +97,7 @@ export function claim(
  * How often a state's next deliveries were tried, the least tried one. States in this order take turns: what fails at every tick
  * falls behind what was not tried yet.
  */
-export function leastAttempts({ outbox }: State): number {
+export function leastAttempts({ outbox }: SubjectState): number {
   const next = new Map<string, number>();
   for (const { deliveries } of outbox) {
     for (const [channel, { attempts }] of Object.entries(deliveries)) {
@@ -111,7 +111,7 @@ export function leastAttempts({ outbox }: State): number {
  * Writes down what became of what `owner` had claimed; what was rejected too often is not kept. Does no harm when it is
  * done twice, or over a newer state.
  */
-export function mark(state: State, sent: Sent, owner: string): State {
+export function mark(state: SubjectState, sent: Sent, owner: string): SubjectState {
   const outbox = state.outbox.map((entry): OutboxEntry => {
     const { [sent.channel]: delivery, ...others } = entry.deliveries;
     if (!delivery || entry.announcement.id !== sent.id) return entry;

@@ -1,5 +1,5 @@
-import { printable } from '../one-line.ts';
-import type { Announcement } from './announcement.ts';
+import { printable } from '../../reachability/one-line.ts';
+import type { Announcement } from '../incidents/announcement.ts';
 
 /**
  * An announcement in which every text is one printable line. Evidence is made so already (incidents/reading.ts); what an earlier

@@ -1,4 +1,4 @@
-import { NotTakenError, RejectedError, type Announcer } from './announcement.ts';
+import { NotTakenError, RejectedError, type Announcer } from './announcer.ts';
 import { chatText } from './chat-text.ts';
 import { MESSAGE_STATUSES, NEVER_LEFT } from './one-attempt.ts';
 import { bodyText, subjectLine } from './text.ts';

@@ -1,7 +1,8 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { subjectKey, subjectName } from '../incidents/incident.ts';
-import type { Announcement, Announcer } from './announcement.ts';
-import { shortened } from '../one-line.ts';
+import type { Announcement } from '../incidents/announcement.ts';
+import type { Announcer } from './announcer.ts';
+import { shortened } from '../../reachability/one-line.ts';
 import { bodyText, headline, subjectLine } from './text.ts';
 import { ONE_ATTEMPT, sendOnce } from './one-attempt.ts';
 import { printableAnnouncement } from './printable.ts';

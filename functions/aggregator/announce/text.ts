@@ -1,5 +1,5 @@
 import { subjectName } from '../incidents/incident.ts';
-import type { Announcement } from './announcement.ts';
+import type { Announcement } from '../incidents/announcement.ts';
 import { printableAnnouncement } from './printable.ts';
 
 /** SNS takes subjects of at most 100 characters, ASCII, without control characters (Publish API reference). */

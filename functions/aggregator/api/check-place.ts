@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { MAX_CHECKS_AT_ONCE } from '../check/limits.ts';
 import type { Store } from '../store/store.ts';
-import { logFault } from './log.ts';
+import { logFault } from './problem.ts';
 import { Problem } from './problem.ts';
 
 /** Most checks take less; a caller that tries again too early gets the same answer. */

@@ -6,13 +6,13 @@ import type { Outcome } from '../../reachability/words.ts';
 import type { ApiRequest, ApiResponse } from './http.ts';
 import { json, MAX_BODY_BYTES } from './http.ts';
 import { negotiate } from './negotiate.ts';
-import type { ApiParts } from './parts.ts';
+import type { ApiDependencies } from './dependencies.ts';
 import type { ProblemBody } from './problem.ts';
 import { internalProblem, Problem } from './problem.ts';
 import type { CheckRequest } from './check-request.ts';
 import { parseCheckRequest } from './check-request.ts';
 import { takePlace } from './check-place.ts';
-import { logFault } from './log.ts';
+import { logFault } from './problem.ts';
 
 const JSON_TYPE = 'application/json';
 const NDJSON_TYPE = 'application/x-ndjson';
@@ -34,7 +34,7 @@ export type CheckLine =
   | { event: 'end'; verdicts: number; problem?: ProblemBody };
 
 /** `POST /checks`: NDJSON as the vantages report, the verdicts last; or one JSON document, by `Accept`. */
-export async function postChecks(request: ApiRequest, parts: ApiParts): Promise<ApiResponse> {
+export async function postChecks(request: ApiRequest, parts: ApiDependencies): Promise<ApiResponse> {
   const type = negotiate(request.headers['accept'], [NDJSON_TYPE, JSON_TYPE]);
   const asked = parseCheckRequest(parseBody(request), parts.configuration);
   const giveBack = await takePlace(parts.store, request.deadlineMs);
@@ -56,7 +56,7 @@ export async function postChecks(request: ApiRequest, parts: ApiParts): Promise<
 export function runCheck(
   asked: CheckRequest,
   { signal, deadlineMs }: Pick<ApiRequest, 'signal' | 'deadlineMs'>,
-  { configuration, vantages }: ApiParts,
+  { configuration, vantages }: ApiDependencies,
   onEvent?: (event: CheckEvent) => void,
 ): Promise<Verdict[]> {
   return check({
@@ -75,7 +75,7 @@ export function runCheck(
 function checkLines(
   asked: CheckRequest,
   request: ApiRequest,
-  parts: ApiParts,
+  parts: ApiDependencies,
   giveBack: () => Promise<void>,
 ): ReadableStream<string> {
   // A reader that stops in the middle leaves nobody to probe for.

@@ -2,7 +2,7 @@ import type { Incident } from '../incidents/incident.ts';
 import type { ApiRequest, ApiResponse } from './http.ts';
 import { json } from './http.ts';
 import { negotiate } from './negotiate.ts';
-import type { ApiParts } from './parts.ts';
+import type { ApiDependencies } from './dependencies.ts';
 import { cursorParameter, flagParameter, limitParameter, onlyParameters, textParameter } from './query.ts';
 import { cursorChecked } from './targets.ts';
 
@@ -15,7 +15,7 @@ export interface IncidentsAnswer {
 /** `GET /incidents?open&subject&limit&cursor`. */
 export async function getIncidents(
   { headers, query }: ApiRequest,
-  { store }: ApiParts,
+  { store }: ApiDependencies,
 ): Promise<ApiResponse> {
   negotiate(headers['accept'], ['application/json']);
   onlyParameters(query, ['open', 'subject', 'limit', 'cursor']);

@@ -4,7 +4,7 @@ import type { StateRecord } from '../store/store.ts';
 import type { ApiRequest, ApiResponse } from './http.ts';
 import { metricsText, OPEN_METRICS_TEXT, PROMETHEUS_TEXT, type Family } from './metrics-text.ts';
 import { negotiate } from './negotiate.ts';
-import type { ApiParts } from './parts.ts';
+import type { ApiDependencies } from './dependencies.ts';
 import { onlyParameters } from './query.ts';
 
 /**
@@ -13,7 +13,7 @@ import { onlyParameters } from './query.ts';
  */
 export async function getMetrics(
   { headers, query }: ApiRequest,
-  { configuration, store }: ApiParts,
+  { configuration, store }: ApiDependencies,
 ): Promise<ApiResponse> {
   const format = negotiate(headers['accept'], [PROMETHEUS_TEXT, OPEN_METRICS_TEXT]);
   onlyParameters(query, []);
@@ -58,7 +58,7 @@ export async function getMetrics(
  * The labels of the targets, to be joined to the other metrics by `target`. Their names get a prefix, so that none of them can be
  * `target` or begin with `__`, which Prometheus keeps for itself.
  */
-function targetInfo({ targets }: ApiParts['configuration']): Family {
+function targetInfo({ targets }: ApiDependencies['configuration']): Family {
   return {
     name: 'synwhere_target_info',
     type: 'info',

@@ -254,7 +254,7 @@ const targets = {
     'verdict?': ref('Verdict'),
     'trimmed?': { ...string, description: 'What was left out of the verdict to keep it small.' },
   }),
-  HistoryStretch: object(
+  HistoryPeriod: object(
     {
       target: targetName,
       from: time,
@@ -272,7 +272,7 @@ const targets = {
   ),
   HistoryAnswer: object({
     target: targetName,
-    stretches: list(ref('HistoryStretch')),
+    stretches: list(ref('HistoryPeriod')),
     'nextCursor?': string,
   }),
 } satisfies Record<string, Schema>;

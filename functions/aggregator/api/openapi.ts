@@ -2,7 +2,7 @@ import type { ApiRequest, ApiResponse } from './http.ts';
 import { json } from './http.ts';
 import { negotiate } from './negotiate.ts';
 import { SCHEMAS, schemasFor } from './openapi-schemas.ts';
-import type { ApiParts } from './parts.ts';
+import type { ApiDependencies } from './dependencies.ts';
 import { CURSOR_PATTERN, onlyParameters, TIME_PATTERN } from './query.ts';
 
 type Node = Readonly<Record<string, unknown>>;
@@ -194,7 +194,7 @@ export const OPENAPI: Node = {
 /** `GET /openapi.json`: {@link OPENAPI} with the limits of the configuration, and without the signature where none is needed. */
 export function getOpenApi(
   { headers, query }: ApiRequest,
-  { configuration, unsigned }: ApiParts,
+  { configuration, unsigned }: ApiDependencies,
 ): ApiResponse {
   negotiate(headers['accept'], ['application/json']);
   onlyParameters(query, []);

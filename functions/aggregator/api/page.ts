@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ApiRequest, ApiResponse } from './http.ts';
-import type { PageFile } from './parts.ts';
+import type { PageFile } from './dependencies.ts';
 
 /** The page needs nothing from anywhere else, so nothing else is allowed to it. */
 const CONTENT_SECURITY_POLICY = [

@@ -1,3 +1,4 @@
+import { printableJson } from '../../reachability/one-line.ts';
 import type { ApiResponse } from './http.ts';
 
 /** The HTTP status phrases used as titles (RFC 9110), as RFC 9457 wants them beside `about:blank`. */
@@ -61,4 +62,11 @@ export function problemResponse(problem: Problem): ApiResponse {
 /** Our own fault, told without its insides: those go to the log. */
 export function internalProblem(): Problem {
   return new Problem(500, 'internal', 'something went wrong on this side; the log has the details');
+}
+
+/** One JSON line on stderr for a fault of our own; CloudWatch Logs and `synwhere dev` both show it. */
+export function logFault(where: string, error: unknown): void {
+  const fault =
+    error instanceof Error ? { message: error.message, stack: error.stack } : { message: String(error) };
+  console.error(printableJson({ level: 'ERROR', where, ...fault }));
 }

@@ -1,11 +1,11 @@
 import type { ApiRequest, ApiResponse } from './http.ts';
 import { postChecks } from './checks.ts';
 import { getIncidents } from './incidents.ts';
-import { logFault } from './log.ts';
+import { logFault } from './problem.ts';
 import { getMetrics } from './open-metrics.ts';
 import { getOpenApi } from './openapi.ts';
 import { pageResponse } from './page.ts';
-import type { ApiParts } from './parts.ts';
+import type { ApiDependencies } from './dependencies.ts';
 import { internalProblem, Problem, problemResponse } from './problem.ts';
 import { getHistory, getTarget, getTargets } from './targets.ts';
 
@@ -14,7 +14,7 @@ interface Route {
   /** One segment may be `{target}`. */
   path: string;
   /** `segment` is the decoded value of `{target}`, empty where the path has none. */
-  answer(request: ApiRequest, parts: ApiParts, segment: string): ApiResponse | Promise<ApiResponse>;
+  answer(request: ApiRequest, parts: ApiDependencies, segment: string): ApiResponse | Promise<ApiResponse>;
 }
 
 /** Every route of the service, in the order of docs/api.md. */
@@ -29,7 +29,7 @@ export const ROUTES: readonly Route[] = [
 ];
 
 /** Answers one request. Never rejects: what goes wrong is a problem (RFC 9457), and what is our own fault is logged too. */
-export async function answer(request: ApiRequest, parts: ApiParts): Promise<ApiResponse> {
+export async function answer(request: ApiRequest, parts: ApiDependencies): Promise<ApiResponse> {
   let response: ApiResponse;
   try {
     response = await dispatch(request, parts);
@@ -45,7 +45,7 @@ export async function answer(request: ApiRequest, parts: ApiParts): Promise<ApiR
   return request.method === 'HEAD' ? { ...response, body: '' } : response;
 }
 
-function dispatch(request: ApiRequest, parts: ApiParts): ApiResponse | Promise<ApiResponse> {
+function dispatch(request: ApiRequest, parts: ApiDependencies): ApiResponse | Promise<ApiResponse> {
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   const file = parts.page?.(request.path);
   if (file && method === 'GET') return pageResponse(file, request);

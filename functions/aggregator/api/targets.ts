@@ -3,13 +3,13 @@ import type { Target } from '../../reachability/report.ts';
 import { formatTarget, parseTarget, TargetError } from '../../reachability/target.ts';
 import type { Expectations, Verdict } from '../../reachability/verdict.ts';
 import type { Incident } from '../incidents/incident.ts';
-import type { HistoryStretch, LatestView, StateRecord } from '../store/store.ts';
+import type { HistoryPeriod, LatestView, StateRecord } from '../store/store.ts';
 import { CursorError } from '../store/store.ts';
 import { sameTarget } from './allowed-targets.ts';
 import type { ApiRequest, ApiResponse } from './http.ts';
 import { json } from './http.ts';
 import { negotiate } from './negotiate.ts';
-import type { ApiParts } from './parts.ts';
+import type { ApiDependencies } from './dependencies.ts';
 import { Problem } from './problem.ts';
 import {
   cursorParameter,
@@ -55,12 +55,15 @@ export interface TargetAnswer extends TargetState {
 export interface HistoryAnswer {
   target: string;
   /** Newest first. */
-  stretches: HistoryStretch[];
+  stretches: HistoryPeriod[];
   nextCursor?: string;
 }
 
 /** `GET /targets`: the configured targets in their order, each with what is known of it. */
-export async function getTargets({ headers, query }: ApiRequest, parts: ApiParts): Promise<ApiResponse> {
+export async function getTargets(
+  { headers, query }: ApiRequest,
+  parts: ApiDependencies,
+): Promise<ApiResponse> {
   negotiate(headers['accept'], ['application/json']);
   onlyParameters(query, []);
   const { configuration, store } = parts;
@@ -78,7 +81,7 @@ export async function getTargets({ headers, query }: ApiRequest, parts: ApiParts
 /** `GET /targets/{target}`: one target with its verdict in full. */
 export async function getTarget(
   { headers, query }: ApiRequest,
-  { configuration, store }: ApiParts,
+  { configuration, store }: ApiDependencies,
   segment: string,
 ): Promise<ApiResponse> {
   negotiate(headers['accept'], ['application/json']);
@@ -98,7 +101,7 @@ export async function getTarget(
 /** `GET /targets/{target}/history?from&to&limit&cursor&verdicts`: stretches of equal verdicts, newest first. */
 export async function getHistory(
   { headers, query }: ApiRequest,
-  { configuration, store }: ApiParts,
+  { configuration, store }: ApiDependencies,
   segment: string,
 ): Promise<ApiResponse> {
   negotiate(headers['accept'], ['application/json']);
@@ -169,7 +172,7 @@ function findTarget(
   }
 }
 
-async function isRemembered(name: string, store: ApiParts['store']): Promise<boolean> {
+async function isRemembered(name: string, store: ApiDependencies['store']): Promise<boolean> {
   return (await store.states()).some(({ target }) => target === name);
 }
 
@@ -179,10 +182,6 @@ function unknownTarget(name: string): Problem {
   });
 }
 
-function withoutVerdict({
-  verdict: _verdict,
-  trimmed: _trimmed,
-  ...stretch
-}: HistoryStretch): HistoryStretch {
+function withoutVerdict({ verdict: _verdict, trimmed: _trimmed, ...stretch }: HistoryPeriod): HistoryPeriod {
   return stretch;
 }

@@ -1,6 +1,6 @@
 import type { ProbeRequest, VantageAnswer } from '../../reachability/report.ts';
 import { parseReport, ReportError } from '../../reachability/report-schema.ts';
-import { oneLine } from '../one-line.ts';
+import { oneLine } from '../../reachability/one-line.ts';
 import { VantageError, type Vantage } from '../vantages/vantage.ts';
 
 export interface RoundOptions {

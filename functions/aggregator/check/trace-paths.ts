@@ -2,7 +2,7 @@ import { comparePaths } from '../../reachability/paths.ts';
 import type { PathView } from '../../reachability/paths.ts';
 import type { Trace, VantageAnswer } from '../../reachability/report.ts';
 import type { VantageView, Verdict } from '../../reachability/verdict.ts';
-import type { Kind, Saw } from '../../reachability/words.ts';
+import type { Kind, Sighting } from '../../reachability/words.ts';
 import { askRound } from './ask-round.ts';
 import type { Vantage } from '../vantages/vantage.ts';
 
@@ -96,7 +96,7 @@ function contestOf(verdict: Verdict, walkers: ReadonlySet<string>): Contest | un
   const views = verdict.vantages.filter(({ vantage, counted }) => counted && walkers.has(vantage));
   const addresses = [...new Set(views.flatMap((view) => view.addresses.map(({ address }) => address)))];
   const contests = addresses.map((address): Contest => {
-    const who = (test: (saw: Saw) => boolean) =>
+    const who = (test: (saw: Sighting) => boolean) =>
       views.filter((view) => test(sawOf(view, address))).map(({ vantage }) => vantage);
     return {
       verdict,
@@ -116,7 +116,7 @@ function contestOf(verdict: Verdict, walkers: ReadonlySet<string>): Contest | un
   };
 }
 
-function sawOf({ addresses }: VantageView, address: string): Saw {
+function sawOf({ addresses }: VantageView, address: string): Sighting {
   return addresses.find((view) => view.address === address)?.saw ?? 'nothing';
 }
 

@@ -1,16 +1,16 @@
 import type { ApiResponse } from '../api/http.ts';
-import { logFault } from '../api/log.ts';
-import type { ApiParts } from '../api/parts.ts';
+import { logFault } from '../api/problem.ts';
+import type { ApiDependencies } from '../api/dependencies.ts';
 import { internalProblem, Problem } from '../api/problem.ts';
 import { answer } from '../api/router.ts';
 import { readEvent, type Call, type CallLimits } from './event.ts';
 import type { Outcome } from './lambda-runtime.ts';
-import { runTick, type TickParts } from '../tick/tick.ts';
+import { runTick, type TickDependencies } from '../tick/tick.ts';
 
 /** Everything that an event can need, made once per process. */
-export interface AggregatorParts {
-  api: ApiParts;
-  tick: TickParts;
+export interface AggregatorDependencies {
+  api: ApiDependencies;
+  tick: TickDependencies;
 }
 
 /**
@@ -19,7 +19,7 @@ export interface AggregatorParts {
  */
 export async function answerEvent(
   event: unknown,
-  parts: AggregatorParts,
+  parts: AggregatorDependencies,
   limits: CallLimits,
 ): Promise<Outcome> {
   let call: Call;

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Configuration } from '../../../configuration/configuration.ts';
-import type { Announcer } from '../announce/announcement.ts';
+import type { Announcer } from '../announce/announcer.ts';
 import { eventBridgeAnnouncer } from '../announce/eventbridge.ts';
 import { slackAnnouncer } from '../announce/slack.ts';
 import { snsAnnouncer } from '../announce/sns.ts';
 import { storedWebhookUrl, type WebhookUrl } from '../announce/webhook-url.ts';
 import { check } from '../check/check.ts';
-import type { AggregatorParts } from './answer.ts';
+import type { AggregatorDependencies } from './answer.ts';
 import { emfMetrics } from '../tick/metrics.ts';
 import { createStore } from '../store/store.ts';
 import { lambdaVantage } from '../vantages/lambda.ts';
@@ -19,7 +19,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * `SYNWHERE_CONFIG`, the file of the validated configuration (by default `synwhere.json` in `directory`). Throws one line where
  * something is missing, so that a wrong deployment fails at once and not at three in the morning.
  */
-export function partsFromEnvironment(env: Environment, directory: string): AggregatorParts {
+export function dependenciesFromEnvironment(env: Environment, directory: string): AggregatorDependencies {
   const configuration = readConfiguration(env['SYNWHERE_CONFIG'] ?? join(directory, 'synwhere.json'));
   const { name, regions, history, announce, metrics } = configuration;
   const store = createStore({

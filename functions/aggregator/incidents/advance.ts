@@ -32,7 +32,7 @@ export interface Moment {
 }
 
 /** What is remembered of one subject between ticks. Plain data. */
-export interface Watch {
+export interface IncidentState {
   status: 'well' | 'bad';
   /** Ticks in a row that speak for a change of status or of kind. */
   streak?: { to: 'well' | 'bad' | IncidentKind; ticks: number };
@@ -46,14 +46,14 @@ export interface Watch {
 }
 
 export interface Advance {
-  watch: Watch;
+  watch: IncidentState;
   /** To be told, in this order. */
   changes: Change[];
   /** Closed for good, to be kept. */
   closed: Incident[];
 }
 
-export const FRESH_WATCH: Watch = { status: 'well', flips: [] };
+export const FRESH_INCIDENT_STATE: IncidentState = { status: 'well', flips: [] };
 
 /**
  * The life of incidents as one pure step. Which status is true follows from the readings alone; what is told follows from the
@@ -63,7 +63,7 @@ export const FRESH_WATCH: Watch = { status: 'well', flips: [] };
  * Returns the same `watch` object when nothing changed, so that nothing needs to be written.
  */
 export function advance(
-  before: Watch,
+  before: IncidentState,
   reading: Reading,
   subject: Subject,
   moment: Moment,
@@ -77,7 +77,12 @@ export function advance(
 }
 
 /** Ends what is known of a subject that is not watched any more; an open incident is closed, and told where it was told. */
-export function retire(before: Watch, subject: Subject, moment: Moment, settings: IncidentSettings): Advance {
+export function retire(
+  before: IncidentState,
+  subject: Subject,
+  moment: Moment,
+  settings: IncidentSettings,
+): Advance {
   const step = new Step(before, subject, { ...moment, quiet: false }, settings);
   step.close('no-longer-watched');
   step.tell({ type: 'none' });
@@ -91,10 +96,10 @@ class Step {
   readonly #settings: IncidentSettings;
   readonly #changes: Change[] = [];
   readonly #closed: Incident[] = [];
-  #watch: Watch;
+  #watch: IncidentState;
   #flipped = false;
 
-  constructor(before: Watch, subject: Subject, moment: Moment, settings: IncidentSettings) {
+  constructor(before: IncidentState, subject: Subject, moment: Moment, settings: IncidentSettings) {
     this.#subject = subject;
     this.#moment = moment;
     this.#now = moment.now.toISOString();
@@ -169,7 +174,7 @@ class Step {
     this.#put({ incident: changed, told: { incident: id, kind, flapping } });
   }
 
-  result(before: Watch): Advance {
+  result(before: IncidentState): Advance {
     const same = this.#watch === before;
     return { watch: same ? before : this.#watch, changes: this.#changes, closed: this.#closed };
   }
@@ -234,7 +239,7 @@ class Step {
     return flips.length >= flappingChanges;
   }
 
-  #confirmed(to: NonNullable<Watch['streak']>['to'], extraTicks: number): boolean {
+  #confirmed(to: NonNullable<IncidentState['streak']>['to'], extraTicks: number): boolean {
     const { streak } = this.#watch;
     const ticks = (streak?.to === to ? streak.ticks : 0) + 1;
     const confirmed = ticks >= this.#settings.confirmTicks + extraTicks;
@@ -242,7 +247,7 @@ class Step {
     return confirmed;
   }
 
-  #streak(streak: Watch['streak']): void {
+  #streak(streak: IncidentState['streak']): void {
     if (streak) this.#put({ streak });
     else if (this.#watch.streak) {
       const { streak: _ended, ...rest } = this.#watch;
@@ -268,7 +273,7 @@ class Step {
     return counted;
   }
 
-  #put(part: Partial<Watch>): void {
+  #put(part: Partial<IncidentState>): void {
     this.#watch = { ...this.#watch, ...part };
   }
 }

@@ -1,4 +1,4 @@
-import type { Confidence, Fault, Kind, Saw } from '../../reachability/words.ts';
+import type { Confidence, Fault, Kind, Sighting } from '../../reachability/words.ts';
 
 /** What is wrong with a place that probes run in, apart from any target. */
 export const VANTAGE_TROUBLES = ['vantage-abstaining', 'vantage-path-fault'] as const;
@@ -16,7 +16,7 @@ export interface Evidence {
   notRuledOut: string[];
   confidence?: Confidence;
   /** The vantages that were not well; on a vantage's incident, that one alone. */
-  vantages: { vantage: string; saw: Saw; fault: Fault; reason?: string }[];
+  vantages: { vantage: string; saw: Sighting; fault: Fault; reason?: string }[];
 }
 
 /** Why an incident was closed. */

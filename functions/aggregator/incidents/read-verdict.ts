@@ -1,7 +1,7 @@
 import type { VantageView, Verdict } from '../../reachability/verdict.ts';
 import { SILENT_KINDS } from '../../reachability/words.ts';
 import type { Reading } from './advance.ts';
-import { printable, shortened } from '../one-line.ts';
+import { printable, shortened } from '../../reachability/one-line.ts';
 import type { Evidence } from './incident.ts';
 
 const MAX_FACTS = 10;

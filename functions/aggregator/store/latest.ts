@@ -1,4 +1,4 @@
-import { asWritten } from './as-written.ts';
+import { asWritten } from './table.ts';
 import type { LatestView } from './records.ts';
 import { compress, decompress } from './pack.ts';
 import type { Table } from './table.ts';

@@ -1,4 +1,4 @@
-import type { Lease, Service } from './records.ts';
+import type { Lease, ServiceState } from './records.ts';
 import type { Table } from './table.ts';
 
 const PK = 'service';
@@ -40,7 +40,7 @@ export async function takeLease(
   };
 }
 
-export async function releaseLease(table: Table, owner: string, service?: Service): Promise<void> {
+export async function releaseLease(table: Table, owner: string, service?: ServiceState): Promise<void> {
   const remember = service ? 'SET #sequence = :sequence, lastTickAt = :at ' : '';
   await table.update(PK, SK, `${remember}REMOVE #owner, tick, takenAtMs, untilMs`, {
     expression: '#owner = :owner',
@@ -52,11 +52,11 @@ export async function releaseLease(table: Table, owner: string, service?: Servic
   });
 }
 
-export async function readService(table: Table): Promise<Service> {
+export async function readService(table: Table): Promise<ServiceState> {
   return serviceOf((await table.get(PK, SK)) ?? {});
 }
 
-function serviceOf(item: Record<string, unknown>): Service {
+function serviceOf(item: Record<string, unknown>): ServiceState {
   const { sequence, lastTickAt } = item;
   return {
     sequence: typeof sequence === 'number' ? sequence : 0,

@@ -1,6 +1,6 @@
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import type { AddressView, Verdict } from '../../reachability/verdict.ts';
-import { asWritten } from './as-written.ts';
+import { asWritten } from './table.ts';
 
 /** A state holds a few packed verdicts and must stay far below DynamoDB's 400 KB an item. */
 export const MAX_PACKED_BYTES = 24_000;

@@ -1,7 +1,6 @@
 import { subjectName, type Incident } from '../incidents/incident.ts';
 import { historyPartition, INCIDENTS } from './archive.ts';
-import { asWritten } from './as-written.ts';
-import { fromCursor, toCursor } from './cursor.ts';
+import { asWritten } from './table.ts';
 import { readLatest } from './latest.ts';
 import { readService } from './lease.ts';
 import { unpack } from './pack.ts';
@@ -9,16 +8,21 @@ import type {
   ArchiveEntry,
   History,
   HistoryQuery,
-  HistoryStretch,
+  HistoryPeriod,
   IncidentQuery,
   Incidents,
-  Service,
-  State,
+  ServiceState,
+  SubjectState,
   StateRecord,
-  Stretch,
+  StoredPeriod,
 } from './records.ts';
 import { loadState, loadStates } from './states.ts';
 import type { Item, Table } from './table.ts';
+
+/** A cursor that no answer of ours has given. */
+export class CursorError extends Error {
+  override readonly name = 'CursorError';
+}
 
 const DEFAULT_LIMIT = 100;
 
@@ -62,7 +66,7 @@ export async function readHistory(table: Table, target: string, query: HistoryQu
     newestFirst: true,
     pageSize: limit + 1,
   });
-  const page: { stretch: HistoryStretch; sk: string }[] = [];
+  const page: { stretch: HistoryPeriod; sk: string }[] = [];
   for await (const item of archive) {
     const stretch = archivedStretch(item);
     if (stretch.to < from || page.length > limit) break;
@@ -111,7 +115,7 @@ export async function readIncidents(table: Table, query: IncidentQuery): Promise
 }
 
 /** What is not in the archive yet, or stands there already and is about to be forgotten here. */
-function knownToStates(states: readonly State[]): { open: Incident[]; closed: Incident[] } {
+function knownToStates(states: readonly SubjectState[]): { open: Incident[]; closed: Incident[] } {
   const open = states.flatMap(({ watch }) => watch.incident ?? []);
   const closed = states.flatMap(({ watch, archive }) => [
     ...(watch.untoldClosing ? [watch.untoldClosing] : []),
@@ -124,7 +128,7 @@ function newestFirst(a: Incident, b: Incident): number {
   return a.openedAt < b.openedAt ? 1 : -1;
 }
 
-async function unarchived(table: Table, target: string): Promise<HistoryStretch[]> {
+async function unarchived(table: Table, target: string): Promise<HistoryPeriod[]> {
   const [state, service] = await Promise.all([
     loadState(table, { type: 'target', target }),
     readService(table),
@@ -137,7 +141,11 @@ async function unarchived(table: Table, target: string): Promise<HistoryStretch[
   ];
 }
 
-function currentStretch(target: string, stretch: Stretch, { sequence, lastTickAt }: Service): HistoryStretch {
+function currentStretch(
+  target: string,
+  stretch: StoredPeriod,
+  { sequence, lastTickAt }: ServiceState,
+): HistoryPeriod {
   return {
     ...described(target, stretch),
     to: lastTickAt !== undefined && lastTickAt > stretch.from ? lastTickAt : stretch.from,
@@ -146,7 +154,7 @@ function currentStretch(target: string, stretch: Stretch, { sequence, lastTickAt
   };
 }
 
-function archivedStretch(item: Item): HistoryStretch {
+function archivedStretch(item: Item): HistoryPeriod {
   return overStretch(asWritten<Extract<ArchiveEntry, { type: 'history' }>>(item));
 }
 
@@ -155,11 +163,11 @@ function overStretch({
   stretch,
   to,
   ticks,
-}: Extract<ArchiveEntry, { type: 'history' }>): HistoryStretch {
+}: Extract<ArchiveEntry, { type: 'history' }>): HistoryPeriod {
   return { ...described(target, stretch), to, ticks, current: false };
 }
 
-function described(target: string, stretch: Stretch): Omit<HistoryStretch, 'to' | 'ticks' | 'current'> {
+function described(target: string, stretch: StoredPeriod): Omit<HistoryPeriod, 'to' | 'ticks' | 'current'> {
   const { from, kind, asExpected, confidence, summary, packed, trimmed } = stretch;
   return {
     target,
@@ -171,4 +179,20 @@ function described(target: string, stretch: Stretch): Omit<HistoryStretch, 'to' 
     ...(packed ? { verdict: unpack(packed) } : {}),
     ...(trimmed === undefined ? {} : { trimmed }),
   };
+}
+
+const PREFIX = 'v1:';
+
+/** A place in a partition, as text that nobody is tempted to take apart. */
+function toCursor(sk: string): string {
+  return Buffer.from(PREFIX + sk).toString('base64url');
+}
+
+/** Throws {@link CursorError} for anything that {@link toCursor} has not made. */
+function fromCursor(cursor: string): string {
+  const text = Buffer.from(cursor, 'base64url').toString('utf8');
+  if (!text.startsWith(PREFIX) || text.length > 1000 || text.length === PREFIX.length) {
+    throw new CursorError('cursor: not one that was given here; leave it out to begin at the first page');
+  }
+  return text.slice(PREFIX.length);
 }

@@ -1,11 +1,11 @@
 import type { Verdict } from '../../reachability/verdict.ts';
-import type { Confidence, Fault, Kind, Saw } from '../../reachability/words.ts';
-import type { Announcement } from '../announce/announcement.ts';
-import type { Watch } from '../incidents/advance.ts';
+import type { Confidence, Fault, Kind, Sighting } from '../../reachability/words.ts';
+import type { Announcement } from '../incidents/announcement.ts';
+import type { IncidentState } from '../incidents/advance.ts';
 import type { Incident, Subject } from '../incidents/incident.ts';
 
 /** A stretch of time in which a target's verdict stayed the same. Times are ISO 8601. */
-export interface HistoryStretch {
+export interface HistoryPeriod {
   target: string;
   /** The first and the last tick that saw it. */
   from: string;
@@ -26,7 +26,7 @@ export interface HistoryStretch {
 
 /** One page, newest first. */
 export interface History {
-  stretches: HistoryStretch[];
+  stretches: HistoryPeriod[];
   /** Give it back for the next page; absent on the last. */
   cursor?: string;
 }
@@ -54,7 +54,7 @@ export interface LatestVantage {
   vantage: string;
   counted: boolean;
   abstained?: string;
-  saw: Saw;
+  saw: Sighting;
   fault: Fault;
   /** The fastest handshake of the tick. */
   handshakeMs?: number;
@@ -64,7 +64,7 @@ export interface LatestVantage {
 export interface StateRecord {
   target: string;
   /** Its current stretch, with the full verdict that began it. */
-  stretch?: HistoryStretch;
+  stretch?: HistoryPeriod;
   /** What the last tick saw; absent before the first. */
   latest?: LatestView;
   /** Its open incident. */
@@ -104,7 +104,7 @@ export interface TickRecord {
 }
 
 /** The current stretch as a state keeps it; the verdict is packed. */
-export interface Stretch {
+export interface StoredPeriod {
   from: string;
   /** The number of the tick that began it. */
   sequence: number;
@@ -119,7 +119,7 @@ export interface Stretch {
 
 /** What is written once a state says so, and never changes after: a replay writes the same again. */
 export type ArchiveEntry =
-  | { type: 'history'; target: string; stretch: Stretch; to: string; ticks: number; expiresAt: number }
+  | { type: 'history'; target: string; stretch: StoredPeriod; to: string; ticks: number; expiresAt: number }
   | { type: 'incident'; incident: Incident; expiresAt: number };
 
 /** How far the delivery of one announcement over one channel is. Delivered ones are removed. */
@@ -141,24 +141,24 @@ export interface OutboxEntry {
 }
 
 /** Everything that is remembered of one subject, in one item: what one conditional write changes at once. */
-export interface State {
+export interface SubjectState {
   subject: Subject;
   /** Changes with every write; empty before the first. */
   version: string;
   /** The last tick that changed it. */
   tick: string;
-  stretch?: Stretch;
-  watch: Watch;
+  stretch?: StoredPeriod;
+  watch: IncidentState;
   outbox: OutboxEntry[];
   archive: ArchiveEntry[];
 }
 
 /** The service's own memory between ticks. */
-export interface Service {
+export interface ServiceState {
   /** Completed ticks so far. */
   sequence: number;
   /** When the last completed tick was, ISO 8601. */
   lastTickAt?: string;
 }
 
-export type Lease = { taken: true; service: Service } | { taken: false; heldBy: string; until: string };
+export type Lease = { taken: true; service: ServiceState } | { taken: false; heldBy: string; until: string };

@@ -1,18 +1,18 @@
 import { subjectKey, type Subject } from '../incidents/incident.ts';
-import { asWritten } from './as-written.ts';
-import type { State } from './records.ts';
+import { asWritten } from './table.ts';
+import type { SubjectState } from './records.ts';
 import type { Item, Table } from './table.ts';
 
 const PK = 'state';
 
 /** All states, read consistently: what they say decides on what is told. */
-export async function loadStates(table: Table): Promise<State[]> {
-  const states: State[] = [];
+export async function loadStates(table: Table): Promise<SubjectState[]> {
+  const states: SubjectState[] = [];
   for await (const item of table.query({ pk: PK, consistent: true })) states.push(stateOf(item));
   return states;
 }
 
-export async function loadState(table: Table, subject: Subject): Promise<State | undefined> {
+export async function loadState(table: Table, subject: Subject): Promise<SubjectState | undefined> {
   const item = await table.get(PK, subjectKey(subject));
   return item && stateOf(item);
 }
@@ -21,19 +21,23 @@ export async function loadState(table: Table, subject: Subject): Promise<State |
  * Writes over exactly the version that was read. When the answer to a write is lost, the SDK asks again and the condition fails on
  * our own write: so a failed condition is looked into before it is believed.
  */
-export async function saveState(table: Table, state: State, newVersion: string): Promise<State | undefined> {
-  const next: State = { ...state, version: newVersion };
+export async function saveState(
+  table: Table,
+  state: SubjectState,
+  newVersion: string,
+): Promise<SubjectState | undefined> {
+  const next: SubjectState = { ...state, version: newVersion };
   const written = await table.put({ ...next, pk: PK, sk: subjectKey(state.subject) }, unchanged(state));
   if (written) return next;
   const found = await loadState(table, state.subject);
   return found?.version === newVersion ? next : undefined;
 }
 
-export async function removeState(table: Table, state: State): Promise<void> {
+export async function removeState(table: Table, state: SubjectState): Promise<void> {
   await table.remove(PK, subjectKey(state.subject), unchanged(state));
 }
 
-function unchanged(state: State) {
+function unchanged(state: SubjectState) {
   return state.version === ''
     ? { expression: 'attribute_not_exists(pk)' }
     : {
@@ -43,6 +47,6 @@ function unchanged(state: State) {
       };
 }
 
-function stateOf({ pk: _pk, sk: _sk, ...item }: Item): State {
-  return asWritten<State>(item);
+function stateOf({ pk: _pk, sk: _sk, ...item }: Item): SubjectState {
+  return asWritten<SubjectState>(item);
 }

@@ -14,8 +14,8 @@ import type {
   Incidents,
   LatestView,
   Lease,
-  Service,
-  State,
+  ServiceState,
+  SubjectState,
   StateRecord,
   TickRecord,
 } from './records.ts';
@@ -25,7 +25,8 @@ import { Table } from './table.ts';
 import { readTick, readTicks, writeTick } from './tick-records.ts';
 
 export type * from './records.ts';
-export { CursorError, StoreError } from './errors.ts';
+export { CursorError } from './reads.ts';
+export { StoreError } from './table.ts';
 
 /**
  * All that is remembered, in one table. Everything but {@link Store.saveState} may be repeated without harm. Every function
@@ -35,7 +36,7 @@ export interface Store {
   /** Takes the one lease that ticks run under, unless it is another's and alive. */
   takeLease(tick: string, owner: string, leaseMs: number): Promise<Lease>;
   /** Gives the lease back, with what is to be remembered of a completed tick. */
-  releaseLease(owner: string, service?: Service): Promise<void>;
+  releaseLease(owner: string, service?: ServiceState): Promise<void>;
   /** Takes one of the places for checks on demand, for at most `holdMs`. Resolves to false where all are taken. */
   takeCheckPlace(id: string, holdMs: number): Promise<boolean>;
   releaseCheckPlace(id: string): Promise<void>;
@@ -44,16 +45,16 @@ export interface Store {
   putTick(record: TickRecord): Promise<boolean>;
   ticks(limit?: number): Promise<TickRecord[]>;
 
-  loadStates(): Promise<State[]>;
-  loadState(subject: Subject): Promise<State | undefined>;
+  loadStates(): Promise<SubjectState[]>;
+  loadState(subject: Subject): Promise<SubjectState | undefined>;
   /** Writes a state over the version it was read with. Resolves to the written one, or undefined where another was faster. */
-  saveState(state: State): Promise<State | undefined>;
+  saveState(state: SubjectState): Promise<SubjectState | undefined>;
   /** Removes a state unless it has changed since it was read. */
-  removeState(state: State): Promise<void>;
+  removeState(state: SubjectState): Promise<void>;
   putArchive(entries: readonly ArchiveEntry[]): Promise<void>;
   putLatest(tick: string, views: ReadonlyMap<string, LatestView>): Promise<void>;
 
-  service(): Promise<Service>;
+  service(): Promise<ServiceState>;
   /** Every target that is or was watched, by name. */
   states(): Promise<StateRecord[]>;
   history(target: string, query?: HistoryQuery): Promise<History>;

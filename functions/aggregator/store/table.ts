@@ -13,8 +13,11 @@ import {
   UpdateCommand,
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import { asWritten } from './as-written.ts';
-import { StoreError } from './errors.ts';
+
+/** The store did not do what was asked; the message is one line, `cause` is what the database said. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+}
 
 export type Item = Record<string, unknown> & { pk: string; sk: string };
 
@@ -151,4 +154,11 @@ function conditionInput(condition?: Condition) {
     ...(condition.names ? { ExpressionAttributeNames: condition.names } : {}),
     ...(condition.values ? { ExpressionAttributeValues: condition.values } : {}),
   };
+}
+
+/** What is read back from the table has the shape that it was written with: nobody but this store writes there. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- this is an assertion, in the one place that has its reason
+export function asWritten<T>(value: unknown): T {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- checking each item again would cost more than it could find
+  return value as T;
 }

@@ -1,4 +1,4 @@
-import { asWritten } from './as-written.ts';
+import { asWritten } from './table.ts';
 import type { TickRecord } from './records.ts';
 import type { Item, Table } from './table.ts';
 

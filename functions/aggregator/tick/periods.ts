@@ -1,6 +1,6 @@
 import type { Verdict } from '../../reachability/verdict.ts';
 import { pack } from '../store/pack.ts';
-import type { ArchiveEntry, Service, State, Stretch } from '../store/records.ts';
+import type { ArchiveEntry, ServiceState, SubjectState, StoredPeriod } from '../store/records.ts';
 
 /** Verdicts that wait for the archive with all their evidence; a state must fit into one item. */
 const MAX_FULL = 4;
@@ -19,13 +19,13 @@ export function signatureOf(verdict: Verdict): string {
 
 /** Takes one verdict into the history of a target: the stretch goes on, or it is over and another begins. */
 export function extend(
-  state: State,
+  state: SubjectState,
   verdict: Verdict,
-  { now, service, gap, expiresAt }: { now: Date; service: Service; gap: boolean; expiresAt: number },
-): State {
+  { now, service, gap, expiresAt }: { now: Date; service: ServiceState; gap: boolean; expiresAt: number },
+): SubjectState {
   const signature = signatureOf(verdict);
   if (state.stretch?.signature === signature && !gap) return state;
-  const stretch: Stretch = {
+  const stretch: StoredPeriod = {
     from: now.toISOString(),
     sequence: service.sequence,
     signature,
@@ -39,7 +39,11 @@ export function extend(
 }
 
 /** Ends the current stretch, if there is one, at the last tick that was completed. */
-export function end(state: State, { sequence, lastTickAt }: Service, expiresAt: number): State {
+export function end(
+  state: SubjectState,
+  { sequence, lastTickAt }: ServiceState,
+  expiresAt: number,
+): SubjectState {
   const { stretch, ...rest } = state;
   if (!stretch || state.subject.type !== 'target') return state;
   const over: ArchiveEntry = {

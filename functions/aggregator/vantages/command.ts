@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { ProbeReport, ProbeRequest } from '../../reachability/report.ts';
-import { oneLine } from '../one-line.ts';
-import { parseAnswerText } from './answer-text.ts';
+import { oneLine } from '../../reachability/one-line.ts';
+import { parseAnswerText } from './vantage.ts';
 import { VantageError, type Vantage } from './vantage.ts';
 
 /** Above any report of a probe, which keeps under Lambda's 6 MB. */

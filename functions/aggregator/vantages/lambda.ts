@@ -1,8 +1,8 @@
 import { InvokeCommand, LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda';
 import type { ProbeReport, ProbeRequest } from '../../reachability/report.ts';
-import { oneLine } from '../one-line.ts';
+import { oneLine } from '../../reachability/one-line.ts';
 import { AWS } from '../../reachability/words.ts';
-import { parseAnswerText } from './answer-text.ts';
+import { parseAnswerText } from './vantage.ts';
 import { VantageError, type Vantage } from './vantage.ts';
 
 export interface LambdaVantageOptions {

@@ -1,3 +1,4 @@
+import { oneLine } from '../../reachability/one-line.ts';
 import type { ProbeReport, ProbeRequest } from '../../reachability/report.ts';
 
 /** A place that a probe runs in: an AWS region, this machine, or any machine behind a command. */
@@ -15,4 +16,19 @@ export interface Vantage {
 /** Why a vantage gave no report, in a few words for a person: "throttled (429)", "no answer within 9 s". */
 export class VantageError extends Error {
   override readonly name = 'VantageError';
+}
+
+/**
+ * Reads the JSON that a vantage answered with. Any JSON is let through as a report here, for whoever asked validates it;
+ * anything else throws a {@link VantageError}.
+ */
+export function parseAnswerText(text: string): ProbeReport {
+  if (text.trim() === '') throw new VantageError('answered nothing');
+  try {
+    const answer: ProbeReport = JSON.parse(text);
+    return answer;
+  } catch {
+    const begin = oneLine(text.slice(0, 40));
+    throw new VantageError(`answered garbage: not JSON, begins with ${JSON.stringify(begin)}`);
+  }
 }

@@ -18,7 +18,7 @@ const SILENT: ReadonlySet<Outcome> = new Set(['timed-out', 'inconclusive']);
 const FIRST = 0;
 
 /** What all runs of a phase share. */
-export interface RunParts {
+export interface RunDependencies {
   context: ConnectContext;
   slots: SocketSlots;
   silence: Silence;
@@ -41,7 +41,7 @@ export class AddressRun implements AttemptOwner {
   readonly address: string;
   readonly #port: number;
   readonly #settings: RunSettings;
-  readonly #parts: RunParts;
+  readonly #parts: RunDependencies;
   readonly #owner: RunOwner;
   readonly #pending: ConnectAttempt[] = [];
   readonly #attempts: Attempt[] = [];
@@ -62,7 +62,7 @@ export class AddressRun implements AttemptOwner {
     port: number,
     rank: number,
     settings: RunSettings,
-    parts: RunParts,
+    parts: RunDependencies,
     owner: RunOwner,
   ) {
     this.address = address;

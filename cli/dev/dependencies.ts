@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import type { Configuration } from '../../configuration/configuration.ts';
+import type { AggregatorDependencies } from '../../functions/aggregator/handler/answer.ts';
+import type { Vantage } from '../../functions/aggregator/vantages/vantage.ts';
+import { check } from '../../functions/aggregator/check/check.ts';
+import { MAX_CHECKS_AT_ONCE } from '../../functions/aggregator/check/limits.ts';
+import { createStore, type Store } from '../../functions/aggregator/store/store.ts';
+import { loadStatusPage } from '../status-page.ts';
+import { fileAnnouncer } from './announcer.ts';
+import type { DevDatabase } from './database.ts';
+import type { DevJournal } from './journal.ts';
+
+/**
+ * One process owns the data, and its ticks never overlap, so a lease guards against nothing here but what a killed process left
+ * behind; that should not hold up the next one.
+ */
+const LEASE_MS = 1000;
+
+/** The parts of the deployed aggregator, with what stands on this machine in place of AWS. */
+export function devDependencies(
+  configuration: Configuration,
+  vantages: readonly Vantage[],
+  {
+    database,
+    directory,
+    journal,
+    clock,
+  }: { database: DevDatabase; directory: string; journal: DevJournal; clock?: () => Date },
+  signal: AbortSignal,
+): AggregatorDependencies {
+  const { name, history } = configuration;
+  const clocked = clock ? { clock } : {};
+  const store: Store = {
+    ...createStore({
+      table: name,
+      client: database.client,
+      retentionDays: history.retentionDays,
+      ...clocked,
+    }),
+    ...placesInMemory(),
+  };
+  const announcer = fileAnnouncer(join(directory, 'announcements.jsonl'), (announcement) =>
+    journal.announcement(announcement),
+  );
+  return {
+    api: { configuration, vantages, store, page: loadStatusPage(), unsigned: true },
+    tick: {
+      configuration,
+      vantages,
+      // Commands and the lab's cities can walk the way, which Lambdas cannot.
+      check: (options) => check({ ...options, signal, traces: true }),
+      store,
+      announcers: [announcer],
+      // There is no CloudWatch to read them; `GET /metrics` has the same numbers.
+      metrics: () => {},
+      leaseMs: LEASE_MS,
+      ...clocked,
+      log: (line) => journal.line(line),
+    },
+  };
+}
+
+/** One process is the whole service here, and a killed one must not leave places taken. */
+function placesInMemory(): Pick<Store, 'takeCheckPlace' | 'releaseCheckPlace'> {
+  const places = new Set<string>();
+  return {
+    takeCheckPlace(id) {
+      const free = places.size < MAX_CHECKS_AT_ONCE;
+      if (free) places.add(id);
+      return Promise.resolve(free);
+    },
+    releaseCheckPlace(id) {
+      places.delete(id);
+      return Promise.resolve();
+    },
+  };
+}

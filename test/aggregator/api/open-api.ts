@@ -1,0 +1,47 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { OPENAPI } from '../../../functions/aggregator/api/openapi.ts';
+
+const ID = 'synwhere-openapi';
+
+/** What the description says of one answer, found by following its own structure as a client generator would. */
+export class Description {
+  readonly #ajv = new Ajv2020({ strict: false, allErrors: true });
+
+  constructor() {
+    addFormats.default(this.#ajv);
+    this.#ajv.addSchema({ ...OPENAPI, $id: ID }, ID);
+  }
+
+  /** Why an answer is not as described, or undefined where it is. `contentType` may carry parameters. */
+  problem(
+    method: string,
+    path: string,
+    answer: { status: number; contentType: string; value: unknown },
+  ): string | undefined {
+    const type = answer.contentType.split(';', 1)[0]?.trim() ?? '';
+    const pointer = [
+      'paths',
+      path,
+      method.toLowerCase(),
+      'responses',
+      String(answer.status),
+      'content',
+      type,
+      'schema',
+    ];
+    const schema = pointer.reduce<unknown>(
+      (node, key) => (typeof node === 'object' && node ? Reflect.get(node, key) : undefined),
+      OPENAPI,
+    );
+    if (schema === undefined) return `${method} ${path} does not describe ${answer.status} ${type}`;
+    const validate = this.#ajv.getSchema(`${ID}#/${pointer.map(escape).join('/')}`);
+    if (!validate) return `${pointer.join(' ')} is no schema`;
+    return validate(answer.value) ? undefined : this.#ajv.errorsText(validate.errors);
+  }
+}
+
+/** RFC 6901 inside a URI fragment (RFC 6901, section 6). */
+function escape(key: string): string {
+  return encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'));
+}

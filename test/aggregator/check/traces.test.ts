@@ -1,0 +1,126 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { check } from '../../../functions/aggregator/check/check.ts';
+import { commandVantage } from '../../../functions/aggregator/vantages/command.ts';
+import type { Vantage } from '../../../functions/aggregator/vantages/vantage.ts';
+import type { ProbeRequest } from '../../../functions/reachability/report.ts';
+import type { Verdict } from '../../../functions/reachability/verdict.ts';
+import { labProblem } from '../../../lab/available.ts';
+import { buildWorld, type World } from '../../../lab/build.ts';
+import type { WorldSpec } from '../../../lab/world.ts';
+import { routerAddress } from '../../support/chain-world.ts';
+import { requirement } from '../../support/requirements.ts';
+
+const runnable = requirement('walks of a check', labProblem());
+
+const NAMES = ['lima', 'oslo', 'rome', 'wien'];
+const WWW = '203.0.113.10';
+const TARGET = { host: WWW, port: 8000 };
+
+/** Four vantages, each behind an access router of its own, one core, and the target behind a border. */
+const WORLD: WorldSpec = {
+  routers: [
+    ...NAMES.map((name) => ({ name: `edge-${name}`, links: ['core'] })),
+    { name: 'core', links: ['border'] },
+    { name: 'border' },
+  ],
+  vantages: NAMES.map((name) => ({ name, router: `edge-${name}` })),
+  networks: [
+    {
+      name: 'acme',
+      router: 'border',
+      prefix4: '203.0.113.0/24',
+      hosts: [{ name: 'www', addresses: [WWW], services: { 8000: 'open' } }],
+    },
+  ],
+};
+
+describe.skipIf(!runnable)('a check that walks', () => {
+  let world: World;
+
+  beforeAll(async () => {
+    world = await buildWorld(WORLD);
+  });
+  afterEach(() => world.healAll());
+  afterAll(() => world.close());
+
+  async function checkNow(env = '', options: { traces?: boolean; deadlineMs?: number } = { traces: true }) {
+    const asked: { vantage: string; request: ProbeRequest }[] = [];
+    const tracing: string[][] = [];
+    const started = performance.now();
+    const vantages = NAMES.map((name): Vantage => {
+      const line = `${env} ${world.commandFor(name)} '${process.execPath}' cli/main.ts probe -`;
+      const vantage = commandVantage(name, line);
+      return {
+        name,
+        probe(request, signal) {
+          asked.push({ vantage: name, request });
+          return vantage.probe(request, signal);
+        },
+      };
+    });
+    const [verdict] = await check({
+      targets: [TARGET],
+      vantages,
+      onTracing: (names) => tracing.push(names),
+      ...options,
+    });
+    if (!verdict) throw new Error('no verdict');
+    const walkers = asked.filter(({ request }) => request.traces).map(({ vantage }) => vantage);
+    return { verdict, requests: asked.length, walkers, tracing, elapsedMs: performance.now() - started };
+  }
+
+  it('says where the way of the one that fails ends, beside the ways of two that connect', async () => {
+    await world.break('hole', { type: 'route', at: 'core', answer: 'blackhole', to: 'www', from: 'oslo' });
+    const { verdict, walkers, tracing } = await checkNow();
+    expect(verdict).toMatchObject({ kind: 'local-routing-issue', rounds: 2 });
+    const edge = routerAddress(world, 'edge-oslo', 4);
+    const core = routerAddress(world, 'core', 4);
+    expect(walked(verdict)).toEqual([
+      `Walked to ${WWW}: oslo gets no further than ${edge}, as far as routers answer; the others go on to ${core}.`,
+    ]);
+    expect(walkers.toSorted()).toEqual(['lima', 'oslo', 'rome']);
+    expect(tracing).toEqual([['lima', 'oslo', 'rome']]);
+    expect(
+      verdict.vantages.map(({ vantage, traces }) => [vantage, traces?.map(({ reached }) => reached)]),
+    ).toEqual([
+      ['lima', [true]],
+      ['oslo', [false]],
+      ['rome', [true]],
+      ['wien', undefined],
+    ]);
+  });
+
+  it('says who refuses in the target’s name', async () => {
+    await world.break('impostor', { type: 'impostor', at: 'edge-rome', to: 'www' });
+    const { verdict } = await checkNow();
+    expect(verdict.kind).toBe('selective-refusal');
+    expect(walked(verdict)).toHaveLength(1);
+    expect(walked(verdict)[0]).toMatch(/^Walked to 203\.0\.113\.10: rome is refused in the name of /);
+  });
+
+  it('walks nowhere when the verdict is about no path', async () => {
+    const { verdict, requests } = await checkNow();
+    expect(verdict.kind).toBe('reachable');
+    expect(requests).toBe(NAMES.length);
+  });
+
+  it('walks nowhere when it is not asked to, or when nobody can, and keeps to its deadline', async () => {
+    await world.break('hole', { type: 'route', at: 'core', answer: 'blackhole', to: 'www', from: 'oslo' });
+    const [unasked, unable, hasty] = await Promise.all([
+      checkNow('', {}),
+      checkNow('SYNWHERE_KERNEL_EVIDENCE=off'),
+      checkNow('', { traces: true, deadlineMs: 16_000 }),
+    ]);
+    for (const { verdict, walkers, tracing } of [unasked, unable]) {
+      expect(verdict.kind).toBe('local-routing-issue');
+      expect(walked(verdict)).toEqual([]);
+      expect(verdict.vantages.flatMap(({ traces }) => traces ?? [])).toEqual([]);
+      expect([walkers, tracing]).toEqual([[], []]);
+    }
+    expect(hasty.elapsedMs).toBeLessThan(17_000);
+  }, 60_000);
+});
+
+function walked(verdict: Verdict): string[] {
+  return verdict.because.filter((fact) => fact.startsWith('Walked to'));
+}
