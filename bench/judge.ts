@@ -3,7 +3,8 @@
  */
 import { parseArgs } from 'node:util';
 import { crossExamination } from '../functions/reachability/cross-examination.ts';
-import { judge } from '../functions/reachability/judge.ts';
+import { indexRound } from '../functions/reachability/standing.ts';
+import { judgeRounds } from '../functions/reachability/judge.ts';
 import { parseReport } from '../functions/reachability/report-schema.ts';
 import type { ProbeReport } from '../functions/reachability/report.ts';
 import { writePagePart } from './page-part.ts';
@@ -58,7 +59,6 @@ function measure(shape: Shape, size: number): Measured {
 }
 
 function run(shape: Shape, targets: ReturnType<typeof targetsOf>) {
-  // Each time new objects: what was seen of a report is kept beside it.
   const rounds = [answersOf(shape, targets), answersOf(shape, targets)];
   const [first] = rounds[0] ?? [];
   const text = JSON.stringify(first && 'report' in first ? first.report : undefined);
@@ -66,8 +66,9 @@ function run(shape: Shape, targets: ReturnType<typeof targetsOf>) {
   const report: ProbeReport = parseReport(JSON.parse(text));
   const readMs = performance.now() - began;
   began = performance.now();
-  const again = crossExamination(targets, rounds[0] ?? []);
-  const kinds = new Set(targets.map((target) => judge(target, rounds, CLOCK).kind));
+  const indexed = rounds.map(indexRound);
+  const again = crossExamination(targets, indexed[0] ?? indexRound([]));
+  const kinds = new Set(targets.map((target) => judgeRounds(target, indexed, CLOCK).kind));
   const judgeMs = performance.now() - began;
   if (kinds.size === 0 || again.length === 0 || report.targets.length === 0)
     throw new Error('nothing was judged');

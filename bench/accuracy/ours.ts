@@ -1,4 +1,5 @@
 import { crossExamination } from '../../functions/reachability/cross-examination.ts';
+import { indexRound } from '../../functions/reachability/standing.ts';
 import { judge } from '../../functions/reachability/judge.ts';
 import type { VantageAnswer } from '../../functions/reachability/report.ts';
 import type { Verdict } from '../../functions/reachability/verdict.ts';
@@ -36,7 +37,7 @@ export function check(
   judgement: Judge = judge,
 ): Verdict {
   const { target } = world;
-  const [request] = crossExamination([target], survey);
+  const [request] = crossExamination([target], indexRound(survey));
   const rounds = request ? [survey, observe(world, random, 1, request)] : [survey];
   return judgement(target, rounds, { startedAt: '2026-01-01T00:00:00.000Z', elapsedMs: 5000 });
 }

@@ -1,7 +1,7 @@
-import type { Attempt, Target, TargetRequest, VantageAnswer } from './report.ts';
+import type { Attempt, Target, TargetRequest } from './report.ts';
 import { sightingOf } from './sighting.ts';
 import { standings } from './standing.ts';
-import type { Standing } from './standing.ts';
+import type { IndexedRound, Standing } from './standing.ts';
 import { isName } from './target.ts';
 
 /** Beyond this many addresses a second round asks only for some: an equal share of those of each vantage. */
@@ -12,12 +12,9 @@ const MAX_ADDRESSES = 64;
  * or disagree, or where any attempt of theirs failed. Every vantage is to be asked about the union of their addresses, of a literal only
  * about the literal, whatever a report says. Empty when nothing failed and nothing differed.
  */
-export function crossExamination(
-  targets: readonly Target[],
-  answers: readonly VantageAnswer[],
-): TargetRequest[] {
+export function crossExamination(targets: readonly Target[], survey: IndexedRound): TargetRequest[] {
   return targets.flatMap((target) => {
-    const counted = standings(target, answers).filter((standing) => standing.counted);
+    const counted = standings(target, survey).filter((standing) => standing.counted);
     if (counted.length === 0 || (!counted.some(anyFailed) && !differ(counted))) return [];
     const { host, port } = target;
     const addresses = isName(host) ? union(counted) : [host];

@@ -5,11 +5,14 @@ import { gatherFacts } from './facts.ts';
 import { faultOf } from './faults.ts';
 import type { VantageAnswer } from './report.ts';
 import { kindsThatHold } from './rules.ts';
-import { standings } from './standing.ts';
-import type { Standing } from './standing.ts';
+import { indexRound, standings } from './standing.ts';
+import type { IndexedRound, Standing } from './standing.ts';
 import type { AddressView, ExpectedTarget, VantageView, Verdict } from './verdict.ts';
 import type { Fault, Kind } from './words.ts';
 import { SILENT_KINDS } from './words.ts';
+
+/** When a check began (ISO 8601), and how long it has taken so far. */
+export type Clock = Pick<Verdict, 'startedAt' | 'elapsedMs'>;
 
 /**
  * The verdict on one target.
@@ -21,9 +24,14 @@ import { SILENT_KINDS } from './words.ts';
 export function judge(
   target: ExpectedTarget,
   rounds: readonly (readonly VantageAnswer[])[],
-  clock: { startedAt: string; elapsedMs: number },
+  clock: Clock,
 ): Verdict {
-  const stood = rounds.map((answers) => standings(target, answers).toSorted(byName));
+  return judgeRounds(target, rounds.map(indexRound), clock);
+}
+
+/** As {@link judge}, from rounds that were indexed once for many targets. */
+export function judgeRounds(target: ExpectedTarget, rounds: readonly IndexedRound[], clock: Clock): Verdict {
+  const stood = rounds.map((round) => standings(target, round).toSorted(byName));
   const facts = gatherFacts({ host: target.host, port: target.port }, stood);
   const [kind = 'insufficient-data', ...also] = kindsThatHold(facts);
   const vantages = facts.standings.map((standing) =>

@@ -34,21 +34,49 @@ export interface Standing {
   byAddress: ReadonlyMap<string, AddressView>;
 }
 
-/** Where every vantage stands towards a target in one round, in the order of the answers; the first answer of a name stands. */
-export function standings(target: Target, answers: readonly VantageAnswer[]): Standing[] {
-  const findings = controlFindings(answers);
-  const seen = new Set<string>();
-  return answers.flatMap((answer) => {
-    if (seen.has(answer.vantage)) return [];
-    seen.add(answer.vantage);
-    const stood = standing(target, answer, findings.get(answer.vantage));
-    return [{ ...stood, byAddress: new Map(stood.addresses.map((view) => [view.address, view])) }];
+/** The answers of one round, indexed once for all of its targets. */
+export interface IndexedRound {
+  answers: readonly VantageAnswer[];
+  controls: ControlFindings;
+  /** By vantage; those without a report are absent. */
+  reports: ReadonlyMap<string, IndexedReport>;
+}
+
+interface IndexedReport {
+  /** By `host:port`. */
+  targets: ReadonlyMap<string, TargetReport>;
+  familiesWithoutRoute: readonly Family[];
+}
+
+/** Indexes the answers of one round. Where two answers have the same vantage, the first is used. */
+export function indexRound(answers: readonly VantageAnswer[]): IndexedRound {
+  const first = new Map<string, VantageAnswer>();
+  for (const answer of answers) if (!first.has(answer.vantage)) first.set(answer.vantage, answer);
+  const reports = new Map<string, IndexedReport>();
+  for (const answer of first.values()) {
+    if ('absent' in answer) continue;
+    const { report, vantage } = answer;
+    reports.set(vantage, {
+      targets: new Map(report.targets.map((entry) => [formatTarget(entry), entry])),
+      familiesWithoutRoute: familiesWithoutRoute(report),
+    });
+  }
+  return { answers: [...first.values()], controls: judgeControls(answers), reports };
+}
+
+/** Where every vantage stands towards a target in one round, in the order of the answers. */
+export function standings(target: Target, { answers, controls, reports }: IndexedRound): Standing[] {
+  return answers.map((answer) => {
+    const { vantage } = answer;
+    const stood = standing(target, answer, reports.get(vantage), controls.get(vantage));
+    return { ...stood, byAddress: new Map(stood.addresses.map((view) => [view.address, view])) };
   });
 }
 
 function standing(
   target: Target,
   answer: VantageAnswer,
+  indexed: IndexedReport | undefined,
   controls: ReadonlyMap<Family, ControlFinding> | undefined,
 ): Omit<Standing, 'byAddress'> {
   const { vantage } = answer;
@@ -63,8 +91,8 @@ function standing(
     addresses: [],
   });
   if ('absent' in answer) return abstain(answer.absent);
-  const report = targetReport(answer.report, target);
-  if (!report) return abstain('its report does not speak of this target');
+  const report = indexed?.targets.get(formatTarget(target));
+  if (!indexed || !report) return abstain('its report does not speak of this target');
   if (report.notTried !== undefined && report.addresses.length === 0 && !report.name)
     return abstain(report.notTried);
 
@@ -72,7 +100,7 @@ function standing(
   for (const [family, finding] of controls ?? []) {
     if (finding.atFault) excuses.set(family, controlWords(family, finding, controls));
   }
-  const routeless = familiesWithoutRoute(answer.report);
+  const routeless = indexed.familiesWithoutRoute;
   for (const family of routeless) excuses.set(family, `no IPv${family} route at all`);
 
   const addresses = report.addresses.map((address): AddressView => {
@@ -151,38 +179,17 @@ function controlWords(
 
 /** Families in which the kernel refused every attempt of the whole report for want of a route, before a SYN left. */
 function familiesWithoutRoute(report: ProbeReport): Family[] {
-  const cached = routelessFamilies.get(report);
-  if (cached) return cached;
   const controls = report.controls.flatMap(({ before, after }) => (after ? [before, after] : [before]));
   const addresses = [...report.targets, ...controls].flatMap((target) => target.addresses);
-  const families = ([4, 6] as const).filter((family) => {
+  return ([4, 6] as const).filter((family) => {
     const attempts = addresses
       .filter((address) => address.family === family)
       .flatMap((address) => address.attempts)
       .filter(({ outcome }) => outcome !== 'denied');
     return attempts.length > 0 && attempts.every(hasNoRoute);
   });
-  routelessFamilies.set(report, families);
-  return families;
 }
 
 function hasNoRoute({ outcome, stage, errno }: Attempt): boolean {
   return stage === 'local' && (outcome === 'network-unreachable' || errno === 'EAFNOSUPPORT');
-}
-
-// The three caches below spare a report of a thousand targets from being read a thousand times; results never depend on them.
-const routelessFamilies = new WeakMap<ProbeReport, Family[]>();
-const controlled = new WeakMap<readonly VantageAnswer[], ControlFindings>();
-const indexed = new WeakMap<ProbeReport, Map<string, TargetReport>>();
-
-function controlFindings(answers: readonly VantageAnswer[]): ControlFindings {
-  const findings = controlled.get(answers) ?? judgeControls(answers);
-  controlled.set(answers, findings);
-  return findings;
-}
-
-function targetReport(report: ProbeReport, target: Target): TargetReport | undefined {
-  const index = indexed.get(report) ?? new Map(report.targets.map((entry) => [formatTarget(entry), entry]));
-  indexed.set(report, index);
-  return index.get(formatTarget(target));
 }

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { crossExamination } from '../../functions/reachability/cross-examination.ts';
+import { indexRound } from '../../functions/reachability/standing.ts';
 import { A, B, round, sees, TARGET } from '../support/reports.ts';
 import type { Seen } from '../support/reports.ts';
 
 const again = (target: typeof TARGET, ...seen: Seen[]) =>
   crossExamination(
     [target],
-    round(Object.fromEntries(seen.map((each, index) => [`v${index}`, { seen: each }])), target),
+    indexRound(round(Object.fromEntries(seen.map((each, index) => [`v${index}`, { seen: each }])), target)),
   )[0]?.addresses;
 
 function many(prefix: string, length: number, outcome: 'connected' | 'timed-out'): Seen {

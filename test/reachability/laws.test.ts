@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { crossExamination } from '../../functions/reachability/cross-examination.ts';
+import { indexRound } from '../../functions/reachability/standing.ts';
 import { judge } from '../../functions/reachability/judge.ts';
 import type { VantageAnswer } from '../../functions/reachability/report.ts';
 import type { Verdict } from '../../functions/reachability/verdict.ts';
@@ -301,7 +302,7 @@ describe('laws of the judgement', () => {
       fc.property(rounds, (given) => {
         const answers = given[0] ?? [];
         const verdict = verdictOf([answers]);
-        const again = crossExamination([TARGET], answers);
+        const again = crossExamination([TARGET], indexRound(answers));
         if (again.length === 0 && verdict.vantages.some(({ counted }) => counted)) {
           expect(['reachable', 'unstable', 'insufficient-data']).toContain(verdict.kind);
         }

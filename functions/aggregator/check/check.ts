@@ -1,5 +1,6 @@
 import { crossExamination } from '../../reachability/cross-examination.ts';
-import { judge } from '../../reachability/judge.ts';
+import { judgeRounds } from '../../reachability/judge.ts';
+import { indexRound, type IndexedRound } from '../../reachability/standing.ts';
 import type { ProbeRequest, Target, VantageAnswer } from '../../reachability/report.ts';
 import { formatTarget } from '../../reachability/target.ts';
 import type { ExpectedTarget, Verdict } from '../../reachability/verdict.ts';
@@ -86,17 +87,19 @@ export async function check(options: CheckOptions): Promise<Verdict[]> {
   };
 
   const judged = new Map<string, Verdict>();
-  const judgeNow = (target: ExpectedTarget, rounds: VantageAnswer[][]) =>
-    judge(target, rounds, { startedAt, elapsedMs: elapsedMs() });
+  const judgeNow = (target: ExpectedTarget, rounds: readonly IndexedRound[]) =>
+    judgeRounds(target, rounds, { startedAt, elapsedMs: elapsedMs() });
   const settle = (verdict: Verdict) => {
     judged.set(formatTarget(verdict.target), verdict);
     options.onEvent?.({ type: 'judged', verdict });
   };
 
-  const survey = await ask(
-    1,
-    options.targets.map(({ host, port }) => ({ host, port })),
-    2,
+  const survey = indexRound(
+    await ask(
+      1,
+      options.targets.map(({ host, port }) => ({ host, port })),
+      2,
+    ),
   );
   const doubtful = crossExamination(options.targets, survey);
   const again = endMs - elapsedMs() < LEAST_ROUND_MS ? [] : doubtful;
@@ -105,15 +108,16 @@ export async function check(options: CheckOptions): Promise<Verdict[]> {
     if (!asked.has(formatTarget(target))) settle(judgeNow(target, [survey]));
   }
   if (again.length > 0) {
-    const examination = await ask(2, again, 1);
+    const examination = indexRound(await ask(2, again, 1));
     const examined = options.targets
       .filter((target) => asked.has(formatTarget(target)))
       .map((target) => judgeNow(target, [survey, examination]));
-    for (const verdict of options.traces ? await walk(examined, examination) : examined) settle(verdict);
+    for (const verdict of options.traces ? await walk(examined, examination.answers) : examined)
+      settle(verdict);
   }
   return options.targets.flatMap((target) => judged.get(formatTarget(target)) ?? []);
 
-  async function walk(verdicts: Verdict[], answers: VantageAnswer[]): Promise<Verdict[]> {
+  async function walk(verdicts: Verdict[], answers: readonly VantageAnswer[]): Promise<Verdict[]> {
     const walked = await tracePaths(verdicts, options.vantages, answers, {
       withinMs: endMs - elapsedMs(),
       ...(options.signal && { signal: options.signal }),
