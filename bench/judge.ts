@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { crossExamination } from '../functions/reachability/cross-examination.ts';
 import { indexRound } from '../functions/reachability/standing.ts';
 import { judgeRounds } from '../functions/reachability/judge.ts';
-import { parseReport } from '../functions/reachability/report-schema.ts';
+import { parseReport } from '../functions/reachability/report.ts';
 import type { ProbeReport } from '../functions/reachability/report.ts';
 import { writePagePart } from './page-part.ts';
 import { answersOf, SHAPES, targetsOf, type Shape } from './judge/reports.ts';

@@ -1,5 +1,5 @@
 import { MAX_TARGETS } from '../functions/aggregator/check/limits.ts';
-import type { ProbeRequest, Target } from '../functions/reachability/report.ts';
+import type { ProbeRequest, Target } from '../functions/reachability/request.ts';
 import { formatTarget, parseTarget, TargetError } from '../functions/reachability/target.ts';
 import { EXPECTATIONS, type Expectation } from '../functions/reachability/words.ts';
 import { UsageError } from './usage-error.ts';

@@ -1,5 +1,5 @@
 import { formatTarget, parseTarget } from '../functions/reachability/target.ts';
-import type { Target } from '../functions/reachability/report.ts';
+import type { Target } from '../functions/reachability/request.ts';
 
 /**
  * Whether an entry of `onDemand.allowList` covers a target. An entry is `host:port`, or `*.host:port` for every name below that one

@@ -1,4 +1,4 @@
-import type { Target } from '../functions/reachability/report.ts';
+import type { Target } from '../functions/reachability/request.ts';
 import type { ExpectedTarget } from '../functions/reachability/verdict.ts';
 
 /** What a user owns and opens in the address policy of the probes. */

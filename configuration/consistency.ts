@@ -1,5 +1,5 @@
 import { formatTarget } from '../functions/reachability/target.ts';
-import type { Target } from '../functions/reachability/report.ts';
+import type { Target } from '../functions/reachability/request.ts';
 import type { Problem } from './error.ts';
 import { LIMITS } from './limits.ts';
 import { nearest } from './nearest.ts';

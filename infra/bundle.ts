@@ -67,7 +67,11 @@ export async function bundleFunction(name: keyof FunctionCode, directory: string
   await build({
     ...FUNCTIONS[name],
     absWorkingDir: ROOT,
-    outfile: join(directory, 'index.mjs'),
+    // What a tick does not need is loaded from chunks, when it is needed.
+    entryNames: 'index',
+    outdir: directory,
+    outExtension: { '.js': '.mjs' },
+    splitting: true,
     bundle: true,
     format: 'esm',
     platform: 'node',

@@ -1,4 +1,4 @@
-import type { Target } from '../functions/reachability/report.ts';
+import type { Target } from '../functions/reachability/request.ts';
 import type { Answer, HostSpec, WorldSpec } from './world.ts';
 
 export const EAST = ['tokyo', 'sydney', 'frankfurt'] as const;

@@ -1,7 +1,7 @@
 import { filterProblemHere } from './available.ts';
 import { acme, addressesOf, cities, CONTROLS, globex } from './cities.ts';
 import { needsFilter } from './faults.ts';
-import type { Target } from '../functions/reachability/report.ts';
+import type { Target } from '../functions/reachability/request.ts';
 import type { Kind } from '../functions/reachability/words.ts';
 import type { Fault, HostSpec, NameSpec, WorldSpec } from './world.ts';
 

@@ -1,4 +1,4 @@
-import type { Target } from '../functions/reachability/report.ts';
+import type { Target } from '../functions/reachability/request.ts';
 import { filterProblemHere } from './available.ts';
 import { acme, addressesOf, cities, CONTROLS, globex } from './cities.ts';
 import { needsFilter } from './faults.ts';

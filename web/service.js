@@ -1,10 +1,10 @@
 // @ts-check
-/** @typedef {import('../functions/aggregator/api/targets.ts').TargetsAnswer} TargetsAnswer */
-/** @typedef {import('../functions/aggregator/api/targets.ts').TargetState} TargetState */
-/** @typedef {import('../functions/aggregator/api/targets.ts').TargetAnswer} TargetAnswer */
-/** @typedef {import('../functions/aggregator/api/targets.ts').HistoryAnswer} HistoryAnswer */
+/** @typedef {import('../functions/aggregator/api/schemas.ts').TargetsAnswer} TargetsAnswer */
+/** @typedef {import('../functions/aggregator/api/schemas.ts').TargetState} TargetState */
+/** @typedef {import('../functions/aggregator/api/schemas.ts').TargetAnswer} TargetAnswer */
+/** @typedef {import('../functions/aggregator/api/schemas.ts').HistoryAnswer} HistoryAnswer */
 /** @typedef {import('../functions/aggregator/store/store.ts').HistoryPeriod} HistoryPeriod */
-/** @typedef {import('../functions/aggregator/api/incidents.ts').IncidentsAnswer} IncidentsAnswer */
+/** @typedef {import('../functions/aggregator/api/schemas.ts').IncidentsAnswer} IncidentsAnswer */
 
 const PATIENCE_MS = 20_000;
 /** A strip of history has no room for more stretches. */

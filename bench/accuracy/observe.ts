@@ -3,11 +3,10 @@ import type {
   Attempt,
   ControlReport,
   NameReport,
-  Target,
   TargetReport,
-  TargetRequest,
   VantageAnswer,
 } from '../../functions/reachability/report.ts';
+import type { Target, TargetRequest } from '../../functions/reachability/request.ts';
 import type { Random } from './random.ts';
 import { troublesOn } from './world.ts';
 import type { Answer, Host, Place, Round, World } from './world.ts';

@@ -1,4 +1,5 @@
-import type { Family, Target } from '../../functions/reachability/report.ts';
+import type { Family } from '../../functions/reachability/report.ts';
+import type { Target } from '../../functions/reachability/request.ts';
 import type { NameOutcome } from '../../functions/reachability/words.ts';
 import { ADDRESSES, BACKGROUND_LOSS, CONTROLS, IPV6, VANTAGES } from './rates.ts';
 import type { Planted } from './rates.ts';

@@ -2,10 +2,10 @@ import type {
   AddressReport,
   Attempt,
   ProbeReport,
-  Target,
   TargetReport,
   VantageAnswer,
 } from '../../functions/reachability/report.ts';
+import type { Target } from '../../functions/reachability/request.ts';
 
 /** How many of each there are, and how they differ between vantages. */
 export interface Shape {

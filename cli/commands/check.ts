@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Configuration } from '../../configuration/configuration.ts';
-import type { Target } from '../../functions/reachability/report.ts';
+import type { Target } from '../../functions/reachability/request.ts';
 import { formatTarget } from '../../functions/reachability/target.ts';
 import type { ExpectedTarget, Verdict } from '../../functions/reachability/verdict.ts';
 import type { Expectation } from '../../functions/reachability/words.ts';

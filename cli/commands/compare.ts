@@ -95,7 +95,7 @@ function clockOf(exhibits: readonly Exhibit[]): { startedAt: string; elapsedMs: 
 }
 
 async function readExhibit(file: string): Promise<Exhibit> {
-  const { parseReport } = await import('../../functions/reachability/report-schema.ts');
+  const { parseReport } = await import('../../functions/reachability/report.ts');
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`${file}: ${UNREADABLE[error.code ?? ''] ?? `cannot be read (${error.code})`}`);
   });

@@ -1,6 +1,7 @@
 import { addAbortSignal } from 'node:stream';
 import type { Command } from 'commander';
-import type { ProbeReport, ProbeRequest } from '../../functions/reachability/report.ts';
+import type { ProbeReport } from '../../functions/reachability/report.ts';
+import type { ProbeRequest } from '../../functions/reachability/request.ts';
 import { collect, parseTargets, parseTimeout } from '../arguments.ts';
 import { exitStatusOf } from '../exit-status.ts';
 import { interruption } from '../interruption.ts';

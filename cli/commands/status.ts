@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { TargetsAnswer } from '../../functions/aggregator/api/targets.ts';
+import type { TargetsAnswer } from '../../functions/aggregator/api/schemas.ts';
 import { addServiceOptions, connectToAny, type ServiceArguments } from '../deployed/command.ts';
 import { askingService, ServiceFault } from '../deployed/fault.ts';
 import { hasTexts } from '../deployed/pages.ts';

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { Vantage } from '../../functions/aggregator/vantages/vantage.ts';
 import type { PathFinding } from '../../functions/reachability/paths.ts';
-import type { ProbeRequest, Target, Trace, VantageAnswer } from '../../functions/reachability/report.ts';
+import type { Trace, VantageAnswer } from '../../functions/reachability/report.ts';
+import type { ProbeRequest, Target } from '../../functions/reachability/request.ts';
 import { collect, parseTargets } from '../arguments.ts';
 import { EXIT } from '../exit-status.ts';
 import { interruption } from '../interruption.ts';

@@ -1,5 +1,5 @@
 import { formatTarget } from '../../functions/reachability/target.ts';
-import type { Target } from '../../functions/reachability/report.ts';
+import type { Target } from '../../functions/reachability/request.ts';
 import type { Verdict } from '../../functions/reachability/verdict.ts';
 import type { Kind } from '../../functions/reachability/words.ts';
 

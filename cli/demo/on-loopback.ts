@@ -1,7 +1,7 @@
 import net from 'node:net';
 import { check } from '../../functions/aggregator/check/check.ts';
 import { commandVantage } from '../../functions/aggregator/vantages/command.ts';
-import type { Target } from '../../functions/reachability/report.ts';
+import type { Target } from '../../functions/reachability/request.ts';
 import type { Kind } from '../../functions/reachability/words.ts';
 import { compareWithTruth } from './case.ts';
 import type { DemoResult } from './case.ts';

@@ -1,4 +1,4 @@
-import type { CheckLine } from '../../functions/aggregator/api/checks.ts';
+import type { CheckLine } from '../../functions/aggregator/api/schemas.ts';
 import type { Verdict } from '../../functions/reachability/verdict.ts';
 import type { DeployedCheck } from './service.ts';
 import { connect, type ServiceArguments } from './command.ts';

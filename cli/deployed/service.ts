@@ -1,4 +1,4 @@
-import type { CheckLine } from '../../functions/aggregator/api/checks.ts';
+import type { CheckLine } from '../../functions/aggregator/api/schemas.ts';
 import type { Expectation } from '../../functions/reachability/words.ts';
 import type { Verdict } from '../../functions/reachability/verdict.ts';
 import type { Endpoint } from './endpoint.ts';

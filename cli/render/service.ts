@@ -1,5 +1,5 @@
 import { printable } from '../../functions/reachability/one-line.ts';
-import type { TargetsAnswer, TargetState } from '../../functions/aggregator/api/targets.ts';
+import type { TargetsAnswer, TargetState } from '../../functions/aggregator/api/schemas.ts';
 import type { Incident } from '../../functions/aggregator/incidents/incident.ts';
 import { subjectName } from '../../functions/aggregator/incidents/incident.ts';
 import type { HistoryPeriod } from '../../functions/aggregator/store/store.ts';

@@ -1,5 +1,6 @@
 import type { Address } from '../reachability/address.ts';
-import type { ControlReport, Target, TargetReport } from '../reachability/report.ts';
+import type { ControlReport, TargetReport } from '../reachability/report.ts';
+import type { Target } from '../reachability/request.ts';
 import type { Phase } from './phase.ts';
 
 /** A control, before and after. */

@@ -1,4 +1,5 @@
-import type { ProbeReport, Trace, TraceRequest } from '../reachability/report.ts';
+import type { ProbeReport, Trace } from '../reachability/report.ts';
+import type { TraceRequest } from '../reachability/request.ts';
 import { fitReport, LAMBDA_ANSWER_BYTES } from './payload.ts';
 import { withPlatform } from './policy/platform.ts';
 import { parsePolicy } from './policy/policy.ts';

@@ -1,13 +1,8 @@
 import { networkInterfaces } from 'node:os';
 import { parseAddress, type Address } from '../reachability/address.ts';
 import { cleanText } from '../reachability/clean-text.ts';
-import type {
-  AddressReport,
-  Attempt,
-  NameReport,
-  TargetReport,
-  TargetRequest,
-} from '../reachability/report.ts';
+import type { AddressReport, Attempt, NameReport, TargetReport } from '../reachability/report.ts';
+import type { TargetRequest } from '../reachability/request.ts';
 import { parseHost, parsePort } from '../reachability/target.ts';
 import {
   AddressRun,

@@ -1,4 +1,5 @@
-import type { ProbeReport, ProbeRequest } from '../reachability/report.ts';
+import type { ProbeReport } from '../reachability/report.ts';
+import type { ProbeRequest } from '../reachability/request.ts';
 import { loadEvidence, walk } from './evidence/optional.ts';
 import { runRound, type ProbeOptions } from './round.ts';
 

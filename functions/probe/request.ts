@@ -1,5 +1,5 @@
 import { parseAddress } from '../reachability/address.ts';
-import type { ProbeRequest, Target, TargetRequest, TraceRequest } from '../reachability/report.ts';
+import type { ProbeRequest, Target, TargetRequest, TraceRequest } from '../reachability/request.ts';
 
 /** A request that cannot be meant; the message is one line for whoever wrote it. */
 export class ProbeRequestError extends Error {

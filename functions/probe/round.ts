@@ -1,6 +1,7 @@
 import { release } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ControlReport, ProbeReport, ProbeRequest, Trace } from '../reachability/report.ts';
+import type { ControlReport, ProbeReport, Trace } from '../reachability/report.ts';
+import type { ProbeRequest } from '../reachability/request.ts';
 import type { ConnectAttempt, ConnectContext } from './attempts/connect.ts';
 import { ControlProbe } from './control-probe.ts';
 import { DelayLine } from './attempts/settling.ts';

@@ -1,4 +1,4 @@
-import type { ProbeRequest } from '../reachability/report.ts';
+import type { ProbeRequest } from '../reachability/request.ts';
 
 /** A request's numbers with every default filled in. */
 export interface Settings {

@@ -1,4 +1,5 @@
-import type { Attempt, Target, TargetRequest } from './report.ts';
+import type { Attempt } from './report.ts';
+import type { Target, TargetRequest } from './request.ts';
 import { sightingOf } from './sighting.ts';
 import { standings } from './standing.ts';
 import type { IndexedRound, Standing } from './standing.ts';

@@ -1,6 +1,7 @@
 import { connects, isCutOff, sightingOf } from './sighting.ts';
 import type { Standing } from './standing.ts';
-import type { Attempt, Family, Target } from './report.ts';
+import type { Attempt, Family } from './report.ts';
+import type { Target } from './request.ts';
 import type { Sighting } from './words.ts';
 
 /** What all counting vantages saw of one address. */

@@ -1,14 +1,7 @@
 import { judgeControls } from './controls.ts';
 import type { ControlFinding, ControlFindings } from './controls.ts';
-import type {
-  Attempt,
-  Family,
-  NameReport,
-  ProbeReport,
-  Target,
-  TargetReport,
-  VantageAnswer,
-} from './report.ts';
+import type { Attempt, Family, NameReport, ProbeReport, TargetReport, VantageAnswer } from './report.ts';
+import type { Target } from './request.ts';
 import { connects, sawAddress, sightingOf, strongest } from './sighting.ts';
 import { formatTarget } from './target.ts';
 import type { AddressView } from './verdict.ts';

@@ -1,6 +1,6 @@
 import { endsInNumber, parseAddress } from './address.ts';
 import { cleanText } from './clean-text.ts';
-import type { Target } from './report.ts';
+import type { Target } from './request.ts';
 
 /** A target, address or name that cannot be meant; the message is one line for its writer. */
 export class TargetError extends Error {

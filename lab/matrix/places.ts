@@ -1,4 +1,4 @@
-import type { Target } from '../../functions/reachability/report.ts';
+import type { Target } from '../../functions/reachability/request.ts';
 import { CONTROLS } from '../cities.ts';
 import type { Situation } from './situation.ts';
 import { everyone, FOUR_ONLY, OFFLINE, SIX_DEAD, WELL } from './situation.ts';

@@ -1,4 +1,4 @@
-import type { Target } from '../../functions/reachability/report.ts';
+import type { Target } from '../../functions/reachability/request.ts';
 import type { Confidence, Fault as Blame, Kind } from '../../functions/reachability/words.ts';
 import type { Answer, Behaviour, Fault, HostSpec, NameSpec } from '../world.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseReport } from '../../functions/reachability/report-schema.ts';
+import { parseReport } from '../../functions/reachability/report.ts';
 import { synwhere } from './command.ts';
 import { closedPort, closingPort, openPort, silentPort, type Port } from './loopback.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteFunctionCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseReport } from '../../functions/reachability/report-schema.ts';
+import { parseReport } from '../../functions/reachability/report.ts';
 import type { Verdict } from '../../functions/reachability/verdict.ts';
 import { requirement, toolProblem } from '../support/requirements.ts';
 import { cdk } from './cdk.ts';

@@ -12,10 +12,9 @@ import type {
   AddressReport,
   Attempt,
   ProbeReport,
-  ProbeRequest,
-  Target,
   TargetReport,
 } from '../../functions/reachability/report.ts';
+import type { ProbeRequest, Target } from '../../functions/reachability/request.ts';
 import type { Verdict } from '../../functions/reachability/verdict.ts';
 import type { Outcome } from '../../functions/reachability/words.ts';
 import { records, startDnsServer } from '../support/dns-server.ts';

@@ -26,9 +26,10 @@ describe('the bundled functions', () => {
   });
   afterAll(() => bundles.remove());
 
-  test('each is one file; the aggregator has its configuration beside it', () => {
+  test('the probe is one file; the aggregator has chunks and its configuration beside its entry', () => {
     expect(readdirSync(bundles.probe)).toEqual(['index.mjs']);
-    expect(readdirSync(bundles.aggregator)).toEqual(['index.mjs', 'synwhere.json']);
+    const others = readdirSync(bundles.aggregator).filter((file) => !/^[\w-]+-[0-9A-Z]{8}\.mjs$/.test(file));
+    expect(others).toEqual(['index.mjs', 'synwhere.json']);
     const written: unknown = JSON.parse(readFileSync(join(bundles.aggregator, 'synwhere.json'), 'utf8'));
     expect(written).toMatchObject({
       name: 'synwhere',
@@ -69,8 +70,24 @@ describe('the bundled functions', () => {
   test.each([
     ['probe', 40_000],
     ['aggregator', 500_000],
-  ] as const)('the %s is under %d bytes', (name, limit) => {
-    expect(statSync(join(bundles[name], 'index.mjs')).size).toBeLessThan(limit);
+  ] as const)('what the %s loads at its start is under %d bytes', (name, limit) => {
+    const files = [...loadedAtStart(bundles[name])];
+    const bytes = files.reduce((sum, file) => sum + statSync(join(bundles[name], file)).size, 0);
+    expect(bytes).toBeLessThan(limit);
+  });
+
+  test('the routes, the description and the clients of the channels are loaded only when they are used', () => {
+    const files = readdirSync(bundles.aggregator);
+    const atStart = loadedAtStart(bundles.aggregator);
+    for (const part of ['router', 'openapi']) {
+      const [chunk = 'missing'] = files.filter((file) => file.startsWith(`${part}-`));
+      expect([chunk, atStart.has(chunk)]).toEqual([chunk, false]);
+      expect(files).toContain(chunk);
+    }
+    const text = [...atStart].map((file) => readFileSync(join(bundles.aggregator, file), 'utf8')).join('');
+    expect(text).toContain('DynamoDB_20120810');
+    expect(text).not.toContain('PutEvents"');
+    expect(text).not.toContain('PublishBatch');
   });
 
   // Outside this repository nothing can be resolved but what the bundle holds: as in Lambda.
@@ -93,12 +110,25 @@ describe('the bundled functions', () => {
     try {
       for (const name of ['probe', 'aggregator'] as const) {
         const again = await bundleFunction(name, join(directory, name));
-        expect(readFileSync(join(again, 'index.mjs'))).toEqual(
-          readFileSync(join(bundles[name], 'index.mjs')),
-        );
+        const files = readdirSync(again);
+        const before = readdirSync(bundles[name]).filter((file) => file.endsWith('.mjs'));
+        expect(files).toEqual(before);
+        for (const file of files) {
+          expect(readFileSync(join(again, file))).toEqual(readFileSync(join(bundles[name], file)));
+        }
       }
     } finally {
       rmSync(directory, { recursive: true });
     }
   });
 });
+
+/** The entry and every chunk that it imports before any code runs. */
+function loadedAtStart(directory: string): Set<string> {
+  const files = new Set(['index.mjs']);
+  for (const file of files) {
+    const text = readFileSync(join(directory, file), 'utf8');
+    for (const [, chunk = ''] of text.matchAll(/(?:from|import)"\.\/([\w-]+\.mjs)"/g)) files.add(chunk);
+  }
+  return files;
+}

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonical } from '../../functions/probe/names/names.ts';
-import { parseReport } from '../../functions/reachability/report-schema.ts';
-import type { ProbeReport, ProbeRequest, Target } from '../../functions/reachability/report.ts';
+import { parseReport } from '../../functions/reachability/report.ts';
+import type { ProbeReport } from '../../functions/reachability/report.ts';
+import type { ProbeRequest, Target } from '../../functions/reachability/request.ts';
 import { filterProblemHere, labProblem } from '../../lab/available.ts';
 import { buildWorld } from '../../lab/build.ts';
 import type { World } from '../../lab/build.ts';

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import type { World } from '../../lab/build.ts';
-import { parseReport } from '../../functions/reachability/report-schema.ts';
-import type { Attempt, ProbeReport, ProbeRequest } from '../../functions/reachability/report.ts';
+import { parseReport } from '../../functions/reachability/report.ts';
+import type { Attempt, ProbeReport } from '../../functions/reachability/report.ts';
+import type { ProbeRequest } from '../../functions/reachability/request.ts';
 
 const COMMAND = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 

@@ -6,7 +6,7 @@
 import { openSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { probe } from '../../functions/probe/probe.ts';
-import type { ProbeRequest } from '../../functions/reachability/report.ts';
+import type { ProbeRequest } from '../../functions/reachability/request.ts';
 
 export interface LimitedProbe {
   request: ProbeRequest;

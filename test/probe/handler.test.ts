@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { build, type Metafile } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { judge } from '../../functions/reachability/judge.ts';
-import { parseReport } from '../../functions/reachability/report-schema.ts';
+import { parseReport } from '../../functions/reachability/report.ts';
 
 const ENTRY = fileURLToPath(new URL('../../functions/probe/handler.ts', import.meta.url));
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fitReport } from '../../functions/probe/payload.ts';
 import { judge } from '../../functions/reachability/judge.ts';
 import type { Attempt, ProbeReport, TargetReport } from '../../functions/reachability/report.ts';
-import { parseReport } from '../../functions/reachability/report-schema.ts';
+import { parseReport } from '../../functions/reachability/report.ts';
 
 function attempt(outcome: Attempt['outcome'], startedMs: number): Attempt {
   return {

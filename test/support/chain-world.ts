@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
 import type { World } from '../../lab/build.ts';
 import type { WorldSpec } from '../../lab/world.ts';
-import type { ProbeReport, ProbeRequest } from '../../functions/reachability/report.ts';
+import type { ProbeReport } from '../../functions/reachability/report.ts';
+import type { ProbeRequest } from '../../functions/reachability/request.ts';
 
 /** Five routers in a row, a vantage at the first and one at the second, the target behind the last. */
 export const CHAIN: WorldSpec = {

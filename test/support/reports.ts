@@ -2,10 +2,10 @@ import type {
   Attempt,
   ControlReport,
   ProbeReport,
-  Target,
   TargetReport,
   VantageAnswer,
 } from '../../functions/reachability/report.ts';
+import type { Target } from '../../functions/reachability/request.ts';
 import { parseAddress } from '../../functions/reachability/address.ts';
 import type { NameOutcome, Outcome, Stage } from '../../functions/reachability/words.ts';
 

@@ -1,4 +1,4 @@
-import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { Announcement } from '../incidents/announcement.ts';
 import type { Announcer } from './announcer.ts';
 import { ONE_ATTEMPT, refusal, sendOnce } from './one-attempt.ts';
@@ -13,11 +13,17 @@ export const DETAIL_TYPES = {
   flapping: 'Synwhere Incident Flapping',
 } as const satisfies Record<Announcement['change'], string>;
 
-/** Puts each announcement as one event on a bus. The detail is described in event.schema.json and docs/events.md. */
-export function eventBridgeAnnouncer(bus: string, client = new EventBridgeClient(ONE_ATTEMPT)): Announcer {
+/**
+ * Puts each announcement as one event on a bus. event.schema.json and docs/events.md describe the detail. Most ticks announce
+ * nothing, so the AWS client is loaded with the first announcement.
+ */
+export function eventBridgeAnnouncer(bus: string, client?: EventBridgeClient): Announcer {
+  let used = client;
   return {
     name: 'eventbridge',
     async send(announcement, { mayRepeat, signal }) {
+      const { EventBridgeClient, PutEventsCommand } = await import('@aws-sdk/client-eventbridge');
+      const bridge = (used ??= new EventBridgeClient(ONE_ATTEMPT));
       const entry = {
         EventBusName: bus,
         Source: EVENT_SOURCE,
@@ -26,7 +32,7 @@ export function eventBridgeAnnouncer(bus: string, client = new EventBridgeClient
         Detail: JSON.stringify({ ...printableAnnouncement(announcement), mayRepeat }),
       };
       const put = new PutEventsCommand({ Entries: [entry] });
-      const answer = await sendOnce(() => client.send(put, { abortSignal: signal }));
+      const answer = await sendOnce(() => bridge.send(put, { abortSignal: signal }));
       const [result] = answer.Entries ?? [];
       if (answer.FailedEntryCount || result?.ErrorCode) {
         throw refusal(result?.ErrorCode ?? 'the bus', result?.ErrorMessage ?? 'the event was not taken');

@@ -1,4 +1,4 @@
-import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import type { SNSClient } from '@aws-sdk/client-sns';
 import { subjectKey, subjectName } from '../incidents/incident.ts';
 import type { Announcement } from '../incidents/announcement.ts';
 import type { Announcer } from './announcer.ts';
@@ -13,13 +13,17 @@ const MAX_SMS_CHARS = 140;
 /**
  * Publishes each announcement once, with one body for people (mail, SMS) and one for programs: JSON, the detail of the event.
  * Message attributes let subscribers filter. To a FIFO topic the announcement's id is the deduplication id, so that SNS itself
- * drops a repeat within five minutes; FIFO topics cannot send mail.
+ * drops a repeat within five minutes; FIFO topics cannot send mail. Most ticks announce nothing, so the AWS client is loaded with
+ * the first announcement.
  */
-export function snsAnnouncer(topicArn: string, client = new SNSClient(ONE_ATTEMPT)): Announcer {
+export function snsAnnouncer(topicArn: string, client?: SNSClient): Announcer {
+  let used = client;
   const fifo = topicArn.endsWith('.fifo');
   return {
     name: 'sns',
     async send(given, { mayRepeat, signal }) {
+      const { PublishCommand, SNSClient } = await import('@aws-sdk/client-sns');
+      const sns = (used ??= new SNSClient(ONE_ATTEMPT));
       const announcement = printableAnnouncement(given);
       const publish = new PublishCommand({
         TopicArn: topicArn,
@@ -38,7 +42,7 @@ export function snsAnnouncer(topicArn: string, client = new SNSClient(ONE_ATTEMP
             }
           : {}),
       });
-      await sendOnce(() => client.send(publish, { abortSignal: signal }));
+      await sendOnce(() => sns.send(publish, { abortSignal: signal }));
     },
   };
 }

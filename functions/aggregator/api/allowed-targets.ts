@@ -1,6 +1,6 @@
 import { allowListed } from '../../../configuration/allow-list.ts';
 import type { Configuration } from '../../../configuration/configuration.ts';
-import type { Target } from '../../reachability/report.ts';
+import type { Target } from '../../reachability/request.ts';
 import { formatTarget } from '../../reachability/target.ts';
 import { Problem } from './problem.ts';
 

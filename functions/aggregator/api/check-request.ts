@@ -1,10 +1,11 @@
+import * as z from 'zod/mini';
 import type { Configuration } from '../../../configuration/configuration.ts';
 import type { ExpectedTarget } from '../../reachability/verdict.ts';
-import type { Expectation } from '../../reachability/words.ts';
 import { EXPECTATIONS } from '../../reachability/words.ts';
 import { formatTarget, parseTarget, TargetError } from '../../reachability/target.ts';
 import { requireAllowed, sameTarget } from './allowed-targets.ts';
 import { Problem } from './problem.ts';
+import { CHECK_TIMEOUT_MS, checkRequestSchema } from './schemas.ts';
 
 /** A check as a caller asked for it, validated. */
 export interface CheckRequest {
@@ -12,63 +13,36 @@ export interface CheckRequest {
   timeoutMs?: number;
 }
 
-/** Longer would outlast the probes' own deadline; shorter sends fewer than three SYNs and proves nothing. */
-const TIMEOUT_MS = { least: 500, most: 10_000 } as const;
-const KEYS = ['targets', 'expect', 'timeoutMs'];
-
 /**
  * Reads what `POST /checks` and the direct invoke `{"check": …}` take: `{ "targets"?: ["host:port", …], "expect"?, "timeoutMs"? }`.
- * Without `targets`, the configured ones. A configured target brings its own expectations unless `expect` overrides them.
+ * Without `targets`, the configured ones. A configured target has its own expectations unless `expect` overrides them.
  * Throws a 4xx {@link Problem} that names the place with a JSON pointer.
  */
 export function parseCheckRequest(value: unknown, configuration: Configuration): CheckRequest {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw invalid('', `a check must be a JSON object, not ${describe(value)}`);
-  }
-  for (const key of Object.keys(value)) {
-    if (!KEYS.includes(key)) {
-      throw invalid(
-        `/${escapePointer(key)}`,
-        `unknown key ${quote(JSON.stringify(key))}; a check takes ${KEYS.join(', ')}`,
-      );
-    }
-  }
-  const { targets, expect, timeoutMs }: { targets?: unknown; expect?: unknown; timeoutMs?: unknown } = value;
-  const expectation = parseExpectation(expect);
+  const schema = checkRequestSchema(configuration.onDemand.maxTargets);
+  const result = z.safeParse(schema, value, { reportInput: true });
+  // The parser of targets explains what is wrong with one better than a pattern can, and it takes spaces around it.
+  const issue = result.error?.issues.find(({ code }) => code !== 'invalid_format');
+  if (issue) throw problemOf(issue, configuration);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the schema has refused everything but the spelling of targets
+  const { targets, expect, timeoutMs } = value as z.output<typeof schema>;
   const chosen = targets === undefined ? configuration.targets : parseTargets(targets, configuration);
   if (chosen.length === 0) throw invalid('/targets', 'no target is given and none is configured');
   return {
     targets: chosen.map(({ host, port, expect: own }) => {
-      const expected = expectation ? { everywhere: expectation } : own;
+      const expected = expect ? { everywhere: expect } : own;
       return { host, port, ...(expected && { expect: expected }) };
     }),
-    ...(timeoutMs !== undefined && { timeoutMs: parseTimeout(timeoutMs) }),
+    ...(timeoutMs !== undefined && { timeoutMs: Math.round(timeoutMs) }),
   };
 }
 
-function parseTargets(value: unknown, configuration: Configuration): ExpectedTarget[] {
-  if (!Array.isArray(value)) throw invalid('/targets', `targets must be a list, not ${describe(value)}`);
-  const { maxTargets } = configuration.onDemand;
-  if (value.length === 0) {
-    throw invalid('/targets', 'the list of targets is empty; leave it out to check the configured ones');
-  }
-  if (value.length > maxTargets) {
-    throw new Problem(
-      422,
-      'too-many-targets',
-      `${value.length} targets in one call; onDemand.maxTargets is ${maxTargets}`,
-      { extensions: { pointer: '/targets', maxTargets } },
-    );
-  }
-  const parsed = value.map((text: unknown, index) => {
-    const pointer = `/targets/${index}`;
-    if (typeof text !== 'string') {
-      throw invalid(pointer, `a target must be a string like "host:port", not ${describe(text)}`);
-    }
+function parseTargets(targets: readonly string[], configuration: Configuration): ExpectedTarget[] {
+  const parsed = targets.map((text, index) => {
     try {
       return parseTarget(text);
     } catch (error) {
-      if (error instanceof TargetError) throw invalid(pointer, error.message);
+      if (error instanceof TargetError) throw invalid(`/targets/${index}`, error.message);
       throw error;
     }
   });
@@ -87,17 +61,38 @@ function parseTargets(value: unknown, configuration: Configuration): ExpectedTar
   );
 }
 
-function parseExpectation(value: unknown): Expectation | undefined {
-  if (value === undefined) return undefined;
-  const known = EXPECTATIONS.find((expectation) => expectation === value);
-  if (known) return known;
-  throw invalid('/expect', `expect must be ${EXPECTATIONS.join(', ')}, not ${describe(value)}`);
-}
+const MUST_BE: Record<string, string> = {
+  targets: 'targets must be a list',
+  expect: `expect must be ${EXPECTATIONS.join(', ')}`,
+  timeoutMs: `timeoutMs must be a number from ${CHECK_TIMEOUT_MS.least} to ${CHECK_TIMEOUT_MS.most}`,
+};
 
-function parseTimeout(value: unknown): number {
-  const { least, most } = TIMEOUT_MS;
-  if (typeof value === 'number' && value >= least && value <= most) return Math.round(value);
-  throw invalid('/timeoutMs', `timeoutMs must be a number from ${least} to ${most}, not ${describe(value)}`);
+function problemOf(issue: z.core.$ZodIssue, { onDemand: { maxTargets } }: Configuration): Problem {
+  const { code, path, input } = issue;
+  const [key, index] = path.map(String);
+  if (key === undefined && code === 'unrecognized_keys') {
+    const [unknown = ''] = issue.keys;
+    return invalid(
+      `/${escapePointer(unknown)}`,
+      `unknown key ${quote(JSON.stringify(unknown))}; a check takes ${Object.keys(MUST_BE).join(', ')}`,
+    );
+  }
+  if (key === undefined) return invalid('', `a check must be a JSON object, not ${describe(input)}`);
+  if (index !== undefined) {
+    return invalid(`/${key}/${index}`, `a target must be a string like "host:port", not ${describe(input)}`);
+  }
+  if (key === 'targets' && code === 'too_small') {
+    return invalid('/targets', 'the list of targets is empty; leave it out to check the configured ones');
+  }
+  if (key === 'targets' && code === 'too_big') {
+    return new Problem(
+      422,
+      'too-many-targets',
+      `${Array.isArray(input) ? input.length : 'too many'} targets in one call; onDemand.maxTargets is ${maxTargets}`,
+      { extensions: { pointer: '/targets', maxTargets } },
+    );
+  }
+  return invalid(`/${key}`, `${MUST_BE[key] ?? key}, not ${describe(input)}`);
 }
 
 function invalid(pointer: string, detail: string): Problem {

@@ -7,31 +7,15 @@ import type { ApiRequest, ApiResponse } from './http.ts';
 import { json, MAX_BODY_BYTES } from './http.ts';
 import { negotiate } from './negotiate.ts';
 import type { ApiDependencies } from './dependencies.ts';
-import type { ProblemBody } from './problem.ts';
 import { internalProblem, Problem } from './problem.ts';
 import type { CheckRequest } from './check-request.ts';
 import { parseCheckRequest } from './check-request.ts';
+import type { CheckLine } from './schemas.ts';
 import { takePlace } from './check-place.ts';
 import { logFault } from './problem.ts';
 
 const JSON_TYPE = 'application/json';
 const NDJSON_TYPE = 'application/x-ndjson';
-
-/** One line of the streamed answer; `end` is always the last, and an answer without it was cut off. */
-export type CheckLine =
-  | { event: 'asked'; round: number; vantages: string[]; targets: number }
-  | {
-      event: 'answered';
-      round: number;
-      vantage: string;
-      elapsedMs: number;
-      /** How many attempts came to what. */
-      outcomes?: Partial<Record<Outcome, number>>;
-      /** Why this vantage gave no report. */
-      absent?: string;
-    }
-  | { event: 'verdict'; verdict: Verdict }
-  | { event: 'end'; verdicts: number; problem?: ProblemBody };
 
 /** `POST /checks`: NDJSON as the vantages report, the verdicts last; or one JSON document, by `Accept`. */
 export async function postChecks(request: ApiRequest, parts: ApiDependencies): Promise<ApiResponse> {

@@ -1,16 +1,10 @@
-import type { Incident } from '../incidents/incident.ts';
 import type { ApiRequest, ApiResponse } from './http.ts';
 import { json } from './http.ts';
 import { negotiate } from './negotiate.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { cursorParameter, flagParameter, limitParameter, onlyParameters, textParameter } from './query.ts';
+import type { IncidentsAnswer } from './schemas.ts';
 import { cursorChecked } from './targets.ts';
-
-/** The answer of `GET /incidents`: open ones first, then closed ones, newest first. */
-export interface IncidentsAnswer {
-  incidents: Incident[];
-  nextCursor?: string;
-}
 
 /** `GET /incidents?open&subject&limit&cursor`. */
 export async function getIncidents(

@@ -1,4 +1,5 @@
 import { printableJson } from '../../reachability/one-line.ts';
+import type { ProblemBody } from './schemas.ts';
 import type { ApiResponse } from './http.ts';
 
 /** The HTTP status phrases used as titles (RFC 9110), as RFC 9457 wants them beside `about:blank`. */
@@ -17,16 +18,6 @@ const TITLES = {
   503: 'Service Unavailable',
 } as const;
 export type ProblemStatus = keyof typeof TITLES;
-
-/** An error as it goes out (RFC 9457). `code` is the one to program against; `detail` is one line for a person. */
-export interface ProblemBody {
-  type: 'about:blank';
-  title: string;
-  status: ProblemStatus;
-  code: string;
-  detail: string;
-  [extension: string]: unknown;
-}
 
 /** What the caller did wrong, thrown from anywhere inside a route. */
 export class Problem extends Error {

@@ -3,7 +3,6 @@ import { postChecks } from './checks.ts';
 import { getIncidents } from './incidents.ts';
 import { logFault } from './problem.ts';
 import { getMetrics } from './open-metrics.ts';
-import { getOpenApi } from './openapi.ts';
 import { pageResponse } from './page.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { internalProblem, Problem, problemResponse } from './problem.ts';
@@ -25,8 +24,14 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/targets/{target}/history', answer: getHistory },
   { method: 'GET', path: '/incidents', answer: getIncidents },
   { method: 'GET', path: '/metrics', answer: getMetrics },
-  { method: 'GET', path: '/openapi.json', answer: getOpenApi },
+  { method: 'GET', path: '/openapi.json', answer: describeApi },
 ];
+
+/** The description is asked for rarely, so its code is loaded then. */
+async function describeApi(request: ApiRequest, dependencies: ApiDependencies): Promise<ApiResponse> {
+  const { getOpenApi } = await import('./openapi.ts');
+  return getOpenApi(request, dependencies);
+}
 
 /** Answers one request. Never rejects: what goes wrong is a problem (RFC 9457), and what is our own fault is logged too. */
 export async function answer(request: ApiRequest, parts: ApiDependencies): Promise<ApiResponse> {

@@ -1,9 +1,8 @@
 import type { Configuration } from '../../../configuration/configuration.ts';
-import type { Target } from '../../reachability/report.ts';
+import type { Target } from '../../reachability/request.ts';
 import { formatTarget, parseTarget, TargetError } from '../../reachability/target.ts';
-import type { Expectations, Verdict } from '../../reachability/verdict.ts';
-import type { Incident } from '../incidents/incident.ts';
-import type { HistoryPeriod, LatestView, StateRecord } from '../store/store.ts';
+import type { Expectations } from '../../reachability/verdict.ts';
+import type { HistoryPeriod, StateRecord } from '../store/store.ts';
 import { CursorError } from '../store/store.ts';
 import { sameTarget } from './allowed-targets.ts';
 import type { ApiRequest, ApiResponse } from './http.ts';
@@ -11,6 +10,7 @@ import { json } from './http.ts';
 import { negotiate } from './negotiate.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { Problem } from './problem.ts';
+import type { HistoryAnswer, TargetAnswer, TargetsAnswer, TargetState } from './schemas.ts';
 import {
   cursorParameter,
   invalid,
@@ -19,45 +19,6 @@ import {
   flagParameter,
   timeParameter,
 } from './query.ts';
-
-/** One target as `GET /targets` tells of it. */
-export interface TargetState {
-  target: string;
-  labels?: Record<string, string>;
-  expect: Expectations;
-  /** What the last tick saw; absent before the first. */
-  latest?: LatestView;
-  /** Since when the verdict has been the same, ISO 8601. */
-  since?: string;
-  /** Its open incident. */
-  incident?: Incident;
-}
-
-/** The answer of `GET /targets`. */
-export interface TargetsAnswer {
-  /** The service's own clock, ISO 8601. */
-  now: string;
-  schedule: Configuration['schedule'];
-  /** When the last completed tick was; absent before the first. */
-  lastTickAt?: string;
-  targets: TargetState[];
-}
-
-/** The answer of `GET /targets/{target}`. */
-export interface TargetAnswer extends TargetState {
-  /** In full, as it was when this stretch of equal verdicts began. */
-  verdict?: Verdict;
-  /** What was left out of the verdict to keep it small. */
-  trimmed?: string;
-}
-
-/** The answer of `GET /targets/{target}/history`. */
-export interface HistoryAnswer {
-  target: string;
-  /** Newest first. */
-  stretches: HistoryPeriod[];
-  nextCursor?: string;
-}
 
 /** `GET /targets`: the configured targets in their order, each with what is known of it. */
 export async function getTargets(

@@ -1,5 +1,6 @@
-import type { ProbeRequest, VantageAnswer } from '../../reachability/report.ts';
-import { parseReport, ReportError } from '../../reachability/report-schema.ts';
+import type { VantageAnswer } from '../../reachability/report.ts';
+import type { ProbeRequest } from '../../reachability/request.ts';
+import { parseReport, ReportError } from '../../reachability/report.ts';
 import { oneLine } from '../../reachability/one-line.ts';
 import { VantageError, type Vantage } from '../vantages/vantage.ts';
 

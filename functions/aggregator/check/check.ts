@@ -1,7 +1,8 @@
 import { crossExamination } from '../../reachability/cross-examination.ts';
 import { judgeRounds } from '../../reachability/judge.ts';
 import { indexRound, type IndexedRound } from '../../reachability/standing.ts';
-import type { ProbeRequest, Target, VantageAnswer } from '../../reachability/report.ts';
+import type { VantageAnswer } from '../../reachability/report.ts';
+import type { ProbeRequest, Target } from '../../reachability/request.ts';
 import { formatTarget } from '../../reachability/target.ts';
 import type { ExpectedTarget, Verdict } from '../../reachability/verdict.ts';
 import { askRound } from './ask-round.ts';

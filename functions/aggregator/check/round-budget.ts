@@ -1,4 +1,4 @@
-import type { ProbeRequest } from '../../reachability/report.ts';
+import type { ProbeRequest } from '../../reachability/request.ts';
 
 /** Silence is called after this time unless the request says otherwise (report.ts, `timeoutMs`). */
 const DEFAULT_TIMEOUT_MS = 4000;

@@ -2,7 +2,6 @@ import type { ApiResponse } from '../api/http.ts';
 import { logFault } from '../api/problem.ts';
 import type { ApiDependencies } from '../api/dependencies.ts';
 import { internalProblem, Problem } from '../api/problem.ts';
-import { answer } from '../api/router.ts';
 import { readEvent, type Call, type CallLimits } from './event.ts';
 import type { Outcome } from './lambda-runtime.ts';
 import { runTick, type TickDependencies } from '../tick/tick.ts';
@@ -34,6 +33,8 @@ export async function answerEvent(
     const id = call.scheduledAt.toISOString();
     return { text: JSON.stringify(await runTick({ id, scheduledAt: id }, parts.tick)) };
   }
+  // A tick needs no route, so the code of the API is loaded with the first call of it.
+  const { answer } = await import('../api/router.ts');
   const response = await answer(call.request, parts.api);
   return call.kind === 'http' ? { http: response } : { text: await asJson(response) };
 }

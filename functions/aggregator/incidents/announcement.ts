@@ -1,31 +1,69 @@
-import type { Change, Subject } from './incident.ts';
+import * as z from 'zod/mini';
+import {
+  CHANGE_TYPES,
+  evidenceSchema,
+  incidentSchema,
+  subjectSchema,
+  incidentKindSchema,
+} from './incident.ts';
 
-/** One change as it is announced: the `detail` of the event, and what every message is made from. See docs/events.md. */
-export interface Announcement {
-  version: 1;
-  /** Stable over all attempts and channels: drop what you have seen. */
-  id: string;
-  change: Change['type'];
-  at: string;
-  /** The name of this installation. */
-  installation: string;
-  subject: Subject;
-  incident: {
-    id: string;
-    kind: string;
-    openedAt: string;
-    closedAt?: string;
-    closedBecause?: string;
-    flapping: boolean;
-    open: boolean;
-  };
-  previousKind?: string;
-  summary: string;
-  because: string[];
-  notRuledOut: string[];
-  confidence?: string;
-  vantages: { vantage: string; saw: string; fault: string; reason?: string }[];
-  labels?: Record<string, string>;
-  /** Earlier changes of the same subject that could not be told in time and are left out. */
-  leftOut?: number;
-}
+const { id, openedAt, closedAt, closedBecause, flapping } = incidentSchema.shape;
+
+export const announcementSchema = z.strictObject({
+  version: z.literal(1),
+  id: z
+    .string()
+    .check(
+      z.regex(/^inc-[0-9a-f]{16}-[1-9][0-9]*$/),
+      z.describe(
+        'Stable over attempts and channels. Delivery is at least once: drop an id that you have seen.',
+      ),
+    ),
+  change: z.enum(CHANGE_TYPES),
+  at: z.iso.datetime().check(z.describe('When the change was recognised.')),
+  installation: z.string().check(z.minLength(1), z.describe('The `name` in synwhere.yaml.')),
+  subject: subjectSchema,
+  incident: z
+    .strictObject({
+      id,
+      kind: incidentKindSchema,
+      openedAt,
+      closedAt,
+      closedBecause,
+      flapping,
+      open: z.boolean(),
+    })
+    .check(z.describe('As it was right after the change.')),
+  previousKind: z.exactOptional(
+    incidentKindSchema.check(
+      z.describe(
+        'The kind that was announced before, where `change` is `updated` or `flapping` and the kind differs.',
+      ),
+    ),
+  ),
+  ...evidenceSchema.shape,
+  labels: z.exactOptional(
+    z.record(z.string(), z.string()).check(z.describe("The target's labels in synwhere.yaml.")),
+  ),
+  leftOut: z.exactOptional(
+    z
+      .int()
+      .check(
+        z.gte(1),
+        z.describe(
+          'How many earlier changes of the same subject are left out, because they could not be delivered in time.',
+        ),
+      ),
+  ),
+});
+/** One change as it is announced: every message is made from it. See docs/events.md. */
+export interface Announcement extends z.output<typeof announcementSchema> {}
+
+/** The `detail` of an event, and the JSON of an SNS message. */
+export const eventDetailSchema = z.extend(announcementSchema, {
+  mayRepeat: z
+    .boolean()
+    .check(
+      z.describe('An earlier attempt was interrupted, and it is unknown whether the message was delivered.'),
+    ),
+});

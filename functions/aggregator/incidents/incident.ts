@@ -1,45 +1,89 @@
-import type { Confidence, Fault, Kind, Sighting } from '../../reachability/words.ts';
+import * as z from 'zod/mini';
+import { CONFIDENCES, FAULTS, KINDS, SIGHTINGS } from '../../reachability/words.ts';
 
 /** What is wrong with a place that probes run in, apart from any target. */
 export const VANTAGE_TROUBLES = ['vantage-abstaining', 'vantage-path-fault'] as const;
 export type VantageTrouble = (typeof VANTAGE_TROUBLES)[number];
 
-export type IncidentKind = Kind | VantageTrouble;
+const time = z.iso.datetime();
 
+export const incidentKindSchema = z.enum([...KINDS, ...VANTAGE_TROUBLES]);
+export type IncidentKind = z.output<typeof incidentKindSchema>;
+
+export const subjectSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('target'),
+    target: z.string().check(z.regex(/:\d{1,5}$/), z.describe('host:port')),
+  }),
+  z.strictObject({
+    type: z.literal('vantage'),
+    vantage: z.string().check(z.describe('A region, or the name of another vantage.')),
+  }),
+]);
 /** What an incident is about: one target (`host:port`), or one vantage. */
-export type Subject = { type: 'target'; target: string } | { type: 'vantage'; vantage: string };
+export type Subject = z.output<typeof subjectSchema>;
 
+export const evidenceSchema = z.strictObject({
+  summary: z.string().check(z.describe('One plain sentence.')),
+  because: z.array(z.string()).check(z.describe('Facts, with counts.')),
+  notRuledOut: z.array(z.string()).check(z.describe('What the evidence cannot exclude.')),
+  confidence: z.exactOptional(z.enum(CONFIDENCES)),
+  vantages: z
+    .array(
+      z.strictObject({
+        vantage: z.string(),
+        saw: z.enum(SIGHTINGS),
+        fault: z.enum(FAULTS),
+        reason: z.exactOptional(z.string().check(z.describe('Why the vantage abstained.'))),
+      }),
+    )
+    .check(
+      z.describe(
+        'The vantages that abstain or have a fault. For an incident of a vantage: that vantage alone.',
+      ),
+    ),
+});
 /** What a person needs of a verdict to believe an incident. Bounded in size, so that it fits into a message. */
-export interface Evidence {
-  summary: string;
-  because: string[];
-  notRuledOut: string[];
-  confidence?: Confidence;
-  /** The vantages that were not well; on a vantage's incident, that one alone. */
-  vantages: { vantage: string; saw: Sighting; fault: Fault; reason?: string }[];
-}
+export interface Evidence extends z.output<typeof evidenceSchema> {}
 
+const closedBecause = z
+  .enum(['well', 'settled', 'no-longer-watched'])
+  .check(
+    z.describe(
+      '`well`: as expected again. `settled`: as expected, and no longer flapping. `no-longer-watched`: removed from the configuration.',
+    ),
+  );
 /** Why an incident was closed. */
-export type ClosedBecause = 'well' | 'settled' | 'no-longer-watched';
+export type ClosedBecause = z.output<typeof closedBecause>;
 
-/** One time that a subject was not as expected. Open while `closedAt` is absent. */
-export interface Incident {
-  id: string;
-  subject: Subject;
-  kind: IncidentKind;
-  /** Every kind it has had, the first first. */
-  kinds: IncidentKind[];
-  /** ISO 8601, like all times here. */
-  openedAt: string;
-  updatedAt: string;
-  closedAt?: string;
-  closedBecause?: ClosedBecause;
-  /** It opened and closed too often to be told each time, and stays one incident until it settles. */
-  flapping: boolean;
-  evidence: Evidence;
-  /** How many of its changes have been handed to the announcers; 0 when it never left a maintenance window. */
-  announcements: number;
-}
+const incidentIdSchema = z.string().check(z.regex(/^inc-[0-9a-f]{16}$/));
+
+export const incidentSchema = z.strictObject({
+  id: incidentIdSchema,
+  subject: subjectSchema,
+  kind: incidentKindSchema,
+  kinds: z.array(incidentKindSchema).check(z.describe('Every kind it has had, the first one first.')),
+  openedAt: time,
+  updatedAt: time,
+  closedAt: z.exactOptional(time.check(z.describe('Absent while the incident is open.'))),
+  closedBecause: z.exactOptional(closedBecause),
+  flapping: z
+    .boolean()
+    .check(
+      z.describe(
+        'It opened and closed too often to announce each change. It stays one incident until it settles.',
+      ),
+    ),
+  evidence: evidenceSchema,
+  announcements: z
+    .int()
+    .check(
+      z.nonnegative(),
+      z.describe('How many of its changes were announced. 0 where it was open only in a maintenance window.'),
+    ),
+});
+/** One time that a subject was not as expected. Open while `closedAt` is absent. Times are ISO 8601. */
+export interface Incident extends z.output<typeof incidentSchema> {}
 
 export const CHANGE_TYPES = ['opened', 'updated', 'closed', 'flapping'] as const;
 export type ChangeType = (typeof CHANGE_TYPES)[number];

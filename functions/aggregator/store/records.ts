@@ -1,28 +1,63 @@
-import type { Verdict } from '../../reachability/verdict.ts';
-import type { Confidence, Fault, Kind, Sighting } from '../../reachability/words.ts';
+import * as z from 'zod/mini';
+import { verdictSchema } from '../../reachability/verdict.ts';
+import { CONFIDENCES, FAULTS, KINDS, SIGHTINGS } from '../../reachability/words.ts';
+import type { Confidence, Kind } from '../../reachability/words.ts';
 import type { Announcement } from '../incidents/announcement.ts';
 import type { IncidentState } from '../incidents/advance.ts';
 import type { Incident, Subject } from '../incidents/incident.ts';
 
-/** A stretch of time in which a target's verdict stayed the same. Times are ISO 8601. */
-export interface HistoryPeriod {
-  target: string;
-  /** The first and the last tick that saw it. */
-  from: string;
-  to: string;
-  /** How many ticks saw it. */
-  ticks: number;
-  /** Whether it still goes on. */
-  current: boolean;
-  kind: Kind;
-  asExpected: boolean;
-  confidence: Confidence;
-  summary: string;
-  /** In full, as it was at the first tick; absent where it had to be left out for size. */
-  verdict?: Verdict;
-  /** What was left out of `verdict` to keep it small, in words. */
-  trimmed?: string;
-}
+const time = z.iso.datetime();
+const judged = {
+  kind: z.enum(KINDS),
+  asExpected: z.boolean(),
+  confidence: z.enum(CONFIDENCES),
+  summary: z.string(),
+};
+const trimmed = z.exactOptional(
+  z.string().check(z.describe('What was left out of the verdict to keep it small, in words.')),
+);
+
+export const historyPeriodSchema = z
+  .strictObject({
+    target: z.string(),
+    from: time,
+    to: time,
+    ticks: z.int().check(z.nonnegative(), z.describe('How many ticks saw it.')),
+    current: z.boolean().check(z.describe('Whether the period has not ended.')),
+    ...judged,
+    /** In full, as it was at the first tick; absent where it had to be left out for size. */
+    verdict: z.exactOptional(verdictSchema),
+    trimmed,
+  })
+  .check(
+    z.describe(
+      'A period in which the verdict stayed the same, from the first tick that saw it to the last one.',
+    ),
+  );
+/** A period in which the verdict of a target stayed the same. Times are ISO 8601. */
+export interface HistoryPeriod extends z.output<typeof historyPeriodSchema> {}
+
+export const latestViewSchema = z
+  .strictObject({
+    at: time,
+    ...judged,
+    vantages: z.array(
+      z.strictObject({
+        vantage: z.string(),
+        counted: z.boolean(),
+        abstained: z.exactOptional(z.string()),
+        saw: z.enum(SIGHTINGS),
+        fault: z.enum(FAULTS),
+        handshakeMs: z.exactOptional(
+          z.number().check(z.nonnegative(), z.describe('The fastest handshake of the tick.')),
+        ),
+      }),
+    ),
+  })
+  .check(z.describe('The verdict of the last tick, without its evidence.'));
+/** The verdict of the last tick on a target, without its evidence. */
+export interface LatestView extends z.output<typeof latestViewSchema> {}
+export type LatestVantage = LatestView['vantages'][number];
 
 /** One page, newest first. */
 export interface History {
@@ -40,26 +75,6 @@ export interface HistoryQuery {
   cursor?: string;
 }
 
-/** What the last tick saw of a target, small. */
-export interface LatestView {
-  at: string;
-  kind: Kind;
-  asExpected: boolean;
-  confidence: Confidence;
-  summary: string;
-  vantages: LatestVantage[];
-}
-
-export interface LatestVantage {
-  vantage: string;
-  counted: boolean;
-  abstained?: string;
-  saw: Sighting;
-  fault: Fault;
-  /** The fastest handshake of the tick. */
-  handshakeMs?: number;
-}
-
 /** What is known of one target now. */
 export interface StateRecord {
   target: string;
@@ -73,11 +88,9 @@ export interface StateRecord {
   pendingAnnouncements: number;
 }
 
-export type IncidentRecord = Incident;
-
 /** One page, newest first; open incidents come before closed ones. */
 export interface Incidents {
-  incidents: IncidentRecord[];
+  incidents: Incident[];
   cursor?: string;
 }
 

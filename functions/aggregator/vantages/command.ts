@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import type { ProbeReport, ProbeRequest } from '../../reachability/report.ts';
+import type { ProbeReport } from '../../reachability/report.ts';
+import type { ProbeRequest } from '../../reachability/request.ts';
 import { oneLine } from '../../reachability/one-line.ts';
 import { parseAnswerText } from './vantage.ts';
 import { VantageError, type Vantage } from './vantage.ts';

@@ -1,4 +1,5 @@
-import type { ProbeReport, ProbeRequest } from '../../reachability/report.ts';
+import type { ProbeReport } from '../../reachability/report.ts';
+import type { ProbeRequest } from '../../reachability/request.ts';
 import type { Vantage } from './vantage.ts';
 
 /** The shape of the probe's own `probe()`, which the aggregator is handed and does not know. */

@@ -1,5 +1,6 @@
 import { InvokeCommand, LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda';
-import type { ProbeReport, ProbeRequest } from '../../reachability/report.ts';
+import type { ProbeReport } from '../../reachability/report.ts';
+import type { ProbeRequest } from '../../reachability/request.ts';
 import { oneLine } from '../../reachability/one-line.ts';
 import { AWS } from '../../reachability/words.ts';
 import { parseAnswerText } from './vantage.ts';

@@ -1,5 +1,6 @@
 import { oneLine } from '../../reachability/one-line.ts';
-import type { ProbeReport, ProbeRequest } from '../../reachability/report.ts';
+import type { ProbeReport } from '../../reachability/report.ts';
+import type { ProbeRequest } from '../../reachability/request.ts';
 
 /** A place that a probe runs in: an AWS region, this machine, or any machine behind a command. */
 export interface Vantage {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import type { Attempt, Trace, TraceRequest } from '../../reachability/report.ts';
+import type { Attempt, Trace } from '../../reachability/report.ts';
+import type { TraceRequest } from '../../reachability/request.ts';
 import type { AddressPolicy } from '../policy/policy.ts';
 
 /** What a kernel can add to an attempt. Every field is optional; what is given wins over what was inferred. */

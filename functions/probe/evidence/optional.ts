@@ -1,5 +1,6 @@
 import { cleanText } from '../../reachability/clean-text.ts';
-import type { Trace, TraceRequest } from '../../reachability/report.ts';
+import type { Trace } from '../../reachability/report.ts';
+import type { TraceRequest } from '../../reachability/request.ts';
 import type { EvidenceSource, TraceOptions } from './evidence.ts';
 
 let source: Promise<EvidenceSource | undefined> | undefined;

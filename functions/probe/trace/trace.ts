@@ -1,6 +1,7 @@
 import { parseAddress } from '../../reachability/address.ts';
 import { cleanText } from '../../reachability/clean-text.ts';
-import type { Trace, TraceRequest } from '../../reachability/report.ts';
+import type { Trace } from '../../reachability/report.ts';
+import type { TraceRequest } from '../../reachability/request.ts';
 import type { TraceOptions } from '../evidence/evidence.ts';
 import { openCalls } from '../evidence/kernel-evidence.ts';
 import { TraceWalk } from './trace-walk.ts';

@@ -17,6 +17,7 @@ import {
   retire,
   type Reading,
 } from '../../../functions/aggregator/incidents/advance.ts';
+import { eventSchemaText } from '../../../functions/aggregator/announce/event-schema.ts';
 import type { Subject } from '../../../functions/aggregator/incidents/incident.ts';
 import { readVerdict } from '../../../functions/aggregator/incidents/read-verdict.ts';
 import { readVantages } from '../../../functions/aggregator/incidents/read-vantages.ts';
@@ -29,6 +30,11 @@ const schema: Record<string, unknown> = JSON.parse(readFileSync(schemaFile, 'utf
 const ajv = new Ajv({ allErrors: true });
 addFormats.default(ajv);
 const isAnnouncement = ajv.compile(schema);
+
+test('the published schema of the event is the one that the types are inferred from', () => {
+  // `npm run schema` writes the file.
+  expect(readFileSync(schemaFile, 'utf8')).toBe(eventSchemaText());
+});
 
 const TARGET: Subject = { type: 'target', target: 'api.example:443' };
 const ID = 'inc-0123456789abcdef';

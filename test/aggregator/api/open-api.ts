@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { OPENAPI } from '../../../functions/aggregator/api/openapi.ts';
+import { openApi } from '../../../functions/aggregator/api/openapi.ts';
 
 const ID = 'synwhere-openapi';
 
@@ -10,7 +10,7 @@ export class Description {
 
   constructor() {
     addFormats.default(this.#ajv);
-    this.#ajv.addSchema({ ...OPENAPI, $id: ID }, ID);
+    this.#ajv.addSchema({ ...openApi(), $id: ID }, ID);
   }
 
   /** Why an answer is not as described, or undefined where it is. `contentType` may carry parameters. */
@@ -32,7 +32,7 @@ export class Description {
     ];
     const schema = pointer.reduce<unknown>(
       (node, key) => (typeof node === 'object' && node ? Reflect.get(node, key) : undefined),
-      OPENAPI,
+      openApi(),
     );
     if (schema === undefined) return `${method} ${path} does not describe ${answer.status} ${type}`;
     const validate = this.#ajv.getSchema(`${ID}#/${pointer.map(escape).join('/')}`);

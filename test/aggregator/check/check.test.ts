@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { check, CheckError, type CheckEvent } from '../../../functions/aggregator/check/check.ts';
 import { VantageError, type Vantage } from '../../../functions/aggregator/vantages/vantage.ts';
-import type { Attempt, ProbeReport, ProbeRequest } from '../../../functions/reachability/report.ts';
+import type { Attempt, ProbeReport } from '../../../functions/reachability/report.ts';
+import type { ProbeRequest } from '../../../functions/reachability/request.ts';
 import type { Outcome } from '../../../functions/reachability/words.ts';
 
 /*

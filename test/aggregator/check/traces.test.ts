@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { check } from '../../../functions/aggregator/check/check.ts';
 import { commandVantage } from '../../../functions/aggregator/vantages/command.ts';
 import type { Vantage } from '../../../functions/aggregator/vantages/vantage.ts';
-import type { ProbeRequest } from '../../../functions/reachability/report.ts';
+import type { ProbeRequest } from '../../../functions/reachability/request.ts';
 import type { Verdict } from '../../../functions/reachability/verdict.ts';
 import { labProblem } from '../../../lab/available.ts';
 import { buildWorld, type World } from '../../../lab/build.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commandVantage } from '../../../functions/aggregator/vantages/command.ts';
-import type { ProbeRequest } from '../../../functions/reachability/report.ts';
+import type { ProbeRequest } from '../../../functions/reachability/request.ts';
 
 const REQUEST: ProbeRequest = { targets: [{ host: '127.0.0.1', port: 9 }], round: 1 };
 const REPORT = { startedAt: '2026-01-01T00:00:00.000Z', elapsedMs: 1, targets: [], controls: [] };

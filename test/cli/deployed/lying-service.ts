@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { IncidentsAnswer } from '../../../functions/aggregator/api/incidents.ts';
-import type { HistoryAnswer, TargetsAnswer } from '../../../functions/aggregator/api/targets.ts';
+import type { IncidentsAnswer } from '../../../functions/aggregator/api/schemas.ts';
+import type { HistoryAnswer, TargetsAnswer } from '../../../functions/aggregator/api/schemas.ts';
 import type { Incident } from '../../../functions/aggregator/incidents/incident.ts';
 import type { HistoryPeriod, LatestView } from '../../../functions/aggregator/store/store.ts';
 import { makeVerdict } from '../../aggregator/tick/verdicts.ts';

@@ -4,7 +4,8 @@ import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import { failureOf } from '../../../functions/probe/attempts/outcomes.ts';
 import { probe } from '../../../functions/probe/probe.ts';
-import type { Attempt, ProbeRequest } from '../../../functions/reachability/report.ts';
+import type { Attempt } from '../../../functions/reachability/report.ts';
+import type { ProbeRequest } from '../../../functions/reachability/request.ts';
 import { closedPort } from '../../cli/loopback.ts';
 import { openSilentPort } from './silent-port.ts';
 

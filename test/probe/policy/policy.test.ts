@@ -10,7 +10,7 @@ import {
 import { probe } from '../../../functions/probe/probe.ts';
 import { parseAddress } from '../../../functions/reachability/address.ts';
 import { judge } from '../../../functions/reachability/judge.ts';
-import { parseReport } from '../../../functions/reachability/report-schema.ts';
+import { parseReport } from '../../../functions/reachability/report.ts';
 import { records, startDnsServer } from '../../support/dns-server.ts';
 
 const policy = lambdaPolicy([]);

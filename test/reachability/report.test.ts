@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseReport, ReportError } from '../../functions/reachability/report-schema.ts';
+import { parseReport, ReportError } from '../../functions/reachability/report.ts';
 import { judge } from '../../functions/reachability/judge.ts';
 import type { TargetReport } from '../../functions/reachability/report.ts';
 import { A, attemptOf, CLOCK, reportOf, sees, TARGET, V6 } from '../support/reports.ts';

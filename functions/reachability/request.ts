@@ -1,0 +1,44 @@
+/** A place to connect to. `host` is a DNS name, an IPv4 literal or an IPv6 literal without brackets. */
+export interface Target {
+  host: string;
+  port: number;
+}
+
+export type Family = 4 | 6;
+
+/** One target in a request. */
+export interface TargetRequest extends Target {
+  /**
+   * Connect to exactly these addresses of a name; the name is looked up beside them but does not steer. Given in a second round. A literal
+   * is its own address, and has no other.
+   */
+  addresses?: string[];
+}
+
+/** Asks a probe to walk the way to one address with SYNs of rising TTL. */
+export interface TraceRequest {
+  address: string;
+  port: number;
+  /** Default 30. */
+  maxHops?: number;
+}
+
+/** What a vantage is asked to do in one round. Everything but `targets` and `traces` has a default. */
+export interface ProbeRequest {
+  targets: TargetRequest[];
+  /** Targets known to be up; probed beside the targets, before and after. */
+  controls?: Target[];
+  /** 1 for the survey, 2 for the cross-examination. */
+  round?: number;
+  /** Silence is called this long after an address's first SYN; `kernel` waits for the kernel's own ETIMEDOUT. Default 4000. */
+  timeoutMs?: number | 'kernel';
+  /** Connects per address, each on a fresh socket from a fresh port. Default 3. */
+  attempts?: number;
+  /** Between the starts of an address's attempts. Default 300. */
+  staggerMs?: number;
+  /** How long an open connection is watched for a reset or a close. Default 150. */
+  settleMs?: number;
+  /** The whole request ends within this time. In Lambda the remaining time caps it. */
+  deadlineMs?: number;
+  traces?: TraceRequest[];
+}
