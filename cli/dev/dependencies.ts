@@ -3,7 +3,7 @@ import type { Configuration } from '../../configuration/configuration.ts';
 import type { AggregatorDependencies } from '../../functions/aggregator/handler/answer.ts';
 import type { Vantage } from '../../functions/aggregator/vantages/vantage.ts';
 import { check } from '../../functions/aggregator/check/check.ts';
-import { MAX_CHECKS_AT_ONCE } from '../../functions/aggregator/check/limits.ts';
+import { MAX_CHECKS_AT_ONCE } from '../../functions/aggregator/store/store.ts';
 import { createStore, type Store } from '../../functions/aggregator/store/store.ts';
 import { loadStatusPage } from '../status-page.ts';
 import { fileAnnouncer } from './announcer.ts';

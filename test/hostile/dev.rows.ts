@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { DATA_DIRECTORY, runningDevs, writeEndpoint } from '../../cli/dev/endpoint-file.ts';
-import { MAX_CHECKS_AT_ONCE } from '../../functions/aggregator/check/limits.ts';
+import { MAX_CHECKS_AT_ONCE } from '../../functions/aggregator/store/store.ts';
 import type { Vantage } from '../../functions/aggregator/vantages/vantage.ts';
 import { startService } from '../aggregator/api/service.ts';
 import type { HostileRow } from './row.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { MAX_CHECKS_AT_ONCE } from '../check/limits.ts';
+import { MAX_CHECKS_AT_ONCE } from '../store/store.ts';
 import type { Store } from '../store/store.ts';
 import { logFault } from './problem.ts';
 import { Problem } from './problem.ts';

@@ -3,6 +3,12 @@ import type { Item, Table } from './table.ts';
 const PK = 'service';
 const SK = 'checks';
 
+/**
+ * Checks on demand that the whole service runs at once, over all of its processes. In the home region each takes two Lambda
+ * functions, the aggregator and the probe, and so does the tick: ten together, which is all that a new account may run at once.
+ */
+export const MAX_CHECKS_AT_ONCE = 4;
+
 /** Each conflict means that another process took or left a place; with so many in a row the service is busy. */
 const MOST_TRIES = 8;
 

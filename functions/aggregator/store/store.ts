@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Subject } from '../incidents/incident.ts';
-import { MAX_CHECKS_AT_ONCE } from '../check/limits.ts';
 import { archiveItem } from './archive.ts';
-import { releaseCheckPlace, takeCheckPlace } from './check-places.ts';
+import { MAX_CHECKS_AT_ONCE, releaseCheckPlace, takeCheckPlace } from './check-places.ts';
 import { writeLatest } from './latest.ts';
 import { readService, releaseLease, takeLease } from './lease.ts';
 import type {
@@ -25,6 +24,7 @@ import { Table } from './table.ts';
 import { readTick, readTicks, writeTick } from './tick-records.ts';
 
 export type * from './records.ts';
+export { MAX_CHECKS_AT_ONCE } from './check-places.ts';
 export { CursorError } from './reads.ts';
 export { StoreError } from './table.ts';
 

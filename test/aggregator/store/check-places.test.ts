@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { MAX_CHECKS_AT_ONCE } from '../../../functions/aggregator/check/limits.ts';
+import { MAX_CHECKS_AT_ONCE } from '../../../functions/aggregator/store/store.ts';
 import { createStore, type Store } from '../../../functions/aggregator/store/store.ts';
 import { answerEvent } from '../../../functions/aggregator/handler/answer.ts';
 import type { Vantage } from '../../../functions/aggregator/vantages/vantage.ts';

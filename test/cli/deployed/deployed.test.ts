@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { MAX_CHECKS_AT_ONCE } from '../../../functions/aggregator/check/limits.ts';
+import { MAX_CHECKS_AT_ONCE } from '../../../functions/aggregator/store/store.ts';
 import { Listener, startService, type TestService } from '../../aggregator/api/service.ts';
 import { startLambdaEndpoint } from '../../aggregator/handler/lambda-endpoint.ts';
 import { signatureProblem } from './sigv4-verifier.ts';
