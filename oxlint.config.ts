@@ -62,7 +62,7 @@ export default defineConfig({
   categories: { correctness: 'error', suspicious: 'error' },
   options: { typeAware: true },
   env: { node: true, es2024: true },
-  ignorePatterns: ['dist', 'cdk.out', 'node_modules', '.venv'],
+  ignorePatterns: ['test/compatibility/previous', 'dist', 'cdk.out', 'node_modules', '.venv'],
   rules: {
     'typescript/no-explicit-any': 'error',
     'typescript/no-floating-promises': 'error',
