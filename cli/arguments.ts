@@ -6,16 +6,16 @@ import { UsageError } from './usage-error.ts';
 
 const TIMEOUT_LIMITS_MS = [100, 600_000] as const;
 
-/** For commander: gathers an option that may be given again and again. */
+/** For commander: collects the values of an option that may be repeated. */
 export function collect(value: string, earlier: string[] = []): string[] {
   return [...earlier, value];
 }
 
-/** Reads targets as they stand on a command line; each may stand there once. Throws one line for all that is wrong with them. */
+/** Reads the targets of a command line, each at most once. Throws a UsageError with one line for all problems. */
 export function parseTargets(texts: readonly string[], what = 'target'): Target[] {
   if (texts.length > MAX_TARGETS) {
     throw new UsageError(
-      `${texts.length} ${what}s are too many for one call: at most ${MAX_TARGETS}; call it for parts of them`,
+      `${texts.length} ${what}s are too many for one call: at most ${MAX_TARGETS}; split the list over several calls`,
     );
   }
   const problems: string[] = [];
@@ -36,7 +36,7 @@ export function parseTargets(texts: readonly string[], what = 'target'): Target[
   });
   const [first] = problems;
   if (first === undefined) return targets;
-  throw new UsageError(first + (problems.length > 1 ? ` (and ${problems.length - 1} more like it)` : ''));
+  throw new UsageError(first + (problems.length > 1 ? ` (and ${problems.length - 1} similar problems)` : ''));
 }
 
 function twice(what: string, earlier: string, text: string, spelling: string): string {
@@ -44,7 +44,7 @@ function twice(what: string, earlier: string, text: string, spelling: string): s
     earlier === text
       ? `${what} ${text} is given twice`
       : `${earlier} and ${text} are the same ${what}, ${spelling}`;
-  return `${same}; name it once`;
+  return `${same}; list it once`;
 }
 
 /** Reads `--timeout`: milliseconds, or `kernel`. */
@@ -54,7 +54,7 @@ export function parseTimeout(text: string): NonNullable<ProbeRequest['timeoutMs'
   const value = /^\d{1,9}$/.test(text) ? Number(text) : 0;
   if (value >= least && value <= most) return value;
   throw new UsageError(
-    `--timeout ${text}: write milliseconds from ${least} to ${most}, or kernel for the kernel's own patience`,
+    `--timeout ${text}: write milliseconds from ${least} to ${most}, or kernel for the timeout of the kernel`,
   );
 }
 

@@ -7,7 +7,7 @@ export const EXIT = { asExpected: 0, notAsExpected: 1, wrongUsage: 2, nothingToS
 /** A fault of this program (sysexits.h, EX_SOFTWARE). */
 export const EXIT_BUG = 70;
 
-/** One target that is not as expected outweighs others of which nothing can be said. */
+/** A target that is not as expected takes precedence over targets without a conclusion. */
 export function exitStatusOf(verdicts: readonly Pick<Verdict, 'kind' | 'asExpected'>[]): number {
   const spoken = verdicts.filter((verdict) => !saysNothing(verdict));
   if (spoken.some(({ asExpected }) => !asExpected)) return EXIT.notAsExpected;

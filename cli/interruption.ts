@@ -1,13 +1,13 @@
 import { constants } from 'node:os';
 
-/** How long what was started may take to end after an interruption before it is left behind. */
+/** How long running work may take to end after an interruption. */
 const LINGER_MS = 1000;
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * The one place that hears Ctrl-C. Commands hand `signal` to everything that takes time; when it aborts, what runs ends at once
- * and the exit status is 128 plus the signal's number, as shells expect it. A second Ctrl-C does not wait for anything.
+ * Handles Ctrl-C. Commands pass `signal` to all work that takes time. When it aborts, the work ends at once and the exit status is
+ * 128 plus the number of the signal, as shells expect. A second Ctrl-C exits immediately.
  */
 class Interruption {
   readonly #controller = new AbortController();
@@ -21,12 +21,12 @@ class Interruption {
     return this.#exitStatus;
   }
 
-  /** Starts to listen. */
+  /** Starts to handle signals. */
   listen(): void {
     for (const name of SIGNALS) process.on(name, this.#onSignal);
   }
 
-  /** Stops listening: from here on a signal does what it always does. */
+  /** Restores the default action of the signals. */
   end(): void {
     if (!this.signal.aborted) for (const name of SIGNALS) process.off(name, this.#onSignal);
   }

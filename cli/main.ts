@@ -2,7 +2,7 @@
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-/** The oldest Node with all that is used here (Promise.withResolvers, Map.groupBy); a checkout brings its own. */
+/** The oldest Node with the functions that are used here (Promise.withResolvers, Map.groupBy). A checkout has its own Node. */
 const OLDEST_NODE = 22;
 const [major = 0] = process.versions.node.split('.').map(Number);
 if (major < OLDEST_NODE) {
@@ -11,15 +11,15 @@ if (major < OLDEST_NODE) {
 }
 
 /*
- * The entry point. From a checkout most of the time to start would go into reading TypeScript, for each vantage of a demo anew:
- * Node keeps what it made of it where tools keep such things. What is published is built and needs none.
+ * The entry point. In a checkout, Node compiles TypeScript at each start, and a demo starts many processes. The compile cache saves
+ * most of that time. The published command is built and needs no cache.
  */
 if (import.meta.url.endsWith('.ts')) {
   module.enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/synwhere', import.meta.url)));
 }
 const [{ run }, { interruption }] = await Promise.all([import('./run.ts'), import('./interruption.ts')]);
 
-// Whoever reads our output may stop reading (`| head`): then there is nothing left to do, and nothing to complain about.
+// The reader of a pipe may close it early (`| head`). That is not an error.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit();

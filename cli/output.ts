@@ -17,7 +17,7 @@ export function printReport(report: ProbeReport, json: boolean): void {
   else process.stdout.write(renderReport(report, pageOf(process.stdout)));
 }
 
-/** Prints JSON on stdout, indented by two spaces or on one line; whatever it holds, a terminal can show it. */
+/** Prints JSON on stdout, indented by two spaces or on one line. Characters that a terminal would interpret are escaped. */
 export function printJson(value: unknown, indent = 2): void {
   process.stdout.write(`${printableJson(value, indent)}\n`);
 }

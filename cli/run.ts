@@ -17,7 +17,7 @@ import { interruption } from './interruption.ts';
 import { printable } from '../functions/reachability/one-line.ts';
 import { isUsageError } from './usage-error.ts';
 
-/** What `--help` lists, in this order. A command's file is light to load: what it needs, it imports when it runs. */
+/** The commands in the order of `--help`. The file of a command loads fast: it imports what it needs when it runs. */
 const COMMANDS = [
   registerCheck,
   registerProbe,
@@ -40,13 +40,13 @@ Examples:
   synwhere check                                        the targets of ./synwhere.yaml
   synwhere probe 192.0.2.7:22
 
-Exit status: 0 everything as expected, 1 some target not, 2 wrong usage or configuration, 3 nothing can be said.
+Exit status: 0 all targets are as expected, 1 some target is not, 2 wrong usage or configuration, 3 no conclusion.
 `;
 
 /** The command line, with every command and its options. */
 export function createProgram(): Command {
   const program = new Command('synwhere')
-    .description('Sends a TCP SYN from everywhere and says whose fault it is.')
+    .description('Sends a TCP SYN from many places at once and reports whose fault a failed connection is.')
     .version(packageJson.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
@@ -57,7 +57,7 @@ export function createProgram(): Command {
   return program;
 }
 
-/** Commander says what is wrong and what was perhaps meant on lines of their own; we say it on one. */
+/** Commander prints an error and its suggestion on two lines. This is one line. */
 function complaint(text: string): string {
   const line = printable(text.replace(/^error: /, ''));
   const target = /^unknown command '(?<word>[^']*:\d+)'/.exec(line)?.groups?.['word'];
@@ -66,7 +66,7 @@ function complaint(text: string): string {
   return `synwhere: ${complete}; see synwhere --help`;
 }
 
-/** Runs one command line (as in `process.argv`) to its exit status. Everything that goes wrong becomes one line on stderr. */
+/** Runs one command line (as in `process.argv`) and resolves to its exit status. Every error is one line on stderr. */
 export async function run(argv: readonly string[]): Promise<number> {
   try {
     await createProgram().parseAsync(argv);
@@ -80,7 +80,7 @@ export async function run(argv: readonly string[]): Promise<number> {
       return EXIT.wrongUsage;
     }
     const stack = process.env['SYNWHERE_DEBUG'] && error instanceof Error ? stackOf(error) : '';
-    process.stderr.write(`synwhere: a fault of synwhere itself: ${message}${stack}\n`);
+    process.stderr.write(`synwhere: internal error: ${message}${stack}\n`);
     return EXIT_BUG;
   }
 }

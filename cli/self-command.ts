@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 
-/** The command line that starts this very program again, quoted for a POSIX shell: the prefix of `probe -` for other vantages. */
+/** The command line that starts this program again, quoted for a POSIX shell. Other vantages append `probe -` to it. */
 export function selfCommand(): string {
   const script = process.argv[1];
   return [process.execPath, ...(script === undefined ? [] : [realpathSync(script)])]

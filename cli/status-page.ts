@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { PageFile } from '../functions/aggregator/api/dependencies.ts';
 
-/** Seen from the sources and from the built command alike. */
+/** The same relative path from the sources and from the built command. */
 const DIRECTORY = new URL('../web/', import.meta.url);
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
@@ -12,7 +12,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** The files of the status page by their path, all read now: nothing that is asked for later can reach another file. */
+/** The files of the status page by their path. All are read now, so a later request cannot read any other file. */
 export function loadStatusPage(): (path: string) => PageFile | undefined {
   const files = new Map<string, PageFile>();
   for (const name of readdirSync(DIRECTORY)) {

@@ -1,9 +1,9 @@
-/** Wrong usage; the message is one line that says what, where, and what to do. */
+/** Wrong usage. The message is one line: what is wrong, where, and what to do. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** By name, so that a command need not load what the others are made of. */
+/** Compared by name, so that a command does not load the modules of the others. */
 const USER_FACING = new Set([
   'UsageError',
   'TargetError',
@@ -13,7 +13,7 @@ const USER_FACING = new Set([
   'ReportError',
 ]);
 
-/** Whether an error is the user's to mend: its message stands on its own, and the exit status is 2. */
+/** Whether the user can correct the error. Its message is complete, and the exit status is 2. */
 export function isUsageError(error: unknown): error is Error {
   return error instanceof Error && USER_FACING.has(error.name);
 }

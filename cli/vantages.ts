@@ -2,10 +2,10 @@ import type { Configuration } from '../configuration/configuration.ts';
 import type { Vantage } from '../functions/aggregator/vantages/vantage.ts';
 import { UsageError } from './usage-error.ts';
 
-/** What the one vantage is called where none is named. */
+/** The name of this machine as a vantage. */
 export const HERE = 'here';
 
-/** Names go into tables, JSON and metrics: short, and nothing in them that a shell or a terminal would take for its own. */
+/** Names appear in tables, JSON and metrics: they are short, and have no character that a shell or a terminal interprets. */
 const NAME = /^[A-Za-z\d][\w.-]{0,62}$/;
 
 /**
@@ -20,7 +20,7 @@ export async function chooseVantages(
     const vantages = await Promise.all(named.map((text) => namedVantage(text, configuration)));
     const names = vantages.map(({ name }) => name);
     const twice = names.find((name, index) => names.indexOf(name) !== index);
-    if (twice !== undefined) throw new UsageError(`two vantages are called ${twice}; rename one`);
+    if (twice !== undefined) throw new UsageError(`two vantages are named ${twice}; rename one`);
     return vantages;
   }
   if (configuration) {
@@ -35,7 +35,7 @@ async function namedVantage(text: string, configuration: Configuration | undefin
   const name = equals < 0 ? text : text.slice(0, equals);
   if (!NAME.test(name)) {
     throw new UsageError(
-      `--vantage ${JSON.stringify(text)}: write NAME=COMMAND, the name of letters, digits, dots, hyphens and underscores`,
+      `--vantage ${JSON.stringify(text)}: write NAME=COMMAND, where NAME has letters, digits, dots, hyphens and underscores`,
     );
   }
   if (equals < 0) return configuredVantage(name, configuration);
@@ -65,11 +65,11 @@ async function configuredVantage(name: string, configuration: Configuration | un
   const advice =
     known.length > 0
       ? `the configuration has ${known.join(', ')}; or write ${name}=COMMAND`
-      : `write ${name}=COMMAND, or name a --config that has it`;
+      : `write ${name}=COMMAND, or give a --config that has it`;
   throw new UsageError(`--vantage ${name}: no such vantage; ${advice}`);
 }
 
-/** This machine, where everything may be tried that its user names. */
+/** This machine. The user may probe every address from it. */
 async function here(): Promise<Vantage> {
   const [{ inProcessVantage }, { probe }, { ownMachine }] = await Promise.all([
     import('../functions/aggregator/vantages/in-process.ts'),

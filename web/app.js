@@ -7,7 +7,7 @@ import { duration, legend, moment, verdictMark } from './words.js';
 
 const POLL_MS = 5000;
 const RETRY_MS = 10_000;
-/** The schedule may miss this many ticks before the page says that it has stopped. */
+/** After this many missed ticks the page reports that the schedule has stopped. */
 const TICKS_LATE = 3;
 const WINDOW_KEY = 'synwhere.history-minutes';
 
@@ -48,11 +48,11 @@ function headline(targets) {
   const tones = targets.map(({ latest }) => verdictMark(latest).tone);
   const count = (/** @type {string} */ tone) => tones.filter((each) => each === tone).length;
   const [bad, unsaid, waiting] = [count('bad'), count('warn'), count('none')];
-  const all = targets.length === 1 ? 'The one target is' : `All ${targets.length} targets are`;
+  const all = targets.length === 1 ? 'The target is' : `All ${targets.length} targets are`;
   if (waiting === targets.length) return 'Waiting for the first tick.';
   if (bad > 0) return `${bad} of ${targets.length} target${targets.length === 1 ? '' : 's'} not as expected.`;
   if (unsaid > 0)
-    return `Nothing can be said of ${unsaid} of ${targets.length} target${targets.length === 1 ? '' : 's'}.`;
+    return `No conclusion for ${unsaid} of ${targets.length} target${targets.length === 1 ? '' : 's'}.`;
   return `${all} as expected.`;
 }
 
@@ -82,10 +82,10 @@ function showClock({ now, schedule, lastTickAt, targets }) {
   if (targets.length === 0 || agoMs === undefined) return notice('');
   const late = agoMs > TICKS_LATE * schedule.everyMinutes * 60_000 + 10_000;
   if (!schedule.enabled)
-    return notice(`The schedule is switched off. What stands here is from ${moment(lastTickAt ?? now)}.`);
+    return notice(`The schedule is disabled. The data are from ${moment(lastTickAt ?? now)}.`);
   return notice(
     late
-      ? `No tick for ${duration(agoMs)}: the schedule has stopped. What stands here is from ${moment(lastTickAt ?? now)}.`
+      ? `No tick for ${duration(agoMs)}: the schedule has stopped. The data are from ${moment(lastTickAt ?? now)}.`
       : '',
   );
 }
@@ -125,9 +125,9 @@ async function poll() {
   } catch (error) {
     nextMs = RETRY_MS;
     const reason = error instanceof Error ? error.message : String(error);
-    const old = shown ? ` What stands here is from ${moment(shown.now)}.` : '';
-    notice(`The service does not answer (${reason}).${old}`);
-    if (!shown) say(byId('headline'), 'Nothing to show yet.');
+    const old = shown ? ` The data are from ${moment(shown.now)}.` : '';
+    notice(`The service did not answer (${reason}).${old}`);
+    if (!shown) say(byId('headline'), 'No data yet.');
   }
   clearTimeout(timer);
   if (!document.hidden) timer = setTimeout(() => void poll(), nextMs);

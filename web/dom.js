@@ -48,7 +48,7 @@ export function byId(id) {
 }
 
 /**
- * Keeps a list element in step with items: an item that was there keeps its element, and with it focus and what is open.
+ * Updates a list element to show the items. An item that was there keeps its element, and with it the focus and what is open.
  * @template Item
  * @template {{ element: HTMLElement, update(item: Item): void }} Row
  * @param {HTMLElement} list
@@ -71,7 +71,7 @@ export function keepRows(list, rows, items, keyOf, create) {
     const row = rows.get(key) ?? create(item);
     rows.set(key, row);
     row.update(item);
-    // Moving an element takes the focus from what is inside it, so only what is out of place moves.
+    // Moving an element removes the focus from its content, so only elements in a wrong place are moved.
     if (row.element === before) before = before.nextElementSibling;
     else list.insertBefore(row.element, before);
   }

@@ -7,7 +7,7 @@
 /** @typedef {import('../functions/aggregator/api/schemas.ts').IncidentsAnswer} IncidentsAnswer */
 
 const PATIENCE_MS = 20_000;
-/** A strip of history has no room for more stretches. */
+/** A strip of history has no room for more periods. */
 const STRETCHES = 500;
 
 /**

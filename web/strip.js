@@ -2,16 +2,16 @@
 import { s } from './dom.js';
 import { duration, moment, verdictMark } from './words.js';
 
-/** Units of width; the strip is stretched to whatever room there is. */
+/** Units of width. The strip is scaled to the width of the page. */
 const WIDTH = 600;
-/** A stretch shorter than this would not be seen. */
+/** A shorter period would not be visible. */
 const LEAST = 3;
 const HEIGHT = 24;
 /** Good is low and bad is high, so that the strip can be read without colour. */
 const HEIGHTS = { good: 8, none: 8, warn: 16, bad: HEIGHT };
 
 /**
- * History as one strip, the present at its right end; what nobody watched stays empty.
+ * History as one strip that ends with the present on the right. Times without ticks stay empty.
  * @param {import('./service.js').HistoryPeriod[]} stretches newest first
  * @param {{ fromMs: number, toMs: number }} span
  */

@@ -4,11 +4,11 @@ import * as service from './service.js';
 import { historyStrip } from './strip.js';
 import { duration, FAULTS, moment, sightingMark, verdictMark } from './words.js';
 
-/** History changes with the ticks, and is not read more often than this. */
+/** History changes with the ticks. It is not read more often than this. */
 const HISTORY_EVERY_MS = 30_000;
 let rows = 0;
 
-/** One target: a button that says what holds, and below it, once opened, why. */
+/** One target: a button with the verdict, and below it, once opened, the reasons. */
 export class TargetRow {
   element = h('li');
   #button = h('button', { type: 'button', class: 'row', 'aria-expanded': 'false' });
@@ -16,7 +16,7 @@ export class TargetRow {
   #history = h('span', { class: 'history' });
   /** @type {service.TargetState | undefined} */
   #state;
-  /** What the opened part was made from. */
+  /** The answer that the opened part shows. */
   #shown = '';
   #historyKey = '';
   #historyAtMs = 0;
@@ -53,7 +53,7 @@ export class TargetRow {
   }
 
   /**
-   * Draws the strip for the last `minutes`; asks for it only where it may have changed.
+   * Draws the strip for the last `minutes`. Requests the history only where it may have changed.
    * @param {number} minutes
    * @param {number} nowMs
    */
@@ -129,7 +129,7 @@ function explanation({ latest, since, expect, labels }, verdict) {
     ...(troubled ? ['Whose trouble'] : []),
   ];
   return [
-    // Where something is wrong, the row itself has said it already.
+    // The row itself already shows the summary of a problem.
     ...(verdictMark(latest).tone === 'good' ? [h('p', {}, latest.summary)] : []),
     h('p', { class: 'quiet' }, about.filter(Boolean).join(' · ')),
     ...facts('Because', verdict?.because ?? []),
@@ -190,7 +190,7 @@ function facts(title, lines) {
 }
 
 /**
- * What stands between backticks is to be typed.
+ * Text between backticks is shown as code.
  * @param {string} line
  */
 function withCommands(line) {

@@ -1,5 +1,5 @@
 // @ts-check
-/** How things are called and marked on the page. A mark is never colour alone: each has a sign of its own. */
+/** The names and marks on the page. Each mark has its own sign, so none depends on colour. */
 
 /** @typedef {'good' | 'bad' | 'warn' | 'none'} Tone */
 /** @typedef {{ tone: Tone, sign: string, word: string }} Mark */
@@ -28,7 +28,7 @@ export const FAULTS = {
 const SAYS_NOTHING = ['vantage-fault', 'insufficient-data'];
 
 /**
- * The mark of what one vantage saw; where that is what was expected of it, it is good whatever it is.
+ * The mark of what one vantage saw. What was expected of the vantage is always good.
  * @param {{ vantage: string, counted: boolean, saw: string }} view
  * @param {{ everywhere: string, vantages?: Record<string, string> }} expect
  * @returns {Mark}

@@ -4,11 +4,11 @@ import { UsageError } from '../usage-error.ts';
 
 const EXAMPLES = `
 Examples:
-  synwhere dev --lab                     a small internet on this machine; break it with: synwhere lab break NAME
-  synwhere dev --config synwhere.yaml    its targets, from its vantages or from this machine
-  synwhere status                        in another terminal, in the same directory; history and incidents likewise
+  synwhere dev --lab                     a small internet on this machine; plant a fault with: synwhere lab break NAME
+  synwhere dev --config synwhere.yaml    the targets of the file, from its vantages or from this machine
+  synwhere status                        in another terminal, in the same directory; the same for history and incidents
 
-It needs no AWS account. What it remembers stays in the directory of --data; delete it to begin anew.
+It needs no AWS account. The history is kept in the directory of --data; delete the directory to start again.
 `;
 
 const DEFAULT_PORT = '8642';
@@ -29,8 +29,8 @@ export function register(program: Command): void {
     .description('the whole service on this machine: schedule, history, incidents, API, status page')
     .option('--config <FILE>', `targets, controls and vantages (default ${DEFAULT_CONFIG})`)
     .option('--lab', 'targets and vantages of a small internet in network namespaces')
-    .option('--port <PORT>', 'on 127.0.0.1; 0 takes a free one', DEFAULT_PORT)
-    .option('--every <SECONDS>', 'between ticks; default is the schedule of the configuration')
+    .option('--port <PORT>', 'port on 127.0.0.1; 0 selects a free port', DEFAULT_PORT)
+    .option('--every <SECONDS>', 'seconds between ticks; default: the schedule of the configuration')
     .option(
       '--data <DIRECTORY>',
       `where history is kept (default ${DATA_DIRECTORY}, of the lab ${LAB_DATA_DIRECTORY})`,
@@ -43,7 +43,7 @@ async function runDev(given: DevArguments): Promise<void> {
   const port = parseNumber(given.port, '--port', 0, 65_535);
   const everySeconds = given.every === undefined ? undefined : parseNumber(given.every, '--every', 1, 86_400);
   if (given.lab && given.config !== undefined) {
-    throw new UsageError('--lab brings its own targets and vantages; leave --config out');
+    throw new UsageError('--lab has its own targets and vantages; remove --config');
   }
   await (await import('../dev/packages.ts')).loadPackages();
   const { configuredScene } = await import('../dev/scene.ts');

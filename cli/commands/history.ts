@@ -23,13 +23,13 @@ interface HistoryArguments extends ServiceArguments {
 export function register(program: Command): void {
   const command = program
     .command('history')
-    .description('how the verdict of a target went, newest first')
+    .description('how the verdict of a target changed, newest first')
     .argument('<TARGET>', 'host:port');
   addServiceOptions(command)
-    .option('--from <TIME>', 'ISO 8601; default the beginning')
-    .option('--to <TIME>', 'ISO 8601; default now')
-    .option('--limit <N>', 'how many stretches of equal verdicts', '50')
-    .option('--json', 'print {"stretches":[…]}, each with its verdict in full')
+    .option('--from <TIME>', 'start, ISO 8601; default: the first record')
+    .option('--to <TIME>', 'end, ISO 8601; default: now')
+    .option('--limit <N>', 'how many periods with the same verdict', '50')
+    .option('--json', 'print {"stretches":[…]}, each with its full verdict')
     .addHelpText('after', EXAMPLES)
     .action((text: string, given: HistoryArguments) => askingService(() => printHistory(text, given)));
 }

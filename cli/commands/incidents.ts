@@ -20,11 +20,11 @@ interface IncidentsArguments extends ServiceArguments {
 
 /** `synwhere incidents`. */
 export function register(program: Command): void {
-  const command = program.command('incidents').description('what was wrong, open incidents first');
+  const command = program.command('incidents').description('incidents, open ones first');
   addServiceOptions(command)
     .option('--open', 'only open ones')
     .option('--subject <NAME>', 'only those of one target or one vantage')
-    .option('--limit <N>', 'how many', '20')
+    .option('--limit <N>', 'how many incidents', '20')
     .option('--json', 'print {"incidents":[…]}')
     .addHelpText('after', EXAMPLES)
     .action((given: IncidentsArguments) => askingService(() => printIncidents(given)));

@@ -8,11 +8,11 @@ import { UsageError } from '../usage-error.ts';
 const EXAMPLES = `
 Examples:
   synwhere status
-  synwhere status --web                                  the status page, on this machine
-  synwhere status --endpoint http://127.0.0.1:8642       of a synwhere dev that was started elsewhere
-  synwhere status --config synwhere.yaml                 of the deployed service, also while a synwhere dev runs
+  synwhere status --web                                  serve the status page on this machine
+  synwhere status --endpoint http://127.0.0.1:8642       a synwhere dev that was started in another directory
+  synwhere status --config synwhere.yaml                 the deployed service, also while a synwhere dev runs
 
-Exit status: 0 everything as expected, 1 some target not, 3 nothing can be said.
+Exit status: 0 all targets are as expected, 1 some target is not, 3 no conclusion.
 `;
 
 interface StatusArguments extends ServiceArguments {
@@ -23,11 +23,11 @@ interface StatusArguments extends ServiceArguments {
 
 /** `synwhere status`. */
 export function register(program: Command): void {
-  const command = program.command('status').description('what the service knows of every target');
+  const command = program.command('status').description('the latest verdict on every target');
   addServiceOptions(command)
     .option('--json', 'print the answer of GET /targets')
     .option('--web', 'serve the status page on this machine, with your AWS credentials')
-    .option('--port <PORT>', 'of the status page; default: a free one')
+    .option('--port <PORT>', 'port of the status page; default: a free port')
     .addHelpText('after', EXAMPLES)
     .action((given: StatusArguments) =>
       askingService(() => (given.web ? serveWeb(given) : printStatus(given))),
@@ -35,10 +35,10 @@ export function register(program: Command): void {
 }
 
 async function printStatus(given: StatusArguments): Promise<void> {
-  if (given.port !== undefined) throw new UsageError('--port is for --web; write status --web --port PORT');
+  if (given.port !== undefined) throw new UsageError('--port needs --web; write status --web --port PORT');
   const service = await connectToAny(given);
   const answer = await service.get('/targets');
-  if (!isTargetsAnswer(answer)) throw new ServiceFault('the service gave no targets');
+  if (!isTargetsAnswer(answer)) throw new ServiceFault('the answer of the service has no targets');
   if (given.json) {
     (await import('../output.ts')).printJson(answer);
   } else {
@@ -58,8 +58,8 @@ async function printStatus(given: StatusArguments): Promise<void> {
 
 /** Why what was printed may be old; undefined where it is not. */
 function lateness({ now, lastTickAt, schedule }: TargetsAnswer): string | undefined {
-  if (!schedule.enabled) return 'the schedule is switched off';
-  if (lastTickAt === undefined) return 'there has been no tick yet';
+  if (!schedule.enabled) return 'the schedule is disabled';
+  if (lastTickAt === undefined) return 'no tick has run yet';
   const minutes = (Date.parse(now) - Date.parse(lastTickAt)) / 60_000;
   return minutes > 3 * schedule.everyMinutes + 1
     ? `no tick for ${Math.round(minutes)} minutes: the schedule has stopped`

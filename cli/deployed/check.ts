@@ -4,7 +4,7 @@ import type { DeployedCheck } from './service.ts';
 import { connect, type ServiceArguments } from './command.ts';
 import { Progress } from '../render/progress.ts';
 
-/** A check by the deployed service, from its regions; progress is shown as they report. Rejects like `DeployedService.check`. */
+/** A check by the deployed service, with progress for each region. Rejects like `DeployedService.check`. */
 export async function checkDeployed(check: DeployedCheck, where: ServiceArguments): Promise<Verdict[]> {
   const service = await connect(where);
   const progress = new Progress(process.stderr);

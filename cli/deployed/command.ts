@@ -6,7 +6,7 @@ import { findEndpoint } from './endpoint.ts';
 import { interruption } from '../interruption.ts';
 import { UsageError } from '../usage-error.ts';
 
-/** What every command that asks the service takes. */
+/** The arguments of every command that uses the service. */
 export interface ServiceArguments {
   endpoint?: string;
   config?: string;
@@ -19,15 +19,15 @@ export function addServiceOptions(command: Command): Command {
   return command
     .option(
       '--endpoint <URL>',
-      'the service; default SYNWHERE_ENDPOINT, else a synwhere dev that runs here, else the deployed one',
+      'the URL of the service; default: SYNWHERE_ENDPOINT, else a synwhere dev that runs in this directory, else the deployed service',
     )
     .option(
       '--config <FILE>',
-      `whose name and home region find the deployed service (default ${DEFAULT_CONFIG})`,
+      `the configuration that names the deployed service (default ${DEFAULT_CONFIG})`,
     );
 }
 
-/** The deployed service, or the one that is named. Throws UsageError where none can be found. */
+/** The given service, else the deployed one. Throws UsageError where there is none. */
 export async function connect({ endpoint, config }: ServiceArguments): Promise<DeployedService> {
   const { loadConfiguration } = await import('../../configuration/load.ts');
   const configuration = (): Configuration => loadConfiguration(config ?? DEFAULT_CONFIG);
@@ -38,8 +38,8 @@ export async function connect({ endpoint, config }: ServiceArguments): Promise<D
 }
 
 /**
- * The service for a command that only reads: the one that is named; else a `synwhere dev` that runs in this directory, which is told
- * on stderr; else the deployed one. Throws UsageError where there is none.
+ * The service for a command that only reads: the given one; else a `synwhere dev` that runs in this directory, which is reported on
+ * stderr; else the deployed one. Throws UsageError where there is none.
  */
 export async function connectToAny(given: ServiceArguments): Promise<DeployedService> {
   const { endpoint = process.env['SYNWHERE_ENDPOINT'] ?? '', config } = given;
@@ -48,17 +48,17 @@ export async function connectToAny(given: ServiceArguments): Promise<DeployedSer
   const [url, ...others] = await runningDevs();
   if (others.length > 0) {
     throw new UsageError(
-      `more than one synwhere dev runs here: ${[url, ...others].join(' and ')}; choose one with --endpoint`,
+      `more than one synwhere dev runs in this directory: ${[url, ...others].join(' and ')}; choose one with --endpoint`,
     );
   }
   if (url !== undefined) {
-    process.stderr.write(`synwhere: asking the synwhere dev that runs here, ${url}\n`);
+    process.stderr.write(`synwhere: using the synwhere dev that runs in this directory, ${url}\n`);
     return new DeployedService({ url: new URL(url) }, interruption.signal);
   }
   const none = 'no synwhere dev runs in this directory';
   if (!existsSync(DEFAULT_CONFIG)) {
     throw new UsageError(
-      `${none}, and ${DEFAULT_CONFIG} is not there to find a deployed service by; start synwhere dev, or give --endpoint URL`,
+      `${none}, and ${DEFAULT_CONFIG} does not exist, so no deployed service can be found; start synwhere dev, or give --endpoint URL`,
     );
   }
   try {
@@ -69,7 +69,7 @@ export async function connectToAny(given: ServiceArguments): Promise<DeployedSer
   }
 }
 
-/** A whole number from 1 on, as an option gives it. Throws UsageError. */
+/** Reads a whole number from 1 on. Throws UsageError. */
 export function parseLimit(text: string, option: string): number {
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
   throw new UsageError(`${option} ${JSON.stringify(text)}: write a number from 1 to 999999`);

@@ -2,16 +2,16 @@ import type { Configuration } from '../../configuration/configuration.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Signer } from './signer.ts';
 
-/** Where the service is, and how requests to it are signed; not at all for `synwhere dev` on loopback. */
+/** Where the service is, and how requests to it are signed. Requests to `synwhere dev` on loopback are not signed. */
 export interface Endpoint {
   url: URL;
   signer?: Signer;
 }
 
 export interface EndpointOptions {
-  /** `--endpoint URL`; it comes before `SYNWHERE_ENDPOINT`, and both before looking the function up. */
+  /** `--endpoint URL`. It takes precedence over `SYNWHERE_ENDPOINT`, and both over the look-up of the function. */
   endpoint?: string;
-  /** Read only where it is needed: to look the function up, and for the region to sign for. */
+  /** Read only where it is needed: to look up the function, and for the region of the signature. */
   configuration: () => Configuration;
   env: NodeJS.ProcessEnv;
 }
@@ -29,7 +29,7 @@ export async function findEndpoint({ endpoint, configuration, env }: EndpointOpt
   const url = parseEndpoint(given);
   const region = /\.lambda-url\.([a-z\d-]+)\./.exec(url.hostname)?.[1] ?? env['AWS_REGION'];
   if (!isLoopback(url.hostname)) return signedEndpoint(url, region ?? configuration().home);
-  // A local AWS wants a signature, `synwhere dev` does not look; nobody should need an account to ask their own machine.
+  // A local AWS needs a signature, and `synwhere dev` ignores it. A user without an account can still use the own machine.
   const named = env['AWS_ACCESS_KEY_ID'] ?? env['AWS_PROFILE'];
   return named === undefined ? { url } : signedEndpoint(url, region ?? 'us-east-1');
 }
@@ -41,14 +41,14 @@ async function signedEndpoint(url: URL, region: string): Promise<Endpoint> {
 
 function parseEndpoint(text: string): URL {
   const url = URL.parse(text);
-  // The scheme is easily forgotten, and `localhost:8642` is a URL of the scheme `localhost`.
+  // A URL without a scheme is a common mistake: `localhost:8642` is a URL of the scheme `localhost`.
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new UsageError(
       `endpoint ${JSON.stringify(text)} is not a URL of https or http; write one such as http://127.0.0.1:8642`,
     );
   }
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
-    throw new UsageError(`endpoint ${url.origin}: only https leaves this machine`);
+    throw new UsageError(`endpoint ${url.origin}: only https is allowed to other machines`);
   }
   url.pathname = url.pathname.replace(/\/+$/, '');
   return url;

@@ -1,12 +1,12 @@
 import { EXIT } from '../exit-status.ts';
 import { printable } from '../../functions/reachability/one-line.ts';
 
-/** The service could not be reached or failed by itself; the message is one line. Nothing can be said then: exit status 3. */
+/** The service could not be reached, or it failed. The message is one line. There is no conclusion: exit status 3. */
 export class ServiceFault extends Error {
   override readonly name = 'ServiceFault';
 }
 
-/** Runs what asks the service; its faults become one line on stderr and the exit status for "nothing can be said". */
+/** Runs an action that uses the service. A fault of the service is one line on stderr and exit status 3. */
 export async function askingService(action: () => Promise<void>): Promise<void> {
   try {
     await action();

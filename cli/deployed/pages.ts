@@ -1,10 +1,10 @@
 import type { DeployedService } from './service.ts';
 import { ServiceFault } from './fault.ts';
 
-/** What the service gives to a page at most. */
+/** The largest page of the service. */
 const PAGE_LIMIT = 500;
 
-/** Up to `limit` entries of a route that answers in pages: `key` names the list in each. */
+/** Reads up to `limit` entries of a route that answers in pages. `key` is the name of the list in each page. */
 export async function readPages<Entry>(
   service: DeployedService,
   path: string,
@@ -21,7 +21,8 @@ export async function readPages<Entry>(
     });
     const page = await service.get(`${path}?${parameters.toString()}`);
     const list: unknown = typeof page === 'object' && page !== null ? Reflect.get(page, key) : undefined;
-    if (!Array.isArray(list) || !list.every(isEntry)) throw new ServiceFault(`the service gave no ${key}`);
+    if (!Array.isArray(list) || !list.every(isEntry))
+      throw new ServiceFault(`the answer of the service has no ${key}`);
     entries.push(...list);
     const next: unknown =
       typeof page === 'object' && page !== null ? Reflect.get(page, 'nextCursor') : undefined;
@@ -30,7 +31,7 @@ export async function readPages<Entry>(
   return entries.slice(0, limit);
 }
 
-/** Whether a value is an object with a text under each of these keys. */
+/** Whether a value is an object in which each of these keys has a string. */
 export function hasTexts(value: unknown, keys: readonly string[]): value is object {
   return (
     typeof value === 'object' &&
@@ -39,7 +40,7 @@ export function hasTexts(value: unknown, keys: readonly string[]): value is obje
   );
 }
 
-/** Whether a value is a list of texts. */
+/** Whether a value is a list of strings. */
 export function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((text) => typeof text === 'string');
 }

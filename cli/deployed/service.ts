@@ -13,10 +13,10 @@ export interface DeployedCheck {
   timeoutMs?: number;
 }
 
-/** A line of JSON longer than this is no verdict of ours. */
+/** No line of the service is longer. */
 const MAX_LINE_CHARS = 8 * 1024 * 1024;
 
-/** The service behind a Function URL or `synwhere dev`. What the caller did wrong is a UsageError, all else a {@link ServiceFault}. */
+/** The service at a Function URL or `synwhere dev`. A mistake of the caller is a UsageError, all else is a {@link ServiceFault}. */
 export class DeployedService {
   readonly #endpoint: Endpoint;
   readonly #signal: AbortSignal;
@@ -37,7 +37,7 @@ export class DeployedService {
     }
   }
 
-  /** A check by the service's own vantages; `onLine` hears each line as it comes. Resolves to the verdicts in the order of the targets. */
+  /** A check by the vantages of the service. `onLine` receives each line. Resolves to the verdicts in the order of the targets. */
   async check(check: DeployedCheck, onLine: (line: CheckLine) => void): Promise<Verdict[]> {
     const headers = { accept: 'application/x-ndjson', 'content-type': 'application/json' };
     const response = await this.request('POST', '/checks', headers, JSON.stringify(check));
@@ -57,7 +57,7 @@ export class DeployedService {
     throw new ServiceFault(`the answer was cut off after ${verdicts.length} verdicts`);
   }
 
-  /** Sends one signed request; anything but 2xx is thrown. */
+  /** Sends one signed request. Rejects where the status is not 2xx. */
   async request(method: string, path: string, headers: Record<string, string>, body = ''): Promise<Response> {
     const url = new URL(`${this.#endpoint.url.href.replace(/\/$/, '')}${path}`);
     const signed = (await this.#endpoint.signer?.({ method, url, headers, body })) ?? headers;
@@ -74,7 +74,7 @@ export class DeployedService {
     return response;
   }
 
-  /** Whatever breaks while bytes are under way is the service's or the network's doing, unless we were interrupted. */
+  /** Reports a failed read as a fault of the service or the network, unless the command was interrupted. */
   async #reading<Value>(read: () => Promise<Value>): Promise<Value> {
     try {
       return await read();
@@ -88,7 +88,7 @@ export class DeployedService {
   }
 }
 
-/** Lines of a streamed body; an unfinished last line is dropped, for it was cut off. */
+/** The lines of a streamed body. An incomplete last line is dropped. */
 async function* linesOf(response: Response): AsyncGenerator<string, void, void> {
   let rest = '';
   for await (const text of (response.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) {
@@ -104,7 +104,7 @@ async function refusal(response: Response, url: URL): Promise<Error> {
   const text = await response.text().catch(() => '');
   const { detail } = readProblem(text);
   if (detail !== undefined) {
-    // The service is busy; the caller made no mistake.
+    // The service is busy. That is no mistake of the caller.
     if (status === 429) return new ServiceFault(detail);
     return status < 500 ? new UsageError(detail) : new ServiceFault(`the service failed: ${detail}`);
   }
@@ -126,7 +126,7 @@ function readProblem(text: string): { detail?: string } {
   }
 }
 
-/** Far enough that nothing which is read of a line later can be missing. */
+/** Checks the parts of a line that are used later. */
 function isCheckLine(value: unknown): value is CheckLine {
   if (typeof value !== 'object' || !value || !('event' in value)) return false;
   switch (value.event) {

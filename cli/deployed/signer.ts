@@ -6,12 +6,12 @@ import {
 } from '../../functions/aggregator/secrets/signature.ts';
 import { UsageError } from '../usage-error.ts';
 
-/** The headers to send with a request so that the Function URL knows who asks. */
+/** The headers of a signed request. */
 export type Signer = (request: UnsignedRequest) => Promise<Record<string, string>>;
 
 /**
- * Signs with Signature Version 4 for the service `lambda`, with the credentials that the AWS command line would use: environment,
- * profile, SSO, role.
+ * Signs with Signature Version 4 for the service `lambda`, with the credentials that the AWS CLI would use: environment, profile,
+ * SSO, role.
  */
 export function awsSigner(region: string, credentials: Credentials = defaultProvider()): Signer {
   return async (request) =>

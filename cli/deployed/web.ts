@@ -7,15 +7,17 @@ import { interruption } from '../interruption.ts';
 import { loadStatusPage } from '../status-page.ts';
 
 /**
- * Serves the status page on loopback until it is interrupted, and passes what it reads on to the service, signed: a browser cannot
- * sign. Reading only: no page that runs in this browser can make the service check anything.
+ * Serves the status page on loopback until it is interrupted. It signs the requests of the page and forwards them to the service,
+ * because a browser cannot sign them. It forwards only GET, so no page in this browser can start a check.
  */
 export async function serveStatusPage(service: DeployedService, port: number): Promise<void> {
   const page = loadStatusPage();
   const server = await serveLoopback(port, async (event) => {
     if (event.requestContext.http.method !== 'GET') {
       return problemResponse(
-        new Problem(405, 'method-not-allowed', 'the status page only reads', { headers: { allow: 'GET' } }),
+        new Problem(405, 'method-not-allowed', 'the status page allows only GET', {
+          headers: { allow: 'GET' },
+        }),
       );
     }
     const file = page(event.rawPath);

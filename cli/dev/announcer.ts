@@ -3,9 +3,8 @@ import type { Announcement } from '../../functions/aggregator/incidents/announce
 import type { Announcer } from '../../functions/aggregator/announce/announcer.ts';
 
 /**
- * Tells on the console what a deployed service would mail, and keeps it in `file`, one line of JSON each, as the event bus
- * would get it (event.schema.json). An announcement that may
- * have been told before the process was killed is looked for there first, so that nothing is told twice.
+ * Prints each announcement, and appends it to `file` as one line of JSON, in the form of an event (event.schema.json). An
+ * announcement that may have been written before the process was killed is searched in the file first, so none is printed twice.
  */
 export function fileAnnouncer(file: string, tell: (announcement: Announcement) => void): Announcer {
   return {

@@ -6,25 +6,25 @@ import { listenOnLoopback } from './dynalite.ts';
 import { loadPackages, type DevPackages } from './packages.ts';
 import { TABLE_SCHEMA } from '../../functions/aggregator/store/table-schema.ts';
 
-/** Dynalite makes a table in some milliseconds; one that was killed meanwhile never completes it. */
+/** Dynalite creates a table within milliseconds. A process that was killed meanwhile never completes it. */
 const ACTIVE_WITHIN_MS = 3000;
 const POLL_MS = 5;
 
-/** A DynamoDB of our own on loopback, whose data stay in a directory. */
+/** A local DynamoDB on loopback that keeps its data in a directory. */
 export interface DevDatabase {
   client: DynamoDBClient;
   close(): Promise<void>;
 }
 
 /**
- * Starts dynalite over LevelDB in `directory` and makes the table where it is not there yet. Every write is in the operating
- * system's hands before it is answered, so a killed process loses nothing. Rejects with a UsageError where another process has the
+ * Starts dynalite over LevelDB in `directory`, and creates the table where it does not exist. Every write is passed to the operating
+ * system before it is answered, so a killed process loses nothing. Rejects with a UsageError where another process uses the
  * directory.
  */
 export async function openDatabase(directory: string, table: string): Promise<DevDatabase> {
   const { dynalite, sdk, Level } = await loadPackages();
   mkdirSync(directory, { recursive: true });
-  // Dynalite dies of a database that it cannot open; this one tells.
+  // Dynalite crashes where it cannot open its database, so this opens it first and reports the error.
   const trial = new Level(directory);
   try {
     await trial.open();
@@ -32,9 +32,9 @@ export async function openDatabase(directory: string, table: string): Promise<De
   } catch (error) {
     const cause = error instanceof Error ? error.cause : undefined;
     const locked = cause instanceof Error && 'code' in cause && cause.code === 'LEVEL_LOCKED';
-    const reason = locked ? 'another synwhere dev is using it' : firstLine(cause ?? error);
+    const reason = locked ? 'another synwhere dev uses it' : firstLine(cause ?? error);
     throw new UsageError(
-      `the data in ${directory} cannot be opened: ${reason}; give another place with --data`,
+      `the data in ${directory} cannot be opened: ${reason}; give another directory with --data`,
     );
   }
   const server = dynalite({ path: directory, createTableMs: 0 });
@@ -42,12 +42,12 @@ export async function openDatabase(directory: string, table: string): Promise<De
   const client = new sdk.DynamoDBClient({
     endpoint,
     region: 'us-east-1',
-    // Dynalite wants to see some; they open nothing.
+    // Dynalite requires credentials and does not check them.
     credentials: { accessKeyId: 'dev', secretAccessKey: 'dev' },
     maxAttempts: 1,
   });
   const close = async (): Promise<void> => {
-    // What is under way ends first: dynalite dies of a request that finds its data closed.
+    // Requests end first: dynalite crashes where a request finds its database closed.
     await new Promise((resolve) => server.close(resolve));
     client.destroy();
   };
@@ -60,7 +60,7 @@ export async function openDatabase(directory: string, table: string): Promise<De
   return { client, close };
 }
 
-/** Makes the table where it is not there yet, and resolves once it can be used, which in DynamoDB is a moment later. */
+/** Creates the table where it does not exist, and resolves once the table is active. */
 async function ensureTable(sdk: DevPackages['sdk'], client: DynamoDBClient, table: string): Promise<void> {
   const status = async (): Promise<string | undefined> => {
     const { Table } = await client.send(new sdk.DescribeTableCommand({ TableName: table }));
@@ -81,7 +81,7 @@ async function ensureTable(sdk: DevPackages['sdk'], client: DynamoDBClient, tabl
   while ((await status()) !== 'ACTIVE') {
     if (performance.now() > giveUpAtMs) {
       throw new UsageError(
-        `the table ${table} of the data is not complete; delete the data, or give another place with --data`,
+        `the table ${table} of the data is not complete; delete the data, or give another directory with --data`,
       );
     }
     await sleep(POLL_MS);

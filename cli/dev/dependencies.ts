@@ -11,12 +11,12 @@ import type { DevDatabase } from './database.ts';
 import type { DevJournal } from './journal.ts';
 
 /**
- * One process owns the data, and its ticks never overlap, so a lease guards against nothing here but what a killed process left
- * behind; that should not hold up the next one.
+ * One process owns the data, and its ticks never overlap. A lease here only remains from a killed process, and must not delay the
+ * next one.
  */
 const LEASE_MS = 1000;
 
-/** The parts of the deployed aggregator, with what stands on this machine in place of AWS. */
+/** The dependencies of the aggregator, with local replacements for AWS. */
 export function devDependencies(
   configuration: Configuration,
   vantages: readonly Vantage[],
@@ -47,11 +47,11 @@ export function devDependencies(
     tick: {
       configuration,
       vantages,
-      // Commands and the lab's cities can walk the way, which Lambdas cannot.
+      // Commands and the vantages of the lab can trace a path. Lambda functions cannot.
       check: (options) => check({ ...options, signal, traces: true }),
       store,
       announcers: [announcer],
-      // There is no CloudWatch to read them; `GET /metrics` has the same numbers.
+      // There is no CloudWatch. `GET /metrics` has the same numbers.
       metrics: () => {},
       leaseMs: LEASE_MS,
       ...clocked,
@@ -60,7 +60,7 @@ export function devDependencies(
   };
 }
 
-/** One process is the whole service here, and a killed one must not leave places taken. */
+/** One process is the whole service, and a killed process must not leave places taken. */
 function placesInMemory(): Pick<Store, 'takeCheckPlace' | 'releaseCheckPlace'> {
   const places = new Set<string>();
   return {

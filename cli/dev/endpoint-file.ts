@@ -1,32 +1,32 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where `synwhere dev` keeps its data, seen from the directory that it was started in. */
+/** The data directory of `synwhere dev`, relative to the directory that it was started in. */
 export const DATA_DIRECTORY = join('.synwhere', 'dev');
 /** The same for `synwhere dev --lab`. */
 export const LAB_DATA_DIRECTORY = join('.synwhere', 'dev-lab');
 
 const FILE = 'endpoint.json';
-/** What {@link writeEndpoint} writes is an address of this machine; nothing else is accepted. */
+/** {@link writeEndpoint} writes an address of this machine. No other is accepted. */
 const OWN_URL = /^http:\/\/127\.0\.0\.1:\d{1,5}$/;
-/** Far more than a note has. */
+/** Larger than any endpoint file. */
 const MAX_NOTE_BYTES = 1000;
-/** Neither waits for a writer of a pipe nor goes where a link leads. Windows has none of the two. */
+/** Does not wait for the writer of a pipe, and does not follow a link. Windows has neither flag. */
 const PLAIN_FILE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
 const ANSWER_WITHIN_MS = 2000;
 
 /** Writes the address of a running `synwhere dev` into its data directory. Returns the function that removes it. */
 export function writeEndpoint(directory: string, url: string): () => void {
   const file = join(directory, FILE);
-  // Always a new file: what stands there may be a link to a file of the user's.
+  // Always a new file: the existing one may be a link to a file of the user.
   rmSync(file, { force: true });
   writeFileSync(file, `${JSON.stringify({ url, pid: process.pid })}\n`, { mode: 0o600, flag: 'wx' });
   return () => rmSync(file, { force: true });
 }
 
 /**
- * The addresses of each `synwhere dev` that was started in this directory and runs, as far as its data are where they are by default.
- * A file that a killed process has left is ignored.
+ * The address of each running `synwhere dev` that was started in this directory with a default data directory. The file of a killed
+ * process is ignored.
  */
 export async function runningDevs(here = '.'): Promise<string[]> {
   const found = await Promise.all(
@@ -50,7 +50,7 @@ function readNote(file: string): { url: string; pid: number } | undefined {
   }
 }
 
-/** Throws for anything but a short file: the directory may come with a repository of others. */
+/** Throws where this is not a short regular file: the directory may be part of a repository from someone else. */
 function readPlainFile(file: string): string {
   const descriptor = openSync(file, PLAIN_FILE);
   try {
@@ -72,7 +72,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** A process that has taken over the number of a killed one does not serve the API there. */
+/** Whether the API answers. The process id of a killed process may belong to another program now. */
 async function answers(url: string): Promise<boolean> {
   try {
     const response = await fetch(`${url}/openapi.json`, {

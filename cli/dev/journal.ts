@@ -10,10 +10,10 @@ const CHANGE_STYLES: Record<Announcement['change'], Style> = {
   closed: 'green',
 };
 
-/** Where the service says what a person should read. */
+/** The log of the service for a person. */
 export type DevJournal = Pick<Journal, 'line' | 'announcement'>;
 
-/** What `synwhere dev` says while it runs: a line for each tick, and one for each announcement. */
+/** The output of `synwhere dev`: one line for each tick, and one for each announcement. */
 export class Journal {
   readonly #page: Page;
   readonly #stream: NodeJS.WriteStream;
@@ -27,7 +27,7 @@ export class Journal {
     this.#write(printable(text));
   }
 
-  /** A line whose parts are printable already, with colours in it. */
+  /** Writes a line that is printable already and may have colours. */
   #write(text: string): void {
     const time = this.#page.style('dim', new Date().toTimeString().slice(0, 8));
     this.#stream.write(`${time}  ${text}\n`);

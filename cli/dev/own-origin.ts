@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Problem } from '../../functions/aggregator/api/problem.ts';
 
-/** What a browser on this machine calls this machine. Any other name means that a foreign name was bound to this address. */
+/** The names of this machine in a browser. Any other name in `Host` was bound to this address from outside (DNS rebinding). */
 const OWN_NAMES = /^(localhost|[\w.-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
-/** Values of `Sec-Fetch-Site` that stand for this server's own page, or for a person who typed the address. */
+/** Values of `Sec-Fetch-Site` for the page of this server, or for a person who typed the address. */
 const OWN_SITES: readonly string[] = ['same-origin', 'none'];
 
 /**
@@ -16,7 +16,7 @@ const OWN_SITES: readonly string[] = ['same-origin', 'none'];
 export function refuseForeignOrigins(method: string, headers: IncomingHttpHeaders): void {
   const { host = '', origin } = headers;
   if (!OWN_NAMES.test(host)) {
-    throw new Problem(421, 'not-loopback', 'this server answers to localhost alone');
+    throw new Problem(421, 'not-loopback', 'this server accepts only requests to localhost');
   }
   if (origin !== undefined && origin.toLowerCase() !== `http://${host.toLowerCase()}`) throw foreign();
   const site = headers['sec-fetch-site'];
@@ -31,5 +31,5 @@ function isFollowedLink(method: string, headers: IncomingHttpHeaders): boolean {
 }
 
 function foreign(): Problem {
-  return new Problem(403, 'foreign-origin', 'a web page of another origin may not use this server');
+  return new Problem(403, 'foreign-origin', 'requests from web pages of another origin are not allowed');
 }

@@ -4,8 +4,7 @@ import { loadDynalite } from './dynalite.ts';
 export type DevPackages = Awaited<ReturnType<typeof loadAll>>;
 
 /**
- * The packages that only `synwhere dev` needs, of which npm may have left the optional ones out. Rejects with a UsageError that names
- * what is missing.
+ * Loads the packages that only `synwhere dev` needs. Some are optional. Rejects with a UsageError that names the missing package.
  */
 export async function loadPackages(): Promise<DevPackages> {
   try {
@@ -14,7 +13,7 @@ export async function loadPackages(): Promise<DevPackages> {
     if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error;
     const missing = /'((?:@[^/']+\/)?[^/']+)'/.exec(error.message)?.[1] ?? 'dynalite';
     throw new UsageError(
-      `synwhere dev keeps its history by the optional package ${missing}, which is not installed: npm install dynalite level`,
+      `synwhere dev needs the optional package ${missing}, which is not installed: npm install dynalite level`,
     );
   }
 }

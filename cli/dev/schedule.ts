@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Calls `tick` at once and then every `everyMs`, until `signal` aborts. Turns that come while a tick is still running are left out,
- * so that a slow one never piles up. A failed tick is told to `onError`, and the next one comes all the same.
+ * Calls `tick` at once and then every `everyMs`, until `signal` aborts. A turn that is due while a tick still runs is skipped, so ticks
+ * never overlap. `onError` receives the error of a failed tick, and the schedule continues.
  */
 export async function runSchedule(
   everyMs: number,

@@ -10,10 +10,10 @@ import { Problem, problemResponse } from '../../functions/aggregator/api/problem
 import { UsageError } from '../usage-error.ts';
 import { refuseForeignOrigins } from './own-origin.ts';
 
-/** Answers a Function URL event (payload format 2.0). `signal` aborts when the caller goes away. */
+/** Answers a Function URL event (payload format 2.0). `signal` aborts when the caller disconnects. */
 export type AnswerEvent = (event: FunctionUrlEvent, signal: AbortSignal) => Promise<ApiResponse>;
 
-/** What of a Function URL event the service reads. */
+/** The parts of a Function URL event that the service reads. */
 export interface FunctionUrlEvent {
   version: '2.0';
   rawPath: string;
@@ -29,7 +29,7 @@ export interface LoopbackServer {
   close(): Promise<void>;
 }
 
-/** HTTP on loopback as Function URL events. Rejects with a UsageError where the port cannot be had; port 0 takes a free one. */
+/** Serves HTTP on loopback as Function URL events. Rejects with a UsageError where the port is not available. Port 0 selects a free one. */
 export async function serveLoopback(port: number, answer: AnswerEvent): Promise<LoopbackServer> {
   const server = createServer((request, response) => void serve(request, response, answer));
   server.on('clientError', (_error, socket) => {
@@ -41,7 +41,7 @@ export async function serveLoopback(port: number, answer: AnswerEvent): Promise<
     await once(server, 'listening');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    const remedy = code === 'EADDRINUSE' ? 'it is in use; give another with --port' : code;
+    const remedy = code === 'EADDRINUSE' ? 'it is in use; give another port with --port' : code;
     throw new UsageError(`port ${port} of 127.0.0.1: ${remedy}`);
   }
   return {
@@ -72,7 +72,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, answer:
     );
     await send(answered, response, left.signal);
   } catch (error) {
-    // Nobody listens any more, or half an answer is out: all that is left is to end the connection.
+    // The caller has disconnected, or a part of the answer is sent: the connection can only be closed.
     if (!left.signal.aborted) process.stderr.write(`synwhere: ${printable(String(error))}\n`);
     response.destroy();
   }

@@ -14,13 +14,13 @@ import { serveLoopback } from './server.ts';
 
 export interface ServiceOptions {
   port: number;
-  /** Where history is kept. */
+  /** The directory of the history. */
   directory: string;
   /** Between ticks, instead of the configuration's schedule. */
   everySeconds?: number;
 }
 
-/** On demand, both rounds: what a patient person waits for. */
+/** The deadline of a check on demand, both rounds. */
 const CHECK_DEADLINE_MS = 60_000;
 
 /** The service over a scene, without a schedule. */
@@ -32,7 +32,7 @@ export interface Service {
   close(): Promise<void>;
 }
 
-/** Opens the data and the port. Rejects with a UsageError where one of them cannot be had. */
+/** Opens the data and the port. Rejects with a UsageError where one of them is not available. */
 export async function openService(
   { configuration, vantages }: Pick<Scene, 'configuration' | 'vantages'>,
   options: { port: number; directory: string; journal: DevJournal; signal: AbortSignal; clock?: () => Date },
@@ -76,7 +76,7 @@ export async function openService(
   }
 }
 
-/** Runs the aggregator over a scene until it is interrupted: the same handler as in Lambda, called by a schedule and a server. */
+/** Runs the aggregator until it is interrupted: the same handler as in Lambda, called by a schedule and a server. */
 export async function runService(
   scene: Scene,
   { port, directory, everySeconds }: ServiceOptions,
@@ -100,7 +100,7 @@ export async function runService(
         onError: (error) => journal.line(`tick failed: ${messageOf(error)}`),
       });
     } else {
-      journal.line('the schedule is switched off in the configuration; checks on demand work');
+      journal.line('the schedule is disabled in the configuration; checks on demand work');
       await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     }
   } finally {

@@ -7,7 +7,7 @@ import { SILENT_KINDS, type Kind } from '../../functions/reachability/words.ts';
 import { table, type Cell } from './table.ts';
 import { wrap, type Page, type Style } from './text.ts';
 
-/** What is known of every target: a table, and below it why of those that are not as expected. */
+/** The latest verdicts as a table, and below it the reasons for targets that are not as expected. */
 export function renderStatus({ targets, now }: TargetsAnswer, page: Page): string {
   const rows = targets.map((state): Cell[] => [
     mark(state.latest),
@@ -21,9 +21,9 @@ export function renderStatus({ targets, now }: TargetsAnswer, page: Page): strin
   return lines([...inTable(head, rows, page), ...reasons]);
 }
 
-/** Stretches of equal verdicts, newest first. */
+/** Periods with the same verdict, newest first. */
 export function renderHistory(stretches: readonly HistoryPeriod[], page: Page): string {
-  if (stretches.length === 0) return lines(['nothing is remembered of that time']);
+  if (stretches.length === 0) return lines(['there is no history for that time']);
   const rows = stretches.map((stretch): Cell[] => [
     mark(stretch),
     { text: moment(stretch.from) },
@@ -66,7 +66,7 @@ function header(texts: readonly string[]): Cell[] {
   return texts.map((text) => ({ text, style: 'dim' }));
 }
 
-/** A table; where it is too wide for the page, the same cells on a line each row, wrapped. */
+/** A table. Where it is too wide for the page, each row is one wrapped line. */
 function inTable(head: Cell[], rows: readonly Cell[][], page: Page): string[] {
   return (
     table([head, ...rows], page) ??
@@ -93,7 +93,7 @@ function isSilent(kind: Kind): boolean {
   return SILENT_KINDS.some((silent) => silent === kind);
 }
 
-/** Local time, as a person's own clock shows it. */
+/** Local time. */
 function moment(iso: string): string {
   const at = new Date(iso);
   if (Number.isNaN(at.getTime())) return '?';

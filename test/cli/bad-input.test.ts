@@ -62,7 +62,7 @@ const CASES: Record<string, Case[]> = {
     [['lab', 'brake', 'x'], /unknown command 'brake' \(Did you mean break\?\)/],
     [['lab', 'nonsense'], /unknown command 'nonsense'/],
     [['lab', 'list', 'x'], /too many arguments for 'list' \(expected 0, got 1\); see synwhere --help/],
-    [['status', '--port', '8643'], /--port is for --web; write status --web --port PORT/],
+    [['status', '--port', '8643'], /--port needs --web; write status --web --port PORT/],
     [['compare'], /missing required argument 'REPORT\.json'/],
   ],
   targets: [
@@ -98,7 +98,7 @@ const CASES: Record<string, Case[]> = {
     [['check', TARGET, '--vantage', 'to kyo=true'], /write NAME=COMMAND/],
     [
       ['check', TARGET, '--vantage', 'a=true', '--vantage', 'a=false'],
-      /two vantages are called a; rename one/,
+      /two vantages are named a; rename one/,
     ],
     [
       ['check', TARGET, '--config', 'good.yaml', '--vantage', 'mars-north-1'],

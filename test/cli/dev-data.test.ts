@@ -161,6 +161,6 @@ test('says so where a table was left half made', async () => {
   await level.put(key, { ...description, TableStatus: 'CREATING' });
   await level.close();
   await expect(openDatabase(join(directory, 'table'), TABLE)).rejects.toThrow(
-    /the table synwhere of the data is not complete; delete the data, or give another place with --data/,
+    /the table synwhere of the data is not complete; delete the data, or give another directory with --data/,
   );
 });

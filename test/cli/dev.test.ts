@@ -229,7 +229,7 @@ describe('synwhere dev', { timeout: 3 * PATIENCE_MS }, () => {
     const note = join(directory, '.synwhere/dev/endpoint.json');
     const dev = new Dev(argv);
     await dev.says(/tick: 1 target/);
-    const asking = `synwhere: asking the synwhere dev that runs here, ${await dev.url()}\n`;
+    const asking = `synwhere: using the synwhere dev that runs in this directory, ${await dev.url()}\n`;
     const [status, history, incidents] = await Promise.all([
       here('status'),
       here('history', well.target, '--json'),
@@ -272,7 +272,7 @@ describe('synwhere dev', { timeout: 3 * PATIENCE_MS }, () => {
     const { status, stderr } = await synwhere(['status'], { cwd: directory });
     expect({ status, stderr }).toEqual({
       status: 2,
-      stderr: `synwhere: more than one synwhere dev runs here: ${urls.join(' and ')}; choose one with --endpoint\n`,
+      stderr: `synwhere: more than one synwhere dev runs in this directory: ${urls.join(' and ')}; choose one with --endpoint\n`,
     });
   });
 
@@ -281,7 +281,7 @@ describe('synwhere dev', { timeout: 3 * PATIENCE_MS }, () => {
     const dev = new Dev(argv);
     const port = new URL(await dev.url()).port;
     const table: [string[], RegExp][] = [
-      [['--data', 'data'], /the data in data\/table cannot be opened: another synwhere dev is using it/],
+      [['--data', 'data'], /the data in data\/table cannot be opened: another synwhere dev uses it/],
       [['--data', 'other', '--port', port], /in use; give another with --port/],
       [['--port', '99999'], /--port "99999": write a number from 0 to 65535/],
       [['--every', 'never'], /--every "never": write a number/],

@@ -141,7 +141,7 @@ function refuseNonsense({ targets, vantages }: CheckOptions): void {
   const target = firstTwice(targets.map(formatTarget));
   if (target !== undefined) throw new CheckError(`target ${target} is given twice; name each target once`);
   const vantage = firstTwice(vantages.map(({ name }) => name));
-  if (vantage !== undefined) throw new CheckError(`two vantages are called ${vantage}; rename one`);
+  if (vantage !== undefined) throw new CheckError(`two vantages are named ${vantage}; rename one`);
 }
 
 function firstTwice(names: string[]): string | undefined {

@@ -316,7 +316,7 @@ describe('options that no check can be made from', () => {
     [
       'a vantage twice',
       { targets: [TARGET], vantages: [...vantages, ...vantages] },
-      'two vantages are called a; rename one',
+      'two vantages are named a; rename one',
     ],
     [
       '10,000 targets',
