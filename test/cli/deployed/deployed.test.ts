@@ -173,7 +173,11 @@ describe('synwhere status, history, incidents', { timeout: 60_000 }, () => {
       ['--endpoint', 'localhost:8642'],
       /endpoint "localhost:8642" is not a URL of https or http; write one such as http:\/\/127\.0\.0\.1:8642/,
     ],
-    ['plain HTTP to elsewhere', ['--endpoint', 'http://192.0.2.1/'], /only https is allowed to other machines/],
+    [
+      'plain HTTP to elsewhere',
+      ['--endpoint', 'http://192.0.2.1/'],
+      /only https is allowed to other machines/,
+    ],
     ['no configuration', [], /synwhere\.yaml/],
   ])('with %s say so in one line', async (_name, argv, line) => {
     const { status, stdout, stderr } = await synwhere(['status', ...argv]);
