@@ -41,6 +41,7 @@ Examples:
   synwhere probe 192.0.2.7:22
 
 Exit status: 0 all targets are as expected, 1 some target is not, 2 wrong usage or configuration, 3 no conclusion.
+Environment: SYNWHERE_DEBUG=1 adds the stack trace to the message of an internal error.
 `;
 
 /** The command line, with every command and its options. */
@@ -79,14 +80,17 @@ export async function run(argv: readonly string[]): Promise<number> {
       process.stderr.write(`synwhere: ${message}\n`);
       return EXIT.wrongUsage;
     }
-    const stack = process.env['SYNWHERE_DEBUG'] && error instanceof Error ? stackOf(error) : '';
+    const stack = process.env['SYNWHERE_DEBUG']
+      ? stackOf(error)
+      : '; set SYNWHERE_DEBUG=1 to see the stack trace';
     process.stderr.write(`synwhere: internal error: ${message}${stack}\n`);
     return EXIT_BUG;
   }
 }
 
-function stackOf({ stack = '' }: Error): string {
-  return stack
+function stackOf(error: unknown): string {
+  const stack = error instanceof Error ? error.stack : undefined;
+  return (stack ?? 'no stack trace')
     .split('\n')
     .map((line) => `\n  ${printable(line)}`)
     .join('');
