@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util';
 import { measured, writeDocuments } from './tick/documents.ts';
 import { measure } from './tick/measure.ts';
-import { bill } from './tick/money.ts';
-import { requestsTable, startTable, ticksTable } from './tick/tables.ts';
+import { casesTable, monthsTable } from './tick/page.ts';
 
 const USAGE = 'usage: npm run bench:tick -- [--runs N] [--write] [--again]';
 const SIZES = [10, 100];
@@ -20,20 +19,15 @@ if (options === undefined) {
         sizes: SIZES,
         progress: (line) => console.error(`measuring: ${line}`),
       });
-  console.log(
-    `bundle: ${(figures.bundleBytes / 1000).toFixed(0)} KB\n\nstart, medians:\n${startTable(figures)}`,
-  );
+  console.log(`bundle: ${(figures.bundleBytes / 1000).toFixed(0)} KB`);
+  console.log(`CPU of the start: ${figures.start.aggregator.cpuMs} ms`);
   for (const size of figures.sizes) {
-    const { usd, usdATick, usdAfterFreeTier } = bill(size);
-    console.log(`\n${ticksTable(size)}\n\n${requestsTable(size)}`);
-    console.log(`\nprobe, for each region: ${size.probe.cpuMs.toFixed(0)} ms of CPU`);
-    console.log(
-      `USD for a quiet tick: ${usdATick.toFixed(6)}; a month: ${usd.toFixed(2)}, after the free tier ${usdAfterFreeTier.toFixed(2)}`,
-    );
+    console.log(`\n${casesTable(size)}\nprobe, for each region: ${size.probe.cpuMs.toFixed(0)} ms of CPU`);
   }
+  console.log(`\n${monthsTable(figures)}`);
   if (options.write) {
     await writeDocuments(figures);
-    console.error('wrote docs/cost.md, its part of docs/deploy.md, and bench/tick/measured.json');
+    console.error('wrote docs/cost.md and bench/tick/measured.json');
   }
 }
 

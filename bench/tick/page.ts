@@ -1,169 +1,169 @@
-import { caseOf, type Figures } from './figures.ts';
 import {
   ASSUMED,
-  bill,
-  coldStartsUsd,
-  count,
   durations,
+  ITEMS,
+  LOOKED_UP,
+  monthlyUsd,
+  PRICES,
+  quantities,
   silentDayUsd,
-  thousandIncidentsUsd,
-} from './money.ts';
-import { LOOKED_UP, PRICES } from './prices.ts';
-import {
-  billTable,
-  dollars,
-  othersTable,
-  pricesTable,
-  requestsTable,
-  REQUESTS_TITLE,
-  sizeName,
-  startTable,
-  table,
-  ticksTable,
-} from './tables.ts';
+  type Installation,
+} from './cost.ts';
+import { CASES, caseOf, type Figures, type SizeFigures } from './figures.ts';
 
-/** docs/cost.md, as Markdown that prettier has not seen yet. */
+const REGION_COUNTS = [3, 8, 16];
+const EXAMPLE: Installation = { targets: 50, regions: 4, everyMinutes: 2 };
+
+/** docs/cost.md, as Markdown that prettier has not formatted yet. */
 export function costPage(figures: Figures): string {
-  const sizes = figures.sizes.map((size) => ({ size, bill: bill(size) }));
+  const measured = figures.sizes.map(({ targets, regions }) => ({ targets, regions, everyMinutes: 1 }));
+  const perTick = measured.map(({ targets }) => usdPerMillionTicks(figures, targets));
+  const [few] = measured;
+  const [rates] = perTick;
+  if (!few || !rates) throw new Error('no size was measured');
   return `# What it costs
 
-Made by \`npm run bench:tick -- --write\` from figures measured on ${figures.measuredOn} (\`bench/tick/measured.json\`) and list prices looked up
-on ${LOOKED_UP} (\`bench/tick/prices.ts\`). Nobody has held it against a bill of AWS yet.
+\`npm run bench:tick -- --write\` writes this page from figures measured on ${figures.measuredOn} (\`bench/tick/measured.json\`) and the list prices of
+us-east-1, read on ${LOOKED_UP} (\`bench/tick/cost.ts\`). It has not been compared with a bill of AWS. While every target is as expected:
+
+${monthsTable(figures)}
+
+## Your own sum
+
+    USD a month = ${dollars(rates.fixed)} + ticks × (home + regions × region)
+    ticks       = ${count(ASSUMED.minutesAMonth)} / everyMinutes
 
 ${table(
+  ['USD for a million ticks', ...measured.map(({ targets }) => `${targets} targets`)],
   [
-    'all well',
-    'USD for a tick',
-    'USD a month of one a minute',
-    'the same after the free tier of an account that does nothing else',
+    ['home', ...perTick.map(({ home }) => home.toFixed(1))],
+    ['region', ...perTick.map(({ region }) => region.toFixed(1))],
   ],
-  sizes.map(({ size, bill: { usd, usdATick, usdAfterFreeTier } }) => [
-    sizeName(size),
-    usdATick.toFixed(6),
-    dollars(usd),
-    dollars(usdAfterFreeTier),
-  ]),
 )}
 
-## How it was measured
+For another number of targets take the value on the straight line between the two columns, or beyond them. Example: ${EXAMPLE.targets} targets in
+${EXAMPLE.regions} regions every ${EXAMPLE.everyMinutes} minutes cost ${dollars(monthlyUsd(figures, EXAMPLE).list)} USD a month. In addition:
 
-The aggregator is bundled as for a deployment and runs in a process of its own on Node 24, with the real AWS SDK in it. Loopback stands in for AWS:
-DynamoDB is dynalite behind a counter that asks it for the consumed capacity; Lambda is a small server that hands each invocation to
-the real bundled probe in a third process, which really connects to real listeners; SNS and EventBridge take what comes and count it. A tick is
-what the schedule sends. CPU is user and system time of the aggregator's process.
+- While a target is silent, each tick takes two rounds of ${ASSUMED.silentRoundMs / 1000} s. For ${nameOf(few)} this is ${dollars(silentDayUsd(figures, few))} USD a day.
+- \`metrics.perRegion\`: ${dollars(PRICES.metrics.usd + PRICES.alarms.usd)} USD a month for each region.
+- \`schedule.everyMinutes: 5\` divides everything but metrics, alarms and dashboard by five.
 
-On ${figures.machine}; load average before the run ${figures.load}. On a busy machine CPU and ratios hold, wall times are too
-long; the sums below use no wall time but the probe's own waiting, the least of all runs.
+## Quantities and prices
 
-**Size.** The aggregator's bundle: ${(figures.bundleBytes / 1000).toFixed(0)} KB, minified (600 KB is the most that a test allows).
-
-**Start**, from the start of the process to its first answer, medians of ${figures.start.runs}:
-
-${startTable(figures)}
-
-**Ticks.** CPU of the aggregator, medians; units as DynamoDB would bill them; bytes of one invocation's answer:
-
-${figures.sizes.map(ticksTable).join('\n\n')}
-
-One probe by itself:
+A month of one tick a minute. Look a price up at AWS before you rely on it: these were read on other sites.
 
 ${table(
-  ['', 'CPU', 'waiting on purpose'],
-  figures.sizes.map(({ targets, probe }) => [
-    `${targets} targets`,
-    `${probe.cpuMs.toFixed(0)} ms`,
-    `${(probe.waitMs / 1000).toFixed(2)} s`,
-  ]),
+  ['', ...measured.map(nameOf), 'USD', 'free a month', 'read in'],
+  ITEMS.map((item) => {
+    const { usd, per, free, source } = PRICES[item];
+    const used = measured.map((installation) => quantities(figures, installation)[item]);
+    return [item, ...used.map(amount), priceText(usd, per), free > 0 ? count(free) : '', source];
+  }),
 )}
 
-It waits between its staggered attempts, for the settling of connections, and for the controls before and after. The process of the
-aggregator held at most ${Math.max(...figures.sizes.map(({ mostMemoryMiB }) => mostMemoryMiB))} MiB.
+The free GB-seconds are for both functions together.
 
-## ${REQUESTS_TITLE}
+## What was measured
 
-${figures.sizes.map(requestsTable).join('\n\n')}
+The bundled aggregator and the bundled probe run in processes of their own, with the real AWS SDK. DynamoDB is dynalite, which reports the
+consumed capacity; Lambda, SNS and EventBridge are servers on loopback that count requests. CPU is user and system time of the aggregator's
+process, medians. Measured on ${figures.machine}, load average ${figures.load}.
 
-A tick in which nothing changes writes nothing about any target: its lease (twice), what was seen (one item for each 100 targets) and its
-own record. Its reads grow with the targets, for all states are read. A test counts the requests of a quiet tick and holds them against this table.
+${figures.sizes.map(casesTable).join('\n\n')}
 
-## The sum
+One probe uses ${figures.sizes.map(({ targets, probe }) => `${probe.cpuMs.toFixed(0)} ms of CPU for ${targets} targets`).join(' and ')}, and waits ${figures.sizes.map(({ probe }) => `${(probe.waitMs / 1000).toFixed(2)} s`).join(' and ')}: between
+attempts, for connections to settle, and for the controls before and after. The aggregator's bundle has ${(figures.bundleBytes / 1000).toFixed(0)} KB. Its process gives the first
+answer after ${figures.start.aggregator.cpuMs.toFixed(0)} ms of CPU (an empty handler: ${figures.start.empty.cpuMs.toFixed(0)} ms) and holds at most ${Math.max(...figures.sizes.map(({ mostMemoryMiB }) => mostMemoryMiB))} MiB.
 
-A month is 730 hours, so ${count(ASSUMED.ticksAMonth)} ticks, here all quiet. For each function
+GB-seconds are the sum of waiting and CPU × ${ASSUMED.mibOfOneCpu} / memory in MiB, times the memory: for ${nameOf(few)} ${seconds(durations(figures, few).probeS)} for a probe and ${seconds(durations(figures, few).aggregatorS)} for the
+aggregator. Not measured, but assumed:
 
-    seconds = waiting + CPU × ${ASSUMED.mibOfOneCpu} / memory in MiB
-    GB-s    = seconds × memory in GB
-
-because Lambda gives a whole CPU at ${ASSUMED.mibOfOneCpu} MiB and shares it out in proportion. Measured are the CPU, the probe's own waiting, the requests, the units
-and the bytes. Assumed, because one machine cannot show them:
-
-- A probe waits ${ASSUMED.probeNetworkMs} ms for names and handshakes. The targets measured have no names to look up.
-- The aggregator waits for the slowest probe, ${ASSUMED.transportMs} ms for its connection to the farthest region, and ${ASSUMED.storeMs} ms for each request of the table.
+- A probe waits ${ASSUMED.probeNetworkMs} ms for names and handshakes.
+- The aggregator waits for the slowest probe, ${ASSUMED.transportMs} ms for the connection to the farthest region, and ${ASSUMED.storeRequestMs} ms for each request to the table.
+- The aggregator's CPU is in proportion to the number of regions.
 - An arm64 CPU of Lambda is as fast as the one above.
-- Lambda writes ${count(ASSUMED.platformLogBytes)} bytes of its own to the log for each invocation; the functions write ${count(quietLog(figures))} for each tick.
-- An answer carries ${count(ASSUMED.envelopeBytes)} bytes of TLS and headers, for no connection is used twice.
-- Left out: cold starts (one an hour of every function is ${dollars(coldStartsUsd(figures))} USD a month), storage (a few MB), point-in-time recovery of the same, calls on demand.
-
-${sizes.map(({ size, bill: sum }) => `### ${sizeName(size)}\n\n${billTable(sum)}`).join('\n\n')}
-
-Prices are those of us-east-1; other regions differ, mostly by less than a fifth. What comes on top:
-
-${sizes
-  .map(
-    ({ size }) =>
-      `- ${sizeName(size)}: a day in which one target is silent, so that every tick takes two rounds of five seconds, costs ${dollars(silentDayUsd(size))} USD; a thousand incidents that open and close, each told on the bus, on the topic and to one address by mail, ${dollars(thousandIncidentsUsd(size))} USD.`,
-  )
-  .join('\n')}
-- \`metrics.perRegion\`: a metric and an alarm more for each region, ${dollars(PRICES.metric.usd + PRICES.alarm.usd)} USD a month.
-
-To pay less: \`schedule.everyMinutes: 5\` divides by five all but metrics, alarms and dashboard; \`probe.memoryMiB: 128\` halves the waiting part of
-the probes, at the price of slower starts and coarser handshake times.
-
-## Beside others
-
-The same targets, looked at from as many regions every minute, by the list, before any free tier:
-
-${othersTable(sizes)}
-
-They do not do the same. A canary may run any script, a browser too; its Lambda, its S3 and its logs are billed on top and not counted
-here, and one canary for all targets of a region needs a script of your own. A health check comes from at least three of the places that Route 53 has, every 30 s, at one
-price however many they are, and its basic kind does what is asked here: a TCP connect. It says healthy or not, and neither of the two says whose
-fault a failure is.
-
-## Prices, and how far they can be trusted
-
-**None was read from AWS's own price table**: the copies of these pages that could be had lack their tables, which a script loads. Of the page of CloudWatch such a
-copy gives the free tier (undated). Every price was read elsewhere, as listed. A star marks those that only one source names, or that
-differ widely from region to region: look them up where AWS publishes them before you rely on them.
-
-${pricesTable()}
-
-Where sources contradict: wring.co calls the invocations of Scheduler free. Between regions the same source names up to 0.09 USD per GB for
-some pairs. The price of a canary is given for us-east-1 or "most of the United States' regions"; others were not looked up.
+- Lambda writes ${count(ASSUMED.platformLogBytes)} bytes to the log for each invocation, and an answer has ${count(ASSUMED.envelopeBytes)} bytes of TLS and headers.
+- Cold starts, storage, backups, checks on demand and announcements are left out.
 `;
 }
 
-/** The part of docs/deploy.md that is made of the same figures: a bill for the smallest size. */
-export function deployPart(figures: Figures): string {
-  const [size] = figures.sizes;
-  if (!size) throw new Error('no size was measured');
-  const sum = bill(size);
-  const { probeS, aggregatorS } = durations(size);
-  return `**${sizeName(size)}, every minute, all well: about ${sum.usd.toFixed(0)} USD a month** by the list, and ${dollars(sum.usdAfterFreeTier)} where the free tier of the account is not
-used by anything else.
-
-A month is 730 hours, so ${count(ASSUMED.ticksAMonth)} ticks. A healthy tick is one round: ${size.regions} probes of ${probeS.toFixed(1)} s, mostly waiting, and an aggregator that waits for the slowest
-and stores, ${aggregatorS.toFixed(1)} s.
-
-${billTable(sum)}
-
-Prices are those of us-east-1, looked up on ${LOOKED_UP}, none of them in AWS's own table; those with a star rest on one source or differ widely from region to region.
-[cost.md](cost.md) has where each is published and where it was read, what was measured and what is assumed, ${figures.sizes
-    .slice(1)
-    .map((other) => `${other.targets} targets (${dollars(bill(other).usd)} USD)`)
-    .join(', ')}, a day
-with a silent target (${dollars(silentDayUsd(size))} USD more), and other services beside it.`;
+/** USD a month: one row for each size and number of regions. */
+export function monthsTable(figures: Figures): string {
+  const rows = figures.sizes.flatMap(({ targets }) =>
+    REGION_COUNTS.map((regions) => {
+      const every = (everyMinutes: number) => monthlyUsd(figures, { targets, regions, everyMinutes });
+      const minute = every(1);
+      return [targets, regions, dollars(minute.list), dollars(every(5).list), dollars(minute.free)].map(
+        String,
+      );
+    }),
+  );
+  return table(
+    [
+      'targets',
+      'regions',
+      'USD a month, every minute',
+      'every 5 minutes',
+      'every minute, after the free tier',
+    ],
+    rows,
+  );
 }
 
-function quietLog({ sizes }: Figures): number {
-  return Math.max(...sizes.map((size) => caseOf(size, 'nothing changes').logBytes));
+/** What each kind of tick asks of AWS. */
+export function casesTable(size: SizeFigures): string {
+  const cases = CASES.map((name) => caseOf(size, name));
+  const operations = [...new Set(cases.flatMap(({ requests }) => Object.keys(requests)))].toSorted();
+  return table(
+    [nameOf(size), 'CPU', 'read units', 'write units', ...operations],
+    cases.map(({ name, cpuMs, readUnits, writeUnits, requests }) => [
+      name,
+      `${cpuMs.toFixed(0)} ms`,
+      ...[readUnits, writeUnits, ...operations.map((operation) => requests[operation] ?? 0)].map(String),
+    ]),
+  );
+}
+
+/** The sum is linear in the number of regions and ticks, so three numbers give it for one number of targets. */
+export function usdPerMillionTicks(
+  figures: Figures,
+  targets: number,
+): { fixed: number; home: number; region: number } {
+  const of = (regions: number, everyMinutes: number): number =>
+    monthlyUsd(figures, { targets, regions, everyMinutes }).list;
+  const fixed = of(1, Infinity);
+  const millions = ASSUMED.minutesAMonth / 1e6;
+  const region = (of(2, 1) - of(1, 1)) / millions;
+  return { fixed, home: (of(1, 1) - fixed) / millions - region, region };
+}
+
+function nameOf({ targets, regions }: { targets: number; regions: number }): string {
+  return `${targets} targets in ${regions} regions`;
+}
+
+function priceText(usd: number, per: string): string {
+  return usd < 1e-4
+    ? `${Number((usd * 1e6).toFixed(4))} per million ${per}s`
+    : `${usd.toFixed(2)} per ${per}`;
+}
+
+function amount(value: number): string {
+  return value < 100 && !Number.isInteger(value) ? value.toFixed(2) : count(value);
+}
+
+function seconds(value: number): string {
+  return `${value.toFixed(2)} s`;
+}
+
+function dollars(usd: number): string {
+  return usd.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+}
+
+function count(value: number): string {
+  return Math.round(value).toLocaleString('en-US');
+}
+
+/** Markdown; prettier aligns its columns. */
+function table(head: string[], rows: string[][]): string {
+  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
