@@ -48,7 +48,7 @@ export const PRICES = {
 } as const satisfies Record<string, Price>;
 
 export type Item = keyof typeof PRICES;
-export const ITEMS = Object.keys(PRICES) as Item[];
+export const ITEMS: readonly Item[] = Object.keys(PRICES).filter((name): name is Item => name in PRICES);
 
 /** What one machine cannot measure. docs/cost.md lists each. */
 export const ASSUMED = {
