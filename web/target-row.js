@@ -96,7 +96,7 @@ export class TargetRow {
 }
 
 /**
- * @param {{ vantage: string, counted: boolean, abstained?: string, saw: string }} view
+ * @param {NonNullable<service.TargetState['latest']>['vantages'][number]} view
  * @param {service.TargetState['expect']} expect
  */
 function cell(view, expect) {
@@ -151,7 +151,7 @@ function explanation({ latest, since, expect, labels }, verdict) {
 /**
  * @param {NonNullable<service.TargetState['latest']>['vantages'][number]} view
  * @param {service.TargetState['expect']} expect
- * @param {boolean} timed
+ * @param {{ timed: boolean, troubled: boolean }} columns
  */
 function vantageLine(view, expect, { timed, troubled }) {
   const { tone, sign, word } = sightingMark(view, expect);

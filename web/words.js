@@ -3,8 +3,10 @@
 
 /** @typedef {'good' | 'bad' | 'warn' | 'none'} Tone */
 /** @typedef {{ tone: Tone, sign: string, word: string }} Mark */
+/** @typedef {import('../functions/reachability/verdict.ts').VantageView} VantageView */
+/** @typedef {import('../functions/reachability/verdict.ts').Verdict} Verdict */
 
-/** @type {Record<string, Mark>} What a vantage saw. */
+/** @type {Record<VantageView['saw'], Mark>} What a vantage saw. */
 const SIGHTINGS = {
   open: { tone: 'good', sign: '✓', word: 'connects' },
   closing: { tone: 'warn', sign: '⇄', word: 'closed at once' },
@@ -15,7 +17,7 @@ const SIGHTINGS = {
   nothing: { tone: 'none', sign: '–', word: 'abstains' },
 };
 
-/** @type {Record<string, string>} Whose trouble it is. */
+/** @type {Record<VantageView['fault'], string>} Whose fault it is. */
 export const FAULTS = {
   none: '',
   vantage: 'this vantage',
@@ -25,15 +27,17 @@ export const FAULTS = {
   unknown: 'not known',
 };
 
+/** @type {readonly Verdict['kind'][]} */
 const SAYS_NOTHING = ['vantage-fault', 'insufficient-data'];
 
 /**
  * The mark of what one vantage saw. What was expected of the vantage is always good.
- * @param {{ vantage: string, counted: boolean, saw: string }} view
- * @param {{ everywhere: string, vantages?: Record<string, string> }} expect
+ * @param {Pick<VantageView, 'vantage' | 'counted' | 'saw'>} view
+ * @param {import('./service.js').TargetState['expect']} expect
  * @returns {Mark}
  */
 export function sightingMark({ vantage, counted, saw }, expect) {
+  // The service may be newer than this page and know a word that the page does not.
   const mark = SIGHTINGS[counted ? saw : 'nothing'] ?? { tone: 'none', sign: '–', word: saw };
   const expected = expect.vantages?.[vantage] ?? expect.everywhere;
   if (!counted || expected === 'open') return mark;
@@ -42,7 +46,7 @@ export function sightingMark({ vantage, counted, saw }, expect) {
 
 /**
  * The mark of a whole verdict.
- * @param {{ kind: string, asExpected: boolean } | undefined} latest
+ * @param {Pick<Verdict, 'kind' | 'asExpected'> | undefined} latest
  * @returns {Mark}
  */
 export function verdictMark(latest) {
