@@ -94,5 +94,23 @@ export default defineConfig({
       ),
     ),
     { files: ['test/**'], rules: { 'typescript/no-unsafe-type-assertion': 'off' } },
+    {
+      files: ['test/{aggregator,configuration,probe,reachability}/**/*.test.ts'],
+      excludeFiles: ['**/*.lab.test.ts'],
+      rules: {
+        'no-restricted-imports': [
+          'error',
+          {
+            patterns: [
+              {
+                regex: String.raw`/lab/(available|build)\.ts$|/cloud/ministack\.ts$`,
+                message:
+                  'a test that needs namespaces or a local AWS is no unit test: name it NAME.lab.test.ts, or move it to test/cloud (CONTRIBUTING.md)',
+              },
+            ],
+          },
+        ],
+      },
+    },
   ],
 });

@@ -26,7 +26,6 @@ export const RUNS: Record<string, Runs> = {
   'npm start -- --lab': { by: DEV, as: "new Dev(['--lab'" },
   'npm run hostile': { by: 'test/hostile/hostile-inputs.test.ts', as: 'npm run hostile' },
   'npm run check:all': { not: '`npm test` begins with it' },
-  'npm run faults': { by: 'test/aggregator/tick/faults.test.ts', as: 'FAULTS_TABLE' },
   'npm run accuracy -- --write --seed 2026 --worlds 20000': {
     not: `${MEASURES} (test/bench/accuracy.test.ts)`,
   },
@@ -50,7 +49,7 @@ export const RUNS: Record<string, Runs> = {
     by: 'test/probe/evidence/kernel-absent.test.ts',
     as: 'SYNWHERE_KERNEL_EVIDENCE',
   },
-  'synwhere trace TARGET': { by: 'test/probe/trace/trace.test.ts', as: "'trace'" },
+  'synwhere trace TARGET': { by: 'test/probe/trace/trace.lab.test.ts', as: "'trace'" },
   'synwhere demo --reasons': { by: 'test/lab/demo.test.ts', as: "['--reasons']" },
   'synwhere lab': { by: LAB, as: "synwhere('lab')" },
   'synwhere lab break NAME': { by: LAB, as: "synwhere('lab', 'break', 'service-down')" },

@@ -1,0 +1,28 @@
+import { execFileSync } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+
+const ROOT = join(import.meta.dirname, '../..');
+const SUITES = ['test:unit', 'test:lab', 'test:cloud'] as const;
+
+/** The files that a script of the package would run, as vitest lists them. */
+function filesOf(script: (typeof SUITES)[number]): string[] {
+  const command = packageJson.scripts[script];
+  expect(command).toMatch(/^vitest run /);
+  const list = execFileSync('sh', ['-c', command.replace('vitest run', 'vitest list --filesOnly')], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    env: { ...process.env, PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env['PATH']}` },
+  });
+  return list.trim().split('\n');
+}
+
+test('the three suites have every test file, each once, and npm test runs all of them', () => {
+  const suites = SUITES.map(filesOf);
+  for (const files of suites) expect(files.length).toBeGreaterThan(10);
+  const everyFile = globSync('test/**/*.test.ts', { cwd: ROOT });
+  expect(suites.flat().toSorted()).toEqual(everyFile.toSorted());
+  expect(packageJson.scripts.test).toMatch(/^npm run -s check:all && vitest run$/);
+}, 60_000);
