@@ -68,7 +68,7 @@ async function run(write: boolean): Promise<number> {
     try {
       const busy = loadavg()[0] ?? 0;
       const sweeps = await sweep(scripts);
-      const start = await measureStart(folder, fromHere('../functions/probe/handler.ts'));
+      const start = await measureStart(folder);
       const sustained = await sustain(scripts, folder);
       sweeps.rows.push(
         sweepRow('synwhere, 334 silent, long table', await contend(scripts.synwhere, WANTED, AS_IN_LAMBDA)),

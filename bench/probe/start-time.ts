@@ -3,6 +3,7 @@ import { stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { bundleFunction } from '../../infra/bundle.ts';
 import { onCore } from './processes.ts';
 
 const RUNS = 21;
@@ -14,11 +15,10 @@ export interface Start {
   emptyMs: number;
 }
 
-/** Bundles the handler as it is deployed and starts it beside an empty one, in turns. */
-export async function measureStart(folder: string, entry: string): Promise<Start> {
-  const probe = path.join(folder, 'handler.mjs');
+/** Bundles the probe as it is deployed and starts it beside an empty handler, in turns. */
+export async function measureStart(folder: string): Promise<Start> {
+  const probe = path.join(await bundleFunction('probe', path.join(folder, 'probe')), 'index.mjs');
   const empty = path.join(folder, 'empty.mjs');
-  await bundle(entry, probe);
   await writeFile(empty, 'export async function handler() { return {}; }\n');
   const times = { probe: [] as number[], empty: [] as number[] };
   for (let run = 0; run < RUNS; run++) {
@@ -32,7 +32,7 @@ export async function measureStart(folder: string, entry: string): Promise<Start
   };
 }
 
-/** As the template bundles it: minified ESM for Node 24, nothing but Node left outside. */
+/** Bundles a program of this bench, so that it starts without TypeScript. The deployed function is bundled by infra/bundle.ts. */
 export async function bundle(entry: string, outfile: string): Promise<void> {
   await build({
     entryPoints: [entry],

@@ -6,7 +6,7 @@ import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { build } from 'esbuild';
+import { bundleFunction } from '../../../infra/bundle.ts';
 
 /** What is asked for: the function's name from the path, the region from the signature's scope. */
 export interface Invocation {
@@ -29,7 +29,7 @@ export interface LambdaEndpoint {
 /** What Lambda's runtime does around a handler: one event in, one answer or error out. */
 const RUNTIME = `
 import { readFileSync } from 'node:fs';
-const { handler } = await import('./probe.mjs');
+const { handler } = await import('./index.mjs');
 const event = JSON.parse(readFileSync(0, 'utf8'));
 const end = Date.now() + 30_000;
 try {
@@ -43,22 +43,13 @@ try {
 
 /**
  * An HTTP server on loopback that speaks Lambda's Invoke API as the SDK uses it, for there is no Lambda on this machine. The probe
- * that it runs is the real one, bundled as for a deployment, in a process of its own for each invocation, with loopback allowed.
+ * that it runs is the one that is deployed, in a process of its own for each invocation, with loopback allowed.
  */
 export async function startLambdaEndpoint(
   behave: (invocation: Invocation) => Behaviour,
 ): Promise<LambdaEndpoint> {
   const folder = mkdtempSync(join(tmpdir(), 'synwhere-lambda-'));
-  await build({
-    entryPoints: ['functions/probe/handler.ts'],
-    outfile: join(folder, 'probe.mjs'),
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node24',
-    external: ['koffi'],
-    logLevel: 'error',
-  });
+  await bundleFunction('probe', folder);
   writeFileSync(join(folder, 'runtime.mjs'), RUNTIME);
 
   const server = createServer((request, response) => {
