@@ -4,6 +4,7 @@ import { loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { DEFAULTS } from '../configuration/defaults.ts';
 import { writePagePart } from './page-part.ts';
 import { open, refused, silent, type Cost, type Load } from './probe/load.ts';
 import { median } from './probe/median.ts';
@@ -18,8 +19,8 @@ const USAGE = 'usage: npm run bench:probe -- [--write]';
 const TURNS = 5;
 const SUSTAINED: Load = {
   targets: open(6667),
-  timeoutMs: 4000,
-  attempts: 3,
+  timeoutMs: DEFAULTS.probe.timeoutMs,
+  attempts: DEFAULTS.probe.attempts,
   deadlineMs: 120_000,
   width: 256,
   holdMs: 0,

@@ -1,4 +1,5 @@
 import { realpathSync } from 'node:fs';
+import { shellQuote } from '../lab/shell-quote.ts';
 
 /** The command line that starts this program again, quoted for a POSIX shell. Other vantages append `probe -` to it. */
 export function selfCommand(): string {
@@ -6,9 +7,4 @@ export function selfCommand(): string {
   return [process.execPath, ...(script === undefined ? [] : [realpathSync(script)])]
     .map(shellQuote)
     .join(' ');
-}
-
-/** One word for a POSIX shell, whatever it contains (XCU 2.2.2, single quotes). */
-export function shellQuote(word: string): string {
-  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

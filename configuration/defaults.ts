@@ -1,5 +1,8 @@
 import type { Configuration } from './configuration.ts';
 
+/** The file that is read where none is named. */
+export const DEFAULT_CONFIG = 'synwhere.yaml';
+
 /** What stands where `synwhere.yaml` says nothing. Two defaults depend on others: see {@link alarmDefaults}. */
 export const DEFAULTS = {
   name: 'synwhere',

@@ -8,6 +8,7 @@ import type { StartRequest } from './keeper.ts';
 import { hostsRules, linkCommands, setUpScripts } from './namespaces.ts';
 import { planWorld } from './plan.ts';
 import type { Plan } from './plan.ts';
+import { shellQuote } from './shell-quote.ts';
 import { HOSTS, LabError } from './world.ts';
 import type { Fault, Place, WorldSpec } from './world.ts';
 
@@ -222,8 +223,4 @@ function killGroup(pid: number | undefined): void {
   } catch {
     // Ended in between.
   }
-}
-
-function shellQuote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

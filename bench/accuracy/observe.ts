@@ -1,3 +1,4 @@
+import { DEFAULTS } from '../../configuration/defaults.ts';
 import type {
   AddressReport,
   Attempt,
@@ -11,9 +12,8 @@ import type { Random } from './random.ts';
 import { troublesOn } from './world.ts';
 import type { Answer, Host, Place, Round, World } from './world.ts';
 
-const ATTEMPTS = 3;
+const { attempts: ATTEMPTS, timeoutMs: TIMEOUT_MS } = DEFAULTS.probe;
 const STAGGER_MS = 300;
-const TIMEOUT_MS = 4000;
 const STARTED_AT = ['2026-01-01T00:00:00.000Z', '2026-01-01T00:00:05.000Z'] as const;
 
 /** What all vantages report in one round, as the probe would: the same defaults, the same evidence. */

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DEFAULTS } from '../../configuration/defaults.ts';
 import { parseConfiguration } from '../../configuration/load.ts';
 import { bundleFunction } from '../../infra/bundle.ts';
 import { buildFunctionProcess, FunctionHost } from './function-host.ts';
@@ -105,8 +106,8 @@ export class Deployment {
       targets: this.targets.ports.map(onLoopback),
       controls: this.#controls.ports.map(onLoopback),
       round: 1,
-      timeoutMs: 4000,
-      attempts: 3,
+      timeoutMs: DEFAULTS.probe.timeoutMs,
+      attempts: DEFAULTS.probe.attempts,
     };
   }
 

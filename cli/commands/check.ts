@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Configuration } from '../../configuration/configuration.ts';
+import { DEFAULT_CONFIG } from '../../configuration/defaults.ts';
 import type { Target } from '../../functions/reachability/request.ts';
 import { formatTarget } from '../../functions/reachability/target.ts';
 import type { ExpectedTarget, Verdict } from '../../functions/reachability/verdict.ts';
@@ -23,9 +24,6 @@ Examples:
 A vantage's COMMAND is read by the shell; it gets a probe request as JSON on stdin and answers with a report as JSON on stdout.
 A control is a target known to be up: a vantage that cannot reach its controls is at fault itself.
 `;
-
-/** Whose targets are checked where none is named, and whose regions stand beside this machine. */
-const DEFAULT_CONFIG = 'synwhere.yaml';
 
 interface CheckArguments {
   vantage?: string[];

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { DEFAULT_CONFIG } from '../../configuration/defaults.ts';
 import { count } from '../../functions/reachability/phrases.ts';
 import { EXIT } from '../exit-status.ts';
 import { printable } from '../../functions/reachability/one-line.ts';
@@ -10,8 +11,6 @@ Examples:
 
 Exit status: 0 the file can be used, 2 it cannot; then every mistake is one line on stderr, at most 20 of them.
 `;
-
-const DEFAULT_CONFIG = 'synwhere.yaml';
 
 /** `synwhere config`. */
 export function register(program: Command): void {

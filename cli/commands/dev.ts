@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { DEFAULT_CONFIG } from '../../configuration/defaults.ts';
 import { DATA_DIRECTORY, LAB_DATA_DIRECTORY } from '../dev/endpoint-file.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -12,7 +13,6 @@ It needs no AWS account. The history is kept in the directory of --data; delete 
 `;
 
 const DEFAULT_PORT = '8642';
-const DEFAULT_CONFIG = 'synwhere.yaml';
 
 interface DevArguments {
   config?: string;

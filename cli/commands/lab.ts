@@ -58,8 +58,9 @@ async function tell(request: ControlRequest): Promise<void> {
 }
 
 async function holdLab(): Promise<void> {
-  const [{ serveLab }, { selfCommand, shellQuote }, { formatTarget }] = await Promise.all([
+  const [{ serveLab }, { shellQuote }, { selfCommand }, { formatTarget }] = await Promise.all([
     import('../../lab/serve.ts'),
+    import('../../lab/shell-quote.ts'),
     import('../self-command.ts'),
     import('../../functions/reachability/target.ts'),
   ]);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Configuration } from '../../configuration/configuration.ts';
+import { DEFAULT_CONFIG } from '../../configuration/defaults.ts';
 import { DeployedService } from './service.ts';
 import { findEndpoint } from './endpoint.ts';
 import { interruption } from '../interruption.ts';
@@ -11,8 +12,6 @@ export interface ServiceArguments {
   endpoint?: string;
   config?: string;
 }
-
-const DEFAULT_CONFIG = 'synwhere.yaml';
 
 /** Adds the options of {@link ServiceArguments}. */
 export function addServiceOptions(command: Command): Command {

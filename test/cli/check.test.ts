@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Verdict } from '../../functions/reachability/verdict.ts';
-import { HERE, synwhere } from './command.ts';
+import { shellQuote } from '../../lab/shell-quote.ts';
+import { PROBE_COMMAND, synwhere } from './command.ts';
 import { closedPort, closingPort, openPort, silentPort, type Port } from './loopback.ts';
 
 let open: Port;
@@ -86,13 +87,13 @@ describe('vantages behind commands', () => {
     const script = join(folder, "it's a probe.sh");
     writeFileSync(
       script,
-      `#!/bin/sh\n# $1 must arrive as one word\ntest "$1" = 'two words' && exec ${HERE}\n`,
+      `#!/bin/sh\n# $1 must arrive as one word\ntest "$1" = 'two words' && exec ${PROBE_COMMAND}\n`,
     );
-    const quoted = `'${script.replaceAll("'", String.raw`'\''`)}'`;
+    const quoted = shellQuote(script);
     const vantages = {
       tokyo: `sh ${quoted} 'two words'`,
-      oslo: `VERDICT=none; ${HERE}`,
-      lima: HERE,
+      oslo: `VERDICT=none; ${PROBE_COMMAND}`,
+      lima: PROBE_COMMAND,
       crashing: "echo 'ssh: no such host' >&2; exit 255",
       babbling: 'echo hello',
     };
@@ -111,7 +112,7 @@ describe('vantages behind commands', () => {
   });
 
   test('here stands beside them when it is named', async () => {
-    const args = ['check', open.target, '--json', '--vantage', 'here', '--vantage', `there=${HERE}`];
+    const args = ['check', open.target, '--json', '--vantage', 'here', '--vantage', `there=${PROBE_COMMAND}`];
     const { stdout } = await synwhere(args);
     expect(verdictsOf(stdout)[0]?.vantages.map(({ vantage }) => vantage)).toEqual(['here', 'there']);
   });
@@ -156,8 +157,8 @@ targets:
 controls: ['${closing.target}']
 probe: { attempts: 1 }
 vantages:
-  lima: ${JSON.stringify(HERE)}
-  oslo: ${JSON.stringify(HERE)}
+  lima: ${JSON.stringify(PROBE_COMMAND)}
+  oslo: ${JSON.stringify(PROBE_COMMAND)}
 `);
     const { stdout, status } = await synwhere(['check', '--config', file, '--json']);
     const verdicts = verdictsOf(stdout);

@@ -51,4 +51,4 @@ export async function ended(child: ChildProcess): Promise<number | null> {
 }
 
 /** The command line of a vantage that probes from this machine, through the same command. */
-export const HERE = `'${process.execPath}' '${COMMAND}' probe -`;
+export const PROBE_COMMAND = `'${process.execPath}' '${COMMAND}' probe -`;

@@ -8,7 +8,7 @@ import {
   startLambdaEndpoint,
   type LambdaEndpoint,
 } from '../aggregator/handler/lambda-endpoint.ts';
-import { HERE, synwhere } from './command.ts';
+import { PROBE_COMMAND, synwhere } from './command.ts';
 import { openPort, type Port } from './loopback.ts';
 
 let open: Port;
@@ -32,7 +32,7 @@ beforeAll(async () => {
     `name: netwatch
 targets: ['${open.target}']
 regions: [eu-west-1, us-east-1, us-west-2, sa-east-1]
-vantages: { office: ${JSON.stringify(HERE)} }
+vantages: { office: ${JSON.stringify(PROBE_COMMAND)} }
 `,
   );
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CONTROL_SOCKET, serveControl } from '../../lab/control.ts';
-import { HERE } from './command.ts';
+import { PROBE_COMMAND } from './command.ts';
 import { closedPort, openPort, type Port } from './loopback.ts';
 import { onTerminal, terminalProblem } from './terminal.ts';
 import { requirement } from '../support/requirements.ts';
@@ -39,7 +39,7 @@ describe.skipIf(!hasScript)('on a terminal', () => {
       open.target,
       closed.target,
       '--vantage',
-      `slow=sleep 1; ${HERE}`,
+      `slow=sleep 1; ${PROBE_COMMAND}`,
       '--vantage',
       'here',
     ];

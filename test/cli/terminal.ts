@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { text } from 'node:stream/consumers';
+import { shellQuote } from '../../lab/shell-quote.ts';
 import { COMMAND, ended } from './command.ts';
 
 /*
@@ -25,9 +26,7 @@ export async function onTerminal(
   args: readonly string[],
   { columns, env = {}, cwd, type }: Terminal,
 ): Promise<{ screen: string; status: number | null }> {
-  const words = [process.execPath, COMMAND, ...args].map(
-    (word) => `'${word.replaceAll("'", String.raw`'\''`)}'`,
-  );
+  const words = [process.execPath, COMMAND, ...args].map(shellQuote);
   const child = spawn(
     'script',
     ['-qec', `stty cols ${columns} rows 40; exec ${words.join(' ')}`, '/dev/null'],

@@ -40,9 +40,9 @@ export const RUNS: Record<string, Runs> = {
   'synwhere probe localhost:22': { here: /localhost:22/, status: [0, 1] },
   'synwhere explain': { here: /remote-refusal/, status: [0] },
   'synwhere explain KIND': { by: 'test/cli/explain.test.ts', as: "'explain', " },
-  'synwhere probe -': { by: 'test/cli/check.test.ts', as: 'there=${HERE}' },
+  'synwhere probe -': { by: 'test/cli/check.test.ts', as: 'there=${PROBE_COMMAND}' },
   'synwhere check localhost:22 --vantage "here=npm run -s synwhere -- probe -" --vantage "office=ssh office synwhere probe -"':
-    { by: 'test/cli/check.test.ts', as: "'--vantage', `there=${HERE}`" },
+    { by: 'test/cli/check.test.ts', as: "'--vantage', `there=${PROBE_COMMAND}`" },
   'synwhere check': { by: 'test/cli/check.test.ts', as: "synwhere(['check'], { cwd" },
   'synwhere check ADDRESS:PORT': { by: 'test/cli/check.test.ts', as: "['check', open.target" },
   'SYNWHERE_KERNEL_EVIDENCE=off synwhere check example.com:443': {

@@ -1,3 +1,4 @@
+import { DEFAULTS } from '../../../configuration/defaults.ts';
 import type { Announcement } from '../../../functions/aggregator/incidents/announcement.ts';
 import type { Announcer } from '../../../functions/aggregator/announce/announcer.ts';
 import type { TickMetrics } from '../../../functions/aggregator/tick/metrics.ts';
@@ -22,12 +23,12 @@ export function configurationOf(
   part: Partial<Configured> = {},
 ): Configured {
   return {
-    name: 'synwhere',
+    name: DEFAULTS.name,
     targets: targets.map((text) => parseTarget(text)),
     controls: [],
-    probe: { timeoutMs: 4000, attempts: 3, memoryMiB: 256 },
-    schedule: { everyMinutes: 1, enabled: true },
-    incidents: { confirmTicks: 1, flappingChanges: 6, flappingWindowMinutes: 60, maintenance: [] },
+    probe: DEFAULTS.probe,
+    schedule: DEFAULTS.schedule,
+    incidents: { ...DEFAULTS.incidents, maintenance: [] },
     history: { retentionDays: 30 },
     ...part,
   };
