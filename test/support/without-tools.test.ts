@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -7,14 +7,6 @@ import { toolProblem } from './requirements.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const WITHOUT = join(ROOT, '.ci/without-tools');
-
-/** Commands that the full suite uses and a machine may lack. */
-const OPTIONAL = 'unshare|nsenter|nft|ip|script|ps|python3|nmap|promtool|prometheus-blackbox-exporter';
-const USES = new RegExp(
-  String.raw`(?:spawn|spawnSync|exec|execFile|execFileSync|run)\(\s*'(?:${OPTIONAL})'|\b(?:buildWorld|startBrowser|startLocalAws)\(`,
-);
-/** Suites that use one where it is there, and need none. */
-const CAN_DO_WITHOUT = ['test/infra/synth.test.ts'];
 
 let folder: string;
 beforeAll(() => {
@@ -75,27 +67,5 @@ describe('the virtual environment of the tests', () => {
     const code = "console.log(await (await import('./test/cloud/python.ts')).pythonProblem())";
     const args = [tool, '--', process.execPath, '--input-type=module', '-e', code];
     expect(without(...args)).toEqual({ status: 0, stdout: `${line}\n`, stderr: '' });
-  });
-});
-
-describe('a suite that uses a tool which a machine may lack', () => {
-  const suites = globSync('test/**/*.test.ts', { cwd: ROOT }).map((file) => {
-    return { file, code: readFileSync(join(ROOT, file), 'utf8') };
-  });
-
-  test('asks for it with requirement(), by which .ci/run finds it', () => {
-    const users = suites.filter(({ code }) => USES.test(code));
-    expect(users.length).toBeGreaterThan(8);
-    const silent = users.filter(({ code }) => !code.includes('requirement('));
-    expect(silent.map(({ file }) => file)).toEqual(CAN_DO_WITHOUT);
-    expect(readFileSync(join(ROOT, '.ci/run'), 'utf8')).toContain("grep -rl 'requirement('");
-  });
-
-  test('does not decide by the problem alone: the skip would not be told', () => {
-    const deciding = suites.filter(({ code }) =>
-      /\b(?:labProblem|filterProblemHere|pythonProblem|prometheusProblem|terminalProblem)\(/.test(code),
-    );
-    expect(deciding.length).toBeGreaterThan(8);
-    expect(deciding.filter(({ code }) => !code.includes('requirement('))).toEqual([]);
   });
 });
