@@ -10,7 +10,8 @@ import type { Verdict } from '../../functions/reachability/verdict.ts';
 import { requirement, toolProblem } from '../support/requirements.ts';
 import { cdk } from './cdk.ts';
 import { openInbox, openWebhook, type Webhook } from './inbox.ts';
-import { ACCOUNT, Cloud, HOME, listen, NAME, portOf, REGIONS } from './installation.ts';
+import { ACCOUNT, Cloud, HOME, listen, NAME, REGIONS } from './installation.ts';
+import { portOf } from '../support/ports.ts';
 import { startLocalAws } from './ministack.ts';
 import { pythonProblem } from './python.ts';
 

@@ -9,6 +9,7 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { portOf } from '../support/ports.ts';
 
 const ACCOUNT = '000000000000';
 const QUIET_MS = 2_000;
@@ -36,10 +37,8 @@ export async function openWebhook(): Promise<Webhook> {
     })();
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
   return {
-    url: `http://127.0.0.1:${address.port}/services/secret`,
+    url: `http://127.0.0.1:${portOf(server)}/services/secret`,
     texts,
     async close() {
       server.closeAllConnections();

@@ -1,11 +1,11 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pythonProgram } from '../cloud/python.ts';
+import { freePort } from './ports.ts';
 
 /** Why Prometheus and its promtool cannot be run, in one line with the remedy. */
 export function prometheusProblem(): string | undefined {
@@ -116,14 +116,4 @@ export async function startPrometheus(address: string): Promise<RunningPrometheu
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  server.close();
-  await once(server, 'close');
-  return address.port;
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { signatureProblem } from '../cli/deployed/sigv4-verifier.ts';
+import { portOf } from './ports.ts';
 
 /** What the store does next: the value, an error of AWS, other text, or nothing at all. */
 export type StoreAnswer = { value: string } | { status: number; type: string } | { body: string } | 'hang';
@@ -44,10 +45,8 @@ export async function startSecretStore(): Promise<SecretStore> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
   const store: SecretStore = {
-    endpoint: `http://127.0.0.1:${address.port}`,
+    endpoint: `http://127.0.0.1:${portOf(server)}`,
     answer: { value: 'https://hooks.example.com/services/T/B/secret' },
     requests: [],
     problems: [],

@@ -9,6 +9,7 @@ import { eventBridgeAnnouncer } from '../../../functions/aggregator/announce/eve
 import { ONE_ATTEMPT } from '../../../functions/aggregator/announce/one-attempt.ts';
 import { slackAnnouncer } from '../../../functions/aggregator/announce/slack.ts';
 import { snsAnnouncer } from '../../../functions/aggregator/announce/sns.ts';
+import { portOf } from '../../support/ports.ts';
 
 export const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:synwhere';
 export const BUS = 'synwhere';
@@ -53,10 +54,8 @@ export async function startReceivers(): Promise<Receivers> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
   const receivers: Receivers = {
-    endpoint: `http://127.0.0.1:${address.port}`,
+    endpoint: `http://127.0.0.1:${portOf(server)}`,
     taken: [],
     requests: 0,
     connections: new Set(),

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { bundleFunction } from '../../../infra/bundle.ts';
+import { portOf } from '../../support/ports.ts';
 
 /** What is asked for: the function's name from the path, the region from the signature's scope. */
 export interface Invocation {
@@ -104,13 +104,6 @@ async function run(folder: string, payload: string, response: ServerResponse): P
     ...(code !== 0 && { 'x-amz-function-error': 'Unhandled' }),
   });
   response.end(answer);
-}
-
-/** The port that a listening server was given. */
-export function portOf(server: Server): number {
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('the server does not listen');
-  return address.port;
 }
 
 /** An error as Lambda's REST API words it. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, request as sendRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { portOf } from '../../support/ports.ts';
 
 /** A request that passes: to the store or to a receiver, with its number, counted from 0 since the last `reset`. */
 export interface Passing {
@@ -33,11 +34,9 @@ export async function startFaultProxy(database: string, receivers: string): Prom
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
 
   const proxy: FaultProxy = {
-    endpoint: `http://127.0.0.1:${address.port}`,
+    endpoint: `http://127.0.0.1:${portOf(server)}`,
     fate: () => 'pass',
     passed: [],
     reset() {

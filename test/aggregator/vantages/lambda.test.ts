@@ -8,11 +8,11 @@ import { closedPort } from '../../cli/loopback.ts';
 import {
   answerError,
   answerFunctionError,
-  portOf,
   startLambdaEndpoint,
   type Behaviour,
   type LambdaEndpoint,
 } from '../handler/lambda-endpoint.ts';
+import { portOf } from '../../support/ports.ts';
 
 const SOUND = ['eu-west-1', 'us-east-1', 'ap-northeast-1'];
 const ODD = 'sa-east-1';

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -10,6 +9,7 @@ import { MAX_CHECKS_AT_ONCE } from '../../../functions/aggregator/store/store.ts
 import { Listener, startService, type TestService } from '../../aggregator/api/service.ts';
 import { startLambdaEndpoint } from '../../aggregator/handler/lambda-endpoint.ts';
 import { signatureProblem } from './sigv4-verifier.ts';
+import { portOf } from '../../support/ports.ts';
 
 const MAIN = join(import.meta.dirname, '../../../cli/main.ts');
 const SECRET = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
@@ -87,7 +87,7 @@ async function front(
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = portOf(server);
   return {
     url: `http://127.0.0.1:${port}`,
     problems,

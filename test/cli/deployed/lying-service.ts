@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { IncidentsAnswer } from '../../../functions/aggregator/api/schemas.ts';
 import type { HistoryAnswer, TargetsAnswer } from '../../../functions/aggregator/api/schemas.ts';
 import type { Incident } from '../../../functions/aggregator/incidents/incident.ts';
 import type { HistoryPeriod, LatestView } from '../../../functions/aggregator/store/store.ts';
 import { makeVerdict } from '../../aggregator/tick/verdicts.ts';
 import { HOSTILE, poisoned } from '../hostile-text.ts';
+import { portOf } from '../../support/ports.ts';
 
 const TARGET = 'www.example:443';
 const AT = '2026-05-01T10:00:00.000Z';
@@ -93,7 +93,7 @@ export async function startLyingService(): Promise<LyingService> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a TCP server has one
-  const { port } = server.address() as AddressInfo;
+  const port = portOf(server);
   return {
     url: `http://127.0.0.1:${port}`,
     target: TARGET,

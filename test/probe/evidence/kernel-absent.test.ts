@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -10,6 +10,7 @@ import { openKernelEvidence } from '../../../functions/probe/evidence/kernel-evi
 import type { ProbeReport } from '../../../functions/reachability/report.ts';
 import { closedPort } from '../../cli/loopback.ts';
 import { requirement } from '../../support/requirements.ts';
+import { portOf } from '../../support/ports.ts';
 
 const source = await openKernelEvidence();
 const watchable = requirement(
@@ -144,10 +145,6 @@ async function listen(): Promise<Server> {
   const server = createServer((socket) => socket.on('error', () => undefined).resume());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return server;
-}
-
-function portOf(server: Server): number {
-  return (server.address() as AddressInfo).port;
 }
 
 function descriptors(): number {
