@@ -12,9 +12,7 @@ function broken(debug: Record<string, string>) {
 
 test('a fault of the program is one line, which names the way to the stack trace', async () => {
   const { status, stderr } = await broken({});
-  expect(stderr).toBe(
-    'synwhere: internal error: broken; set SYNWHERE_DEBUG=1 to see the stack trace\n',
-  );
+  expect(stderr).toBe('synwhere: internal error: broken; set SYNWHERE_DEBUG=1 to see the stack trace\n');
   expect(status).toBe(70);
 });
 
