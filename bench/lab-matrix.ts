@@ -1,13 +1,16 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { runScene } from '../cli/demo/run-scene.ts';
+import { interruption } from '../cli/interruption.ts';
+import { shellQuote } from '../cli/self-command.ts';
 import { labProblem, filterProblemHere } from '../lab/available.ts';
-import { SITUATIONS } from '../lab/matrix/plant.ts';
-import { renderMatrix } from './lab-matrix/page.ts';
-import { runMatrix } from './lab-matrix/run.ts';
+import { MATRIX, matrixScene } from '../lab/catalogue/matrix.ts';
+import { asRow, renderMatrix } from './lab-matrix/page.ts';
 
 const USAGE = 'usage: npm run lab:matrix -- [--only NAME]... [--json]';
+const PROGRAM = [process.execPath, join(import.meta.dirname, '../cli/main.ts')].map(shellQuote).join(' ');
 
-/** Plants every situation in the lab, checks them all, and prints what was planted beside what was said. Status 1 where one is wrong. */
+/** Plants every situation in the lab, checks them all, and prints the planted faults beside the verdicts. Status 1 where one is wrong. */
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: { only: { type: 'string', multiple: true }, json: { type: 'boolean' } },
@@ -17,20 +20,28 @@ async function main(): Promise<number> {
     process.stderr.write(`lab:matrix needs the whole lab: ${problem}\n`);
     return 2;
   }
-  const chosen = SITUATIONS.filter(({ name }) => values.only === undefined || values.only.includes(name));
+  const chosen = MATRIX.filter(({ name }) => values.only === undefined || values.only.includes(name));
   if (chosen.length === 0) {
-    process.stderr.write(`no situation of that name; ${USAGE}\n`);
+    process.stderr.write(`no situation has this name; ${USAGE}\n`);
     return 2;
   }
-  const interrupted = new AbortController();
-  process.once('SIGINT', () => interrupted.abort());
+  interruption.listen();
+  const { signal } = interruption;
   const started = performance.now();
-  const results = await runMatrix(chosen, join(import.meta.dirname, '../cli/main.ts'), interrupted.signal);
-  const text = values.json
-    ? JSON.stringify(results, undefined, 2)
-    : renderMatrix(results, performance.now() - started);
-  process.stdout.write(`${text}\n`);
-  return results.every(({ wrong }) => wrong.length === 0) ? 0 : 1;
+  try {
+    const results = await runScene(matrixScene(chosen), { program: PROGRAM, signal });
+    const rows = results.map((result, index) => asRow(chosen[index]?.name ?? '', result));
+    const text = values.json
+      ? JSON.stringify(rows, undefined, 2)
+      : renderMatrix(rows, performance.now() - started);
+    process.stdout.write(`${text}\n`);
+    return rows.every(({ wrong }) => wrong.length === 0) ? 0 : 1;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return interruption.exitStatus;
+  } finally {
+    interruption.end();
+  }
 }
 
 process.exitCode = await main();

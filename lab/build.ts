@@ -10,7 +10,7 @@ import { planWorld } from './plan.ts';
 import type { Plan } from './plan.ts';
 import { shellQuote } from './shell-quote.ts';
 import { HOSTS, LabError } from './world.ts';
-import type { Fault, Place, WorldSpec } from './world.ts';
+import type { PlantedFault, Place, WorldSpec } from './world.ts';
 
 const DEFAULT_LIFETIME_MS = 600_000;
 const DEFAULT_RUN_TIMEOUT_MS = 60_000;
@@ -72,7 +72,7 @@ export class World {
   }
 
   /** Switches a fault on: one of the description's by its name, or any other, given here, under a name for `heal`. */
-  async break(name: string, fault?: Fault): Promise<void> {
+  async break(name: string, fault?: PlantedFault): Promise<void> {
     const chosen = fault ?? this.spec.faults?.[name];
     if (!chosen) throw new LabError(this.#unknown(name));
     if (this.#active.has(name)) throw new LabError(`lab: the fault ${name} is already on`);

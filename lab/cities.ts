@@ -1,8 +1,8 @@
 import type { Target } from '../functions/reachability/request.ts';
-import type { Answer, HostSpec, WorldSpec } from './world.ts';
+import type { HostSpec, WorldSpec } from './world.ts';
 
-export const EAST = ['tokyo', 'sydney', 'frankfurt'] as const;
-export const WEST = ['ohio', 'dublin', 'saopaulo'] as const;
+const EAST = ['tokyo', 'sydney', 'frankfurt'] as const;
+const WEST = ['ohio', 'dublin', 'saopaulo'] as const;
 
 /** Up as long as their backbone is: one each, in either family. */
 export const CONTROLS: Target[] = [
@@ -12,16 +12,31 @@ export const CONTROLS: Target[] = [
   { host: '2001:db8:153::53', port: 53 },
 ];
 
+/** The two networks that targets stand in: the prefixes of their LANs, without the part of the host. */
+const NETWORKS = {
+  acme: { v4: '203.0.113.', v6: '2001:db8:acc::' },
+  globex: { v4: '198.51.100.', v6: '2001:db8:b0b::' },
+} as const;
+export type CityNetwork = keyof typeof NETWORKS;
+
+/** The IPv4 and the IPv6 address of a host; `last` is from 1 to 254. */
+export function addressesIn(network: CityNetwork, last: number): string[] {
+  return [`${NETWORKS[network].v4}${last}`, `${NETWORKS[network].v6}${last}`];
+}
+
 /**
- * The internet of the demo and of the standing lab: six cities with an access router each (`edge-CITY`), a backbone in the east and
- * one in the west (`core-…`), and two data centres behind a border router each (`border-…`, `dc-…`).
+ * The internet of every scene: six cities with an access router each (`edge-CITY`), a backbone router in the east and one in the west
+ * (`core-…`), and two data centres behind a border router each (`border-…`, `dc-…`).
  */
-export function cities(
-  content: { acme: HostSpec[]; globex: HostSpec[] } & Pick<WorldSpec, 'names' | 'faults' | 'maxLifetimeMs'>,
-): WorldSpec {
-  const { acme: acmeHosts, globex: globexHosts, ...rest } = content;
+export function cities({
+  hosts,
+  names,
+}: {
+  hosts: Record<CityNetwork, HostSpec[]>;
+  names: NonNullable<WorldSpec['names']>;
+}): WorldSpec {
   return {
-    ...rest,
+    names,
     routers: [
       ...EAST.map((city) => ({ name: `edge-${city}`, links: ['core-east'] })),
       ...WEST.map((city) => ({ name: `edge-${city}`, links: ['core-west'] })),
@@ -34,20 +49,13 @@ export function cities(
     ],
     vantages: [...EAST, ...WEST].map((name) => ({ name, router: `edge-${name}` })),
     networks: [
-      {
-        name: 'acme',
-        router: 'dc-acme',
-        prefix4: '203.0.113.0/24',
-        prefix6: '2001:db8:acc::/64',
-        hosts: acmeHosts,
-      },
-      {
-        name: 'globex',
-        router: 'dc-globex',
-        prefix4: '198.51.100.0/24',
-        prefix6: '2001:db8:b0b::/64',
-        hosts: globexHosts,
-      },
+      ...(['acme', 'globex'] as const).map((name) => ({
+        name,
+        router: `dc-${name}`,
+        prefix4: `${NETWORKS[name].v4}0/24`,
+        prefix6: `${NETWORKS[name].v6}/64`,
+        hosts: hosts[name],
+      })),
       {
         name: 'root-west',
         router: 'core-west',
@@ -63,24 +71,6 @@ export function cities(
         hosts: [control('control-east', '192.0.2.153', '2001:db8:153::53')],
       },
     ],
-  };
-}
-
-/** The two addresses of a host in the data centre `acme`. */
-export function acme(last: number): string[] {
-  return [`203.0.113.${last}`, `2001:db8:acc::${last}`];
-}
-
-/** The two addresses of a host in the data centre `globex`. */
-export function globex(last: number): string[] {
-  return [`198.51.100.${last}`, `2001:db8:b0b::${last}`];
-}
-
-/** A host's addresses as a name server tells them. */
-export function addressesOf(host: HostSpec): Answer {
-  return {
-    a: host.addresses.filter((address) => !address.includes(':')),
-    aaaa: host.addresses.filter((address) => address.includes(':')),
   };
 }
 

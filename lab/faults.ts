@@ -3,13 +3,13 @@ import { routeFaultSteps } from './faults-by-route.ts';
 import type { FaultSteps } from './fault-steps.ts';
 import type { Plan } from './plan.ts';
 import { LabError } from './world.ts';
-import type { Behaviour, Fault } from './world.ts';
+import type { Behaviour, PlantedFault } from './world.ts';
 
 /**
  * What has to be done for a fault to begin and to end. `nextNumber` gives every part a number that no other active fault has.
  * Throws {@link LabError} where the fault names what is not there.
  */
-export function faultSteps(plan: Plan, fault: Fault, nextNumber: () => number): FaultSteps {
+export function faultSteps(plan: Plan, fault: PlantedFault, nextNumber: () => number): FaultSteps {
   if (Array.isArray(fault)) {
     const parts = fault.map((part) => faultSteps(plan, part, nextNumber));
     return { break: parts.flatMap((part) => part.break), heal: parts.flatMap((part) => part.heal) };
@@ -56,7 +56,7 @@ export function faultSteps(plan: Plan, fault: Fault, nextNumber: () => number): 
 }
 
 /** Whether a fault, or a part of it, needs nftables. */
-export function needsFilter(fault: Fault): boolean {
+export function needsFilter(fault: PlantedFault): boolean {
   if (Array.isArray(fault)) return fault.some(needsFilter);
   return [
     'drop',

@@ -3,21 +3,21 @@ import type { World } from './build.ts';
 import { buildWorld } from './build.ts';
 import { CONTROL_SOCKET, serveControl } from './control.ts';
 import type { ControlAnswer, ControlRequest } from './control.ts';
-import { standingScene } from './standing-world.ts';
-import type { StandingScene } from './standing-world.ts';
+import type { Scene } from './catalogue/scene.ts';
+import { standingScene } from './catalogue/standing.ts';
 
-/** A day: whoever forgets a standing lab does not keep it for ever. */
+/** One day, so that a forgotten lab ends. */
 const LIFETIME_MS = 24 * 3600 * 1000;
 
 export interface StandingLab {
-  scene: StandingScene;
+  scene: Scene;
   world: World;
   close(): Promise<void>;
 }
 
 /**
- * Builds the standing lab and listens on its control socket, until `close`. Throws {@link LabError} where namespaces are not to be
- * had, or where a lab already stands in this directory.
+ * Builds the standing lab and listens on its control socket, until `close`. Throws {@link LabError} where network namespaces are not
+ * available, or where a lab already runs in this directory.
  */
 export async function serveLab(socketPath = CONTROL_SOCKET): Promise<StandingLab> {
   const scene = standingScene(LIFETIME_MS);
@@ -44,11 +44,15 @@ export async function serveLab(socketPath = CONTROL_SOCKET): Promise<StandingLab
   };
 }
 
-async function obey(scene: StandingScene, world: World, request: ControlRequest): Promise<ControlAnswer> {
+async function obey(scene: Scene, world: World, request: ControlRequest): Promise<ControlAnswer> {
   if (request.do === 'break') await world.break(request.name);
   if (request.do === 'heal') await world.heal(request.name);
   const on = new Set(world.broken);
   return {
-    faults: Object.entries(scene.faults).map(([name, does]) => ({ name, does, on: on.has(name) })),
+    faults: scene.cases.map(({ name, subject, truth }) => ({
+      name,
+      does: `${subject}: ${truth.planted}`,
+      on: on.has(name),
+    })),
   };
 }

@@ -13,7 +13,7 @@ export interface WorldSpec {
   /** Names that lead somewhere; every other name does not exist. */
   names?: NameSpec[];
   /** Faults that can be switched on by name; all are off until then. */
-  faults?: Record<string, Fault>;
+  faults?: Record<string, PlantedFault>;
   /** The world ends by itself after this time. Default ten minutes. */
   maxLifetimeMs?: number;
 }
@@ -151,7 +151,7 @@ export type OtherFault =
   | { type: 'script'; at: Place; break: string; heal: string };
 
 /** One fault; a list is a fault made of several parts. */
-export type Fault = RouteFault | FilterFault | OtherFault | Fault[];
+export type PlantedFault = RouteFault | FilterFault | OtherFault | PlantedFault[];
 
 /** A world that cannot be meant, or a command of it that failed; one line. */
 export class LabError extends Error {

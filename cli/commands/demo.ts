@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { printable } from '../../functions/reachability/one-line.ts';
+import type { CaseResult } from '../../lab/catalogue/compare.ts';
+import type { runDemoOnLoopback } from '../demo/on-loopback.ts';
 import { EXIT } from '../exit-status.ts';
 import { interruption } from '../interruption.ts';
 
@@ -9,7 +11,7 @@ Examples:
   synwhere demo --reasons
   synwhere demo --json
 
-Nothing leaves this machine. Exit status: 0 every verdict equals the planted truth, 1 one does not.
+Nothing leaves this machine. Exit status: 0 every verdict is correct, 1 at least one is wrong.
 `;
 
 interface DemoArguments {
@@ -22,36 +24,31 @@ export function register(program: Command): void {
   program
     .command('demo')
     .description('a small internet on this machine, with faults in it, checked from several vantages')
-    .option('--reasons', 'print what each verdict rests on as well')
+    .option('--reasons', 'print the reasons of each verdict as well')
     .option('--json', 'print {"results":[{"planted":…,"expected":…,"right":…,"verdict":…}]}')
     .addHelpText('after', EXAMPLES)
     .action(runDemo);
 }
 
 async function runDemo(given: DemoArguments): Promise<void> {
-  const [{ labProblem }, { Progress }, { renderDemo }, { pageOf }] = await Promise.all([
+  const [{ labProblem }, { Progress }, { renderDemo }, { pageOf }, { selfCommand }] = await Promise.all([
     import('../../lab/available.ts'),
     import('../render/progress.ts'),
     import('../render/demo.ts'),
     import('../render/text.ts'),
+    import('../self-command.ts'),
   ]);
   const progress = new Progress(process.stderr);
-  const listener = {
-    say: (line: string) => process.stderr.write(`${printable(line)}\n`),
-    onEvent: progress.onEvent,
-  };
+  const { signal } = interruption;
+  const options = { program: selfCommand(), signal, onEvent: progress.onEvent };
   const problem = labProblem();
-  if (problem !== undefined) listener.say(`${problem}. What loopback can show:`);
-  const run =
-    problem === undefined
-      ? (await import('../demo/in-lab.ts')).runDemoInLab
-      : (await import('../demo/on-loopback.ts')).runDemoOnLoopback;
-  const results = await run(interruption.signal, listener).finally(() => progress.end());
+  const run = problem === undefined ? runInLab(options) : runOnLoopback(problem, options);
+  const results = await run.finally(() => progress.end());
 
   if (given.json === true) {
-    const plain = results.map(({ truth, verdict, wrong }) => ({
+    const plain = results.map(({ truth, expected, verdict, wrong }) => ({
       planted: truth.planted,
-      expected: truth.kind,
+      expected,
       right: wrong.length === 0,
       wrong,
       verdict,
@@ -67,4 +64,32 @@ async function runDemo(given: DemoArguments): Promise<void> {
   }
   const right = results.length > 0 && results.every(({ wrong }) => wrong.length === 0);
   process.exitCode = right ? EXIT.asExpected : EXIT.notAsExpected;
+}
+
+type DemoOptions = Parameters<typeof runDemoOnLoopback>[0];
+
+async function runInLab(options: DemoOptions): Promise<CaseResult[]> {
+  const [{ demoScene }, { runScene }] = await Promise.all([
+    import('../../lab/catalogue/demo.ts'),
+    import('../demo/run-scene.ts'),
+  ]);
+  const scene = demoScene();
+  if (scene.leftOut !== undefined) report(scene.leftOut);
+  return runScene(scene, {
+    ...options,
+    traces: true,
+    onPlanted: ({ spec }, faults) =>
+      report(
+        `An internet of ${spec.vantages.length} cities and ${spec.routers.length} routers in network namespaces, with ${faults} faults in it.`,
+      ),
+  });
+}
+
+async function runOnLoopback(problem: string, options: DemoOptions): Promise<CaseResult[]> {
+  report(`${problem}. What loopback can show:`);
+  return (await import('../demo/on-loopback.ts')).runDemoOnLoopback(options);
+}
+
+function report(line: string): void {
+  process.stderr.write(`${printable(line)}\n`);
 }

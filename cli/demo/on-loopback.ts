@@ -1,52 +1,69 @@
 import net from 'node:net';
 import { check } from '../../functions/aggregator/check/check.ts';
+import type { CheckEvent } from '../../functions/aggregator/check/check.ts';
 import { commandVantage } from '../../functions/aggregator/vantages/command.ts';
 import type { Target } from '../../functions/reachability/request.ts';
-import type { Kind } from '../../functions/reachability/words.ts';
-import { compareWithTruth } from './case.ts';
-import type { DemoResult } from './case.ts';
-import type { DemoListener } from './in-lab.ts';
-import { selfCommand } from '../self-command.ts';
+import { CATALOGUE } from '../../lab/catalogue/catalogue.ts';
+import type { SituationName } from '../../lab/catalogue/catalogue.ts';
+import { compareWithTruth, truthOf } from '../../lab/catalogue/compare.ts';
+import type { CaseResult } from '../../lab/catalogue/compare.ts';
+import { CRASH } from './run-scene.ts';
 
 const LOOPBACK = '127.0.0.1';
+const WELL = ['first', 'second'];
 const CRASHING = 'crashing';
 
 /**
- * What one machine can show of itself without namespaces: a port that is open, one that refuses, one that closes at once, and a
- * vantage that crashes.
+ * The situations that one machine can show without namespaces: a port that is open, one that refuses, one that closes at once, and
+ * vantages that crash. `program` is the command line of this program, quoted for a shell.
  */
-export async function runDemoOnLoopback(signal: AbortSignal, listener: DemoListener): Promise<DemoResult[]> {
+export async function runDemoOnLoopback({
+  program,
+  signal,
+  onEvent,
+}: {
+  program: string;
+  signal: AbortSignal;
+  onEvent: (event: CheckEvent) => void;
+}): Promise<CaseResult[]> {
   const open = await serve(() => undefined);
   const closing = await serve((socket) => socket.end());
   const gone = await serve(() => undefined);
   await gone.stop();
-  try {
-    const cases: [planted: string, kind: Kind, port: number][] = [
-      ['nothing', 'reachable', open.port],
-      ['nobody listens at this port', 'remote-refusal', gone.port],
-      ['the service closes every connection', 'accepts-then-closes', closing.port],
-    ];
-    const targets = cases.map(([, , port]): Target => ({ host: LOOPBACK, port }));
-    const probe = `${selfCommand()} probe -`;
-    const crash = commandVantage(CRASHING, 'kill -9 $$');
+  const run = async (
+    cases: readonly [SituationName, port: number][],
+    well: readonly string[],
+  ): Promise<CaseResult[]> => {
+    const targets = cases.map(([, port]): Target => ({ host: LOOPBACK, port }));
     const verdicts = await check({
       targets,
-      vantages: [commandVantage('first', probe), commandVantage('second', probe), crash],
+      vantages: [
+        ...well.map((name) => commandVantage(name, `${program} probe -`)),
+        commandVantage(CRASHING, CRASH),
+      ],
       signal,
-      onEvent: (event) => listener.onEvent(event),
+      onEvent,
     });
-    const lonely: Target = { host: LOOPBACK, port: open.port };
-    const [unseen] = await check({ targets: [lonely], vantages: [crash], signal });
-    const results = cases.flatMap(([planted, kind], index) => {
+    return verdicts.flatMap((verdict, index) => {
+      const [name] = cases[index] ?? [];
       const target = targets[index];
-      const verdict = verdicts[index];
-      if (!target || !verdict) return [];
-      return compareWithTruth({ target, planted, kind, abstaining: [CRASHING] }, verdict);
+      if (!name || !target) return [];
+      // Too few vantages for the confidence of the catalogue.
+      const { confidence: _, ...situation } = CATALOGUE[name];
+      const truth = truthOf({ ...situation, crashing: [CRASHING] }, target, [...well, CRASHING]);
+      return compareWithTruth(truth, verdict);
     });
-    if (!unseen) return results;
-    const planted = 'nothing, but the only probe crashes';
-    const truth = { target: lonely, planted, kind: 'insufficient-data', abstaining: [CRASHING] } as const;
-    return [...results, compareWithTruth(truth, unseen)];
+  };
+  try {
+    const seen = await run(
+      [
+        ['healthy', open.port],
+        ['closed', gone.port],
+        ['closed-at-once', closing.port],
+      ],
+      WELL,
+    );
+    return [...seen, ...(await run([['all-crash', open.port]], []))];
   } finally {
     await Promise.all([open.stop(), closing.stop()]);
   }

@@ -3,7 +3,7 @@ import { loadConfiguration } from '../../configuration/load.ts';
 import type { Vantage } from '../../functions/aggregator/vantages/vantage.ts';
 import { chooseVantages } from '../vantages.ts';
 
-/** What `synwhere dev` watches, and from where. */
+/** The targets that `synwhere dev` checks, and the vantages. */
 export interface Scene {
   configuration: Configuration;
   vantages: readonly Vantage[];
@@ -13,8 +13,8 @@ export interface Scene {
 }
 
 /**
- * The targets of a configuration, seen from its `vantages`, or from this machine where it names none. Its regions stay out: nothing
- * here needs an account.
+ * The targets of a configuration, seen from its `vantages`, or from this machine where it has none. Its regions are ignored, so no
+ * AWS account is needed.
  */
 export async function configuredScene(file: string): Promise<Scene> {
   const configuration = { ...loadConfiguration(file), regions: [] };

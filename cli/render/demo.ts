@@ -1,21 +1,21 @@
 import { printable } from '../../functions/reachability/one-line.ts';
 import { formatTarget } from '../../functions/reachability/target.ts';
 import { KINDS } from '../../functions/reachability/words.ts';
-import type { DemoResult } from '../demo/case.ts';
+import type { CaseResult } from '../../lab/catalogue/compare.ts';
 import { pad, widthOf, wrap } from './text.ts';
 import type { Page, Style } from './text.ts';
 
 const GAP = '  ';
-/** Below this, what was planted is better read under the verdict than beside it. */
+/** With fewer columns for the planted fault, each case is a short list and not a row of a table. */
 const LEAST_PLANTED_COLUMNS = 18;
 
-/** The demo's outcome: each target, what was really put there, and what the verdict says of it. */
-export function renderDemo(results: readonly DemoResult[], page: Page): string {
+/** The results of the demo: each target, the planted fault, and the kind of the verdict. */
+export function renderDemo(results: readonly CaseResult[], page: Page): string {
   const lines = [...tableOf(results, page), '', ...wrap(closing(results), page.columns)];
   return lines.map((line) => `${line}\n`).join('');
 }
 
-function tableOf(results: readonly DemoResult[], page: Page): string[] {
+function tableOf(results: readonly CaseResult[], page: Page): string[] {
   const targets = results.map(({ truth }) => printable(formatTarget(truth.target)));
   const targetWidth = Math.max(...targets.map(widthOf), 'TARGET'.length);
   const verdictWidth = Math.max(...results.map(({ verdict }) => verdict.kind.length), 'VERDICT'.length);
@@ -44,7 +44,7 @@ function tableOf(results: readonly DemoResult[], page: Page): string[] {
   ];
 }
 
-function inList(result: DemoResult, page: Page): string[] {
+function inList(result: CaseResult, page: Page): string[] {
   const { truth, verdict, wrong } = result;
   return [
     `${page.style(styleOf(result), markOf(result))} ${printable(formatTarget(truth.target))}`,
@@ -54,16 +54,16 @@ function inList(result: DemoResult, page: Page): string[] {
   ];
 }
 
-function closing(results: readonly DemoResult[]): string {
+function closing(results: readonly CaseResult[]): string {
   const right = results.filter(({ wrong }) => wrong.length === 0).length;
   const shown = new Set(results.map(({ verdict }) => verdict.kind)).size;
-  return `${right} of ${results.length} verdicts equal the planted truth; ${shown} of the ${KINDS.length} kinds of verdict were seen.`;
+  return `${right} of ${results.length} verdicts are correct; they show ${shown} of the ${KINDS.length} kinds of verdict.`;
 }
 
-function markOf({ wrong }: DemoResult): string {
+function markOf({ wrong }: CaseResult): string {
   return wrong.length === 0 ? '✓' : '✗';
 }
 
-function styleOf({ wrong }: DemoResult): Style {
+function styleOf({ wrong }: CaseResult): Style {
   return wrong.length === 0 ? 'green' : 'red';
 }

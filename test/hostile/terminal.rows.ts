@@ -75,8 +75,10 @@ export const rows: HostileRow[] = [
     everywhere((page) => renderIncidents(poisoned(incidentsAnswer, ['type']).incidents, page)),
   ),
   row('a demo whose verdicts have escape sequences in every text', () => {
-    const truth = { target: verdict.target, planted: 'nothing', kind: verdict.kind, abstaining: [] };
-    everywhere((page) => renderDemo([poisoned({ truth, verdict, wrong: ['all of it'] })], page));
+    const { target, kind } = verdict;
+    const truth = { target, planted: 'nothing', kind, blame: {}, abstaining: [], doubt: '' };
+    const result = { truth, verdict, expected: kind, wrong: ['all of it'] };
+    everywhere((page) => renderDemo([poisoned(result)], page));
   }),
   row('an announcement of synwhere dev with escape sequences in every text', () => {
     const { stream, written } = forged(80);

@@ -51,7 +51,9 @@ describe.skipIf(!canRun)('synwhere lab', { timeout: 60_000 }, () => {
 
     const listed = await synwhere('lab', 'list');
     expect(listed.status).toBe(0);
-    expect(listed.stdout).toContain('  service-down      the service at www.acme.example:443 stops\n');
+    expect(listed.stdout).toContain(
+      '  service-down      www.acme.example:443: nothing listens at this port\n',
+    );
     expect((await synwhere('lab', 'break', 'service-down')).stdout).toContain('✗ service-down ');
     expect(await synwhere('lab', 'break', 'service-down')).toMatchObject({
       status: 2,

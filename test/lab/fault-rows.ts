@@ -1,9 +1,9 @@
-import type { Fault } from '../../lab/world.ts';
+import type { PlantedFault } from '../../lab/world.ts';
 
 /** While a fault is on, what `near` and what `far` sees of port 80, over IPv4 and IPv6. */
 export type FaultRow = [
   name: string,
-  fault: (host: string, four: string, six: string) => Fault,
+  fault: (host: string, four: string, six: string) => PlantedFault,
   near: string,
   far: string,
 ];

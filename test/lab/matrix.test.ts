@@ -1,32 +1,35 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runMatrix } from '../../bench/lab-matrix/run.ts';
+import { runScene } from '../../cli/demo/run-scene.ts';
+import { shellQuote } from '../../cli/self-command.ts';
 import { KINDS } from '../../functions/reachability/words.ts';
 import { filterProblemHere, labProblem } from '../../lab/available.ts';
-import { SITUATIONS } from '../../lab/matrix/plant.ts';
+import { MATRIX, matrixScene } from '../../lab/catalogue/matrix.ts';
 import { requirement } from '../support/requirements.ts';
 
-const runnable = requirement('the matrix of truths', labProblem() ?? filterProblemHere());
-const PROGRAM = join(import.meta.dirname, '../../cli/main.ts');
+const runnable = requirement('the matrix of situations', labProblem() ?? filterProblemHere());
+const PROGRAM = [process.execPath, join(import.meta.dirname, '../../cli/main.ts')].map(shellQuote).join(' ');
 
-describe('the matrix of truths', () => {
-  it('plants at least 80 situations, each once, over both families, and every kind of the contract', () => {
-    expect(SITUATIONS.length).toBeGreaterThanOrEqual(80);
-    expect(new Set(SITUATIONS.map(({ name }) => name)).size).toBe(SITUATIONS.length);
-    expect(new Set(SITUATIONS.map(({ families }) => families))).toEqual(new Set(['4', '6', '46']));
-    expect(new Set(SITUATIONS.flatMap(({ kind }) => kind))).toEqual(new Set(KINDS));
+describe('the matrix of situations', () => {
+  it('has every situation of the catalogue once, over both families, and every kind of the contract', () => {
+    expect(MATRIX).toHaveLength(123);
+    expect(new Set(MATRIX.map(({ name }) => name)).size).toBe(MATRIX.length);
+    expect(new Set(MATRIX.map(({ families }) => families))).toEqual(new Set(['4', '6', '46']));
+    expect(new Set(MATRIX.flatMap(({ situation }) => situation.kind))).toEqual(new Set(KINDS));
   });
 
   it.skipIf(!runnable)(
-    'is judged right in every situation: kind, vantages at fault, confidence and doubts',
+    'gets a correct verdict in every situation: kind, blame, abstaining vantages, confidence and doubts',
     async ({ signal }) => {
-      const results = await runMatrix(SITUATIONS, PROGRAM, signal);
-      expect(results.map(({ name }) => name)).toEqual(SITUATIONS.map(({ name }) => name));
-      const wrong = results.flatMap(({ name, wrong: why, summary, because }) =>
-        why.length > 0 ? [[name, ...why, summary, ...because]] : [],
+      const results = await runScene(matrixScene(), { program: PROGRAM, signal });
+      expect(results.map(({ verdict }) => verdict.target.host)).toEqual(
+        MATRIX.map(({ name }) => `${name}.acme.example`),
+      );
+      const wrong = results.flatMap(({ verdict, wrong: why }) =>
+        why.length > 0 ? [[verdict.target.host, ...why, verdict.summary, ...verdict.because]] : [],
       );
       expect(wrong).toEqual([]);
-      expect(new Set(results.map(({ said }) => said))).toEqual(new Set(KINDS));
+      expect(new Set(results.map(({ verdict }) => verdict.kind))).toEqual(new Set(KINDS));
     },
     300_000,
   );

@@ -1,6 +1,6 @@
 import type { Family } from '../../functions/reachability/report.ts';
 import type { Outcome, Stage } from '../../functions/reachability/words.ts';
-import type { Behaviour, Fault, Rejection } from '../../lab/world.ts';
+import type { Behaviour, PlantedFault, Rejection } from '../../lab/world.ts';
 
 /** One line of the contract's table of outcomes, or of the table of errnos in the docs, as a fault and what it must be called. */
 export interface Row {
@@ -15,15 +15,15 @@ export interface Row {
   between?: [number, number];
   port?: number;
   serves?: Behaviour;
-  fault?: (host: string) => Fault;
+  fault?: (host: string) => PlantedFault;
 }
 
 const route =
   (at: string, answer: 'blackhole' | 'unreachable' | 'prohibit' | 'no-route') =>
-  (to: string): Fault => ({ type: 'route', at, answer, to });
+  (to: string): PlantedFault => ({ type: 'route', at, answer, to });
 const reject =
   (rejection: Rejection) =>
-  (to: string): Fault => ({ type: 'reject', at: 'border', with: rejection, match: { to } });
+  (to: string): PlantedFault => ({ type: 'reject', at: 'border', with: rejection, match: { to } });
 
 /** Answered by the network: one round trip, or one SYN more where the answer overtook the connect call. */
 export const SOON: [number, number] = [0, 2800];

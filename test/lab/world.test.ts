@@ -3,7 +3,7 @@ import { filterProblemHere, labProblem } from '../../lab/available.ts';
 import { buildWorld } from '../../lab/build.ts';
 import type { World } from '../../lab/build.ts';
 import { HOSTS } from '../../lab/world.ts';
-import type { Fault, HostSpec, WorldSpec } from '../../lab/world.ts';
+import type { PlantedFault, HostSpec, WorldSpec } from '../../lab/world.ts';
 import { requirement } from '../support/requirements.ts';
 import type { Dial, DialResult } from './dial.ts';
 import { BY_FILTER, BY_ROUTE, WELL } from './fault-rows.ts';
@@ -177,7 +177,7 @@ describe.skipIf(!canRun)('a world', { timeout: 60_000 }, () => {
   };
 
   it('shows faults of a whole place, and heals them', async () => {
-    const faults: [fault: Fault, near: string, far: string][] = [
+    const faults: [fault: PlantedFault, near: string, far: string][] = [
       [{ type: 'no-default-route', at: 'near', family: 6 }, 'connected ENETUNREACH', WELL],
       [{ type: 'link-down', at: 'near', link: 'uplink' }, 'ENETUNREACH ENETUNREACH', WELL],
       [{ type: 'link-down', at: 'edge-far', link: 'core' }, WELL, 'ENETUNREACH ENETUNREACH'],
@@ -225,7 +225,7 @@ describe.skipIf(!canRun)('a world', { timeout: 60_000 }, () => {
     const unknown = 'there is no fault called unknown; there are known';
     await expect(world.break('unknown')).rejects.toThrow(unknown);
     await expect(world.heal('unknown')).rejects.toThrow(unknown);
-    const nowhere: Fault = { type: 'route', at: 'mars', answer: 'blackhole', to: 'web' };
+    const nowhere: PlantedFault = { type: 'route', at: 'mars', answer: 'blackhole', to: 'web' };
     await expect(world.break('mars', nowhere)).rejects.toThrow('mars');
     await expect(world.break('x', { type: 'drop', at: 'core', match: { to: 'wob' } })).rejects.toThrow(
       '"wob" is neither an address nor a known place',
@@ -238,7 +238,12 @@ describe.skipIf(!canRun)('a world', { timeout: 60_000 }, () => {
       const query = [{ name: 'web.example', type: 'A' }];
       return (await runScript<LookUpResult[]>(world, from, './look-up.ts', query))[0]?.came;
     };
-    const lie: Fault = { type: 'name', name: 'web.example', answer: { a: [OTHER] }, vantages: ['far'] };
+    const lie: PlantedFault = {
+      type: 'name',
+      name: 'web.example',
+      answer: { a: [OTHER] },
+      vantages: ['far'],
+    };
     await world.break('lie', lie);
     expect([await ask('near'), await ask('far')]).toEqual([[A], [OTHER]]);
     await world.heal('lie');

@@ -1,0 +1,287 @@
+import type { Target } from '../../functions/reachability/request.ts';
+import { CONTROLS } from '../cities.ts';
+import * as plant from './plants.ts';
+import type { Situation } from './situation.ts';
+import { OFFLINE, WELL, WITH_OFFLINE } from './situation.ts';
+
+/** A vantage of the matrix whose IPv6 traffic is dropped; its IPv4 works. */
+export const SIX_DEAD = 'lagos';
+/** A vantage of the matrix without IPv6. */
+export const FOUR_ONLY = 'quito';
+
+const TCP_ALONE = 'a handshake speaks for TCP alone';
+const ONE_VANTAGE = 'With one vantage that counts';
+const LOSS = 'Loss on the way';
+const BY_THE_TARGET = { others: 'target' } as const;
+const CUT_FRANKFURT = plant.blackhole('edge-frankfurt');
+const SECOND_HOST_DOWN = plant.blackhole('dc-*', plant.secondHost);
+
+/** Hosts that do not exist, in networks that do. */
+const DOWN_4: Target[] = [
+  { host: '192.0.2.99', port: 53 },
+  { host: '192.0.2.199', port: 53 },
+];
+const DOWN_6: Target[] = [
+  { host: '2001:db8:53::99', port: 53 },
+  { host: '2001:db8:153::99', port: 53 },
+];
+
+/** Faults of the vantages, of their controls and of our own programs. */
+export const VANTAGES = {
+  offline: {
+    planted: 'nothing, but one vantage is offline',
+    families: ['46'],
+    vantages: WITH_OFFLINE,
+    kind: 'reachable',
+    confidence: 'high',
+    doubt: `What ${OFFLINE} would see`,
+  },
+  'offline-and-closed': {
+    planted: 'nothing listens at this port, and one vantage is offline',
+    families: ['4'],
+    plant: plant.service('closed'),
+    vantages: WITH_OFFLINE,
+    kind: 'remote-refusal',
+    blame: BY_THE_TARGET,
+    confidence: 'high',
+    doubt: `What ${OFFLINE} would see`,
+  },
+  'offline-and-silent': {
+    planted: 'the last router drops all traffic to it, and one vantage is offline',
+    families: ['6'],
+    plant: plant.blackhole('dc-*'),
+    vantages: WITH_OFFLINE,
+    kind: 'unresponsive',
+    blame: { others: 'unknown' },
+    doubt: 'Down, or filtered',
+  },
+  'offline-and-cut': {
+    planted: "frankfurt's access router drops all traffic to it, and another vantage is offline",
+    families: ['4'],
+    plant: CUT_FRANKFURT,
+    vantages: WITH_OFFLINE,
+    kind: 'local-routing-issue',
+    blame: { frankfurt: 'path' },
+    confidence: 'high',
+    doubt: `What ${OFFLINE} would see`,
+  },
+  'offline-and-address-down': {
+    planted: 'one of its two hosts is down, and one vantage is offline',
+    families: ['4'],
+    hosts: 2,
+    plant: SECOND_HOST_DOWN,
+    vantages: WITH_OFFLINE,
+    kind: 'partial-outage',
+    blame: BY_THE_TARGET,
+    doubt: 'is in the DNS by mistake',
+  },
+  'only-offline': {
+    planted: 'nothing, but the only vantage asked is offline',
+    families: ['46'],
+    vantages: [OFFLINE],
+    kind: 'vantage-fault',
+    confidence: 'low',
+    doubt: 'Anything at all',
+  },
+  'one-crashes': {
+    planted: 'nothing, but one probe crashes',
+    families: ['4'],
+    crashing: ['ohio'],
+    kind: 'reachable',
+    confidence: 'high',
+    doubt: 'What ohio would see',
+  },
+  'most-crash': {
+    planted: 'nothing, but three of five probes crash',
+    families: ['6'],
+    vantages: WELL,
+    crashing: ['ohio', 'tokyo', 'dublin'],
+    kind: 'insufficient-data',
+    also: ['reachable'],
+    confidence: 'low',
+    doubt: 'Anything at all',
+  },
+  'all-crash': {
+    planted: 'nothing, but every probe crashes',
+    families: ['4'],
+    crashing: WELL,
+    kind: 'insufficient-data',
+    confidence: 'low',
+    doubt: 'Anything at all',
+  },
+  'control-down': {
+    planted: 'nothing, but one control in each family is down',
+    families: ['46'],
+    controls: [...CONTROLS, ...DOWN_4.slice(0, 1), ...DOWN_6.slice(0, 1)],
+    kind: 'reachable',
+    confidence: 'high',
+    doubt: TCP_ALONE,
+  },
+  'control-down-and-closed': {
+    planted: 'nothing listens at this port, and one control is down',
+    families: ['4'],
+    plant: plant.service('closed'),
+    controls: [...CONTROLS, ...DOWN_4.slice(0, 1)],
+    kind: 'remote-refusal',
+    blame: BY_THE_TARGET,
+    confidence: 'high',
+    doubt: 'Who says no',
+  },
+  'controls-down': {
+    planted: 'nothing, but every control is down',
+    families: ['4'],
+    controls: DOWN_4,
+    kind: 'vantage-fault',
+    abstaining: WELL,
+    confidence: 'low',
+    doubt: 'Mend the vantages or their controls',
+  },
+  'controls-down-and-silent': {
+    planted: 'the last router drops all traffic to it, and every control is down',
+    families: ['6'],
+    plant: plant.blackhole('dc-*'),
+    controls: DOWN_6,
+    kind: 'vantage-fault',
+    blame: { others: 'vantage' },
+    doubt: 'Anything at all',
+  },
+  'no-controls': {
+    planted: 'nothing listens at this port, and no control is given',
+    families: ['4'],
+    plant: plant.service('closed'),
+    controls: [],
+    kind: 'remote-refusal',
+    blame: BY_THE_TARGET,
+    confidence: 'high',
+    doubt: 'Who says no',
+  },
+  'six-dead-vantage': {
+    planted: "nothing, but one vantage's access router drops all its IPv6 traffic",
+    families: ['46'],
+    vantages: [...WELL, SIX_DEAD],
+    kind: 'reachable',
+    confidence: 'high',
+    doubt: TCP_ALONE,
+  },
+  'six-dead-vantage-six': {
+    planted:
+      "nothing, but one vantage's access router drops all its IPv6 traffic, and the target has no IPv4",
+    families: ['6'],
+    vantages: [...WELL, SIX_DEAD],
+    kind: 'reachable',
+    blame: { [SIX_DEAD]: 'vantage' },
+    doubt: `What ${SIX_DEAD} would see`,
+  },
+  'four-only-vantage': {
+    planted: 'the last router drops all IPv6 traffic to it, and one vantage has no IPv6',
+    families: ['46'],
+    plant: plant.blackhole('dc-*', plant.overIpv6),
+    vantages: [...WELL, FOUR_ONLY],
+    kind: 'partial-outage',
+    blame: { ...BY_THE_TARGET, [FOUR_ONLY]: 'none' },
+    doubt: 'is in the DNS by mistake',
+  },
+  'four-only-vantage-six': {
+    planted: 'nothing, but one vantage has no IPv6 and the target no IPv4',
+    families: ['6'],
+    vantages: [...WELL, FOUR_ONLY],
+    kind: 'reachable',
+    blame: { [FOUR_ONLY]: 'vantage' },
+    doubt: `What ${FOUR_ONLY} would see`,
+  },
+  'two-vantages-one-cut': {
+    planted: 'the access router of one of two vantages drops all traffic to it',
+    families: ['4'],
+    plant: plant.blackhole('edge-tokyo'),
+    vantages: ['tokyo', 'ohio'],
+    kind: 'split-reachability',
+    blame: { tokyo: 'unknown' },
+    confidence: 'medium',
+    doubt: 'Whether a transit network fails',
+  },
+  'one-vantage-closed': {
+    planted: 'nothing listens at this port, seen from one vantage alone',
+    families: ['6'],
+    plant: plant.service('closed'),
+    vantages: ['ohio'],
+    kind: 'remote-refusal',
+    blame: { ohio: 'unknown' },
+    confidence: 'low',
+    doubt: ONE_VANTAGE,
+  },
+  'one-vantage-cut': {
+    planted: 'the access router of the only vantage drops all traffic to it',
+    families: ['4'],
+    plant: plant.blackhole('edge-tokyo'),
+    vantages: ['tokyo'],
+    kind: 'unresponsive',
+    blame: { tokyo: 'unknown' },
+    confidence: 'low',
+    doubt: ONE_VANTAGE,
+  },
+  'one-vantage-two-addresses': {
+    planted: 'one of its two hosts is down, seen from one vantage alone',
+    families: ['4'],
+    hosts: 2,
+    plant: SECOND_HOST_DOWN,
+    vantages: ['dublin'],
+    kind: 'partial-outage',
+    blame: { dublin: 'unknown' },
+    confidence: 'low',
+    doubt: ONE_VANTAGE,
+  },
+} as const satisfies Record<string, Situation>;
+
+/** Different addresses make the check ask a second round where it would need none. */
+const TWO_ROUNDS = {
+  hosts: 2,
+  plant: plant.together(plant.resolvesTo(plant.firstHost), plant.resolvesTo(plant.secondHost, 0, 'tokyo')),
+} as const;
+
+/** Faults that begin or end between the two rounds. */
+export const TIMED = {
+  'cut-heals': {
+    planted: "frankfurt's access router drops all traffic to it in the first round only",
+    families: ['4'],
+    inFirstRound: CUT_FRANKFURT,
+    kind: 'unstable',
+    confidence: 'low',
+    doubt: LOSS,
+  },
+  'refusal-heals': {
+    planted: 'nothing listens at this port in the first round only',
+    families: ['6'],
+    inFirstRound: plant.service('closed'),
+    kind: 'unstable',
+    confidence: 'low',
+    doubt: LOSS,
+  },
+  'outage-heals': {
+    planted: 'the last router drops all traffic to it in the first round only',
+    families: ['46'],
+    inFirstRound: plant.blackhole('dc-*'),
+    kind: 'unstable',
+    confidence: 'low',
+    doubt: LOSS,
+  },
+  'cut-begins': {
+    planted: "frankfurt's access router drops all traffic to it in the second round only",
+    families: ['4'],
+    ...TWO_ROUNDS,
+    inSecondRound: CUT_FRANKFURT,
+    kind: 'local-routing-issue',
+    blame: { frankfurt: 'path' },
+    confidence: 'low',
+    doubt: 'are lost on the way there or the answers on the way back',
+  },
+  'outage-begins': {
+    planted: 'the last router drops all traffic to it in the second round only',
+    families: ['4'],
+    ...TWO_ROUNDS,
+    inSecondRound: plant.blackhole('dc-*'),
+    kind: 'unresponsive',
+    blame: { others: 'unknown' },
+    confidence: 'low',
+    doubt: 'Down, or filtered',
+  },
+} as const satisfies Record<string, Situation>;
