@@ -4,7 +4,7 @@ import type { HostSpec, WorldSpec } from './world.ts';
 const EAST = ['tokyo', 'sydney', 'frankfurt'] as const;
 const WEST = ['ohio', 'dublin', 'saopaulo'] as const;
 
-/** Up as long as their backbone is: one each, in either family. */
+/** One host at each backbone router, in both families. */
 export const CONTROLS: Target[] = [
   { host: '192.0.2.53', port: 53 },
   { host: '192.0.2.153', port: 53 },
@@ -12,7 +12,7 @@ export const CONTROLS: Target[] = [
   { host: '2001:db8:153::53', port: 53 },
 ];
 
-/** The two networks that targets stand in: the prefixes of their LANs, without the part of the host. */
+/** The two networks of the targets: the prefixes of their LANs, without the part of the host. */
 const NETWORKS = {
   acme: { v4: '203.0.113.', v6: '2001:db8:acc::' },
   globex: { v4: '198.51.100.', v6: '2001:db8:b0b::' },

@@ -21,6 +21,7 @@ type Choice = (site: Site) => string | string[];
 
 const everything: Choice = ({ to }) => to;
 export const everyAddress: Choice = ({ v4, v6 }) => [...v4, ...v6];
+export const overIpv4: Choice = ({ v4 }) => v4;
 export const overIpv6: Choice = ({ v6 }) => v6;
 export const firstHost: Choice = ({ v4, v6 }) => [...v4.slice(0, 1), ...v6.slice(0, 1)];
 export const secondHost: Choice = ({ v4, v6 }) => [...v4.slice(1, 2), ...v6.slice(1, 2)];
@@ -99,6 +100,11 @@ export function nameAnswer(given: Answer, ...vantages: string[]): Plant {
 /** The target's name resolves to these addresses: for all vantages, or for those named. */
 export function resolvesTo(choice: Choice, delayMs = 0, ...vantages: string[]): Plant {
   return (site) => nameAnswer({ ...answerOf([choice(site)].flat()), delayMs }, ...vantages)(site);
+}
+
+/** The name resolves to the first host for all vantages, and to the second one for the vantage named. */
+export function differentFor(vantage: string): Plant {
+  return together(resolvesTo(firstHost), resolvesTo(secondHost, 0, vantage));
 }
 
 /** Several faults as one. */

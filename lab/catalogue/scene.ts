@@ -55,8 +55,8 @@ const LAST_HOST = 254;
 const GREETING_PORTS: readonly number[] = [25, 587];
 
 /**
- * Plants situations side by side in the {@link cities}. Every name has a host of its own, so no target meets the fault of another one.
- * `vantages` are for situations that name none.
+ * Plants situations side by side in the {@link cities}. Every name has its own host, so no target is affected by the fault of
+ * another one. `vantages` are for situations that name none.
  */
 export function sceneOf(
   placements: readonly Placement[],

@@ -5,7 +5,7 @@ import type { Plant } from './plants.ts';
 
 export type { Blame };
 
-/** Vantages without a fault of their own; every situation is checked from them unless it names others. */
+/** Vantages that work; a situation is checked from them unless it names others. */
 export const WELL = ['tokyo', 'sydney', 'frankfurt', 'ohio', 'dublin'] as const;
 /** Its uplink is down in the demo and in the matrix. */
 export const OFFLINE = 'saopaulo';
@@ -21,10 +21,10 @@ export interface Situation {
   planted: string;
   /** One kind; several where chance decides between verdicts that are all correct. */
   kind: Kind | readonly Kind[];
-  /** Kinds that must stand in `also`. */
+  /** Kinds that `also` must contain. */
   also?: readonly Kind[];
-  /** Absent: not compared. */
-  confidence?: Confidence;
+  /** Undefined: not compared. */
+  confidence?: Confidence | undefined;
   /**
    * The verdict's `fault` of each vantage; `others` is for all that are not named here and are neither offline nor crash. Absent: `none`.
    * Not compared where chance decides.
@@ -32,7 +32,7 @@ export interface Situation {
   blame?: Partial<Record<string, Blame>>;
   /** The vantages that abstain. Absent: those to whom `blame` gives `vantage`. */
   abstaining?: readonly string[];
-  /** A part of a line that must stand in `notRuledOut`. */
+  /** A part of a line that `notRuledOut` must contain. */
   doubt: string;
 
   /** The matrix plants the situation once for each of these. Default: over IPv4 alone and over IPv6 alone. */
@@ -47,7 +47,7 @@ export interface Situation {
   inSecondRound?: Plant;
 
   vantages?: readonly string[];
-  /** Vantages whose program crashes. */
+  /** Vantages where the probe crashes. */
   crashing?: readonly string[];
   controls?: readonly Target[];
 }

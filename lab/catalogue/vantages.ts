@@ -3,15 +3,14 @@ import { CONTROLS } from '../cities.ts';
 import * as plant from './plants.ts';
 import type { Situation } from './situation.ts';
 import { OFFLINE, WELL, WITH_OFFLINE } from './situation.ts';
+import * as truth from './truths.ts';
 
 /** A vantage of the matrix whose IPv6 traffic is dropped; its IPv4 works. */
 export const SIX_DEAD = 'lagos';
 /** A vantage of the matrix without IPv6. */
 export const FOUR_ONLY = 'quito';
 
-const TCP_ALONE = 'a handshake speaks for TCP alone';
 const ONE_VANTAGE = 'With one vantage that counts';
-const LOSS = 'Loss on the way';
 const BY_THE_TARGET = { others: 'target' } as const;
 const CUT_FRANKFURT = plant.blackhole('edge-frankfurt');
 const SECOND_HOST_DOWN = plant.blackhole('dc-*', plant.secondHost);
@@ -32,8 +31,7 @@ export const VANTAGES = {
     planted: 'nothing, but one vantage is offline',
     families: ['46'],
     vantages: WITH_OFFLINE,
-    kind: 'reachable',
-    confidence: 'high',
+    ...truth.REACHABLE,
     doubt: `What ${OFFLINE} would see`,
   },
   'offline-and-closed': {
@@ -41,9 +39,7 @@ export const VANTAGES = {
     families: ['4'],
     plant: plant.service('closed'),
     vantages: WITH_OFFLINE,
-    kind: 'remote-refusal',
-    blame: BY_THE_TARGET,
-    confidence: 'high',
+    ...truth.REFUSED,
     doubt: `What ${OFFLINE} would see`,
   },
   'offline-and-silent': {
@@ -51,18 +47,14 @@ export const VANTAGES = {
     families: ['6'],
     plant: plant.blackhole('dc-*'),
     vantages: WITH_OFFLINE,
-    kind: 'unresponsive',
-    blame: { others: 'unknown' },
-    doubt: 'Down, or filtered',
+    ...truth.SILENT,
   },
   'offline-and-cut': {
     planted: "frankfurt's access router drops all traffic to it, and another vantage is offline",
     families: ['4'],
     plant: CUT_FRANKFURT,
     vantages: WITH_OFFLINE,
-    kind: 'local-routing-issue',
-    blame: { frankfurt: 'path' },
-    confidence: 'high',
+    ...truth.cutOff('frankfurt'),
     doubt: `What ${OFFLINE} would see`,
   },
   'offline-and-address-down': {
@@ -71,24 +63,20 @@ export const VANTAGES = {
     hosts: 2,
     plant: SECOND_HOST_DOWN,
     vantages: WITH_OFFLINE,
-    kind: 'partial-outage',
-    blame: BY_THE_TARGET,
-    doubt: 'is in the DNS by mistake',
+    ...truth.PARTLY_DOWN,
   },
   'only-offline': {
     planted: 'nothing, but the only vantage asked is offline',
     families: ['46'],
     vantages: [OFFLINE],
     kind: 'vantage-fault',
-    confidence: 'low',
-    doubt: 'Anything at all',
+    ...truth.NOTHING_SEEN,
   },
   'one-crashes': {
     planted: 'nothing, but one probe crashes',
     families: ['4'],
     crashing: ['ohio'],
-    kind: 'reachable',
-    confidence: 'high',
+    ...truth.REACHABLE,
     doubt: 'What ohio would see',
   },
   'most-crash': {
@@ -98,34 +86,27 @@ export const VANTAGES = {
     crashing: ['ohio', 'tokyo', 'dublin'],
     kind: 'insufficient-data',
     also: ['reachable'],
-    confidence: 'low',
-    doubt: 'Anything at all',
+    ...truth.NOTHING_SEEN,
   },
   'all-crash': {
     planted: 'nothing, but every probe crashes',
     families: ['4'],
     crashing: WELL,
     kind: 'insufficient-data',
-    confidence: 'low',
-    doubt: 'Anything at all',
+    ...truth.NOTHING_SEEN,
   },
   'control-down': {
     planted: 'nothing, but one control in each family is down',
     families: ['46'],
     controls: [...CONTROLS, ...DOWN_4.slice(0, 1), ...DOWN_6.slice(0, 1)],
-    kind: 'reachable',
-    confidence: 'high',
-    doubt: TCP_ALONE,
+    ...truth.REACHABLE,
   },
   'control-down-and-closed': {
     planted: 'nothing listens at this port, and one control is down',
     families: ['4'],
     plant: plant.service('closed'),
     controls: [...CONTROLS, ...DOWN_4.slice(0, 1)],
-    kind: 'remote-refusal',
-    blame: BY_THE_TARGET,
-    confidence: 'high',
-    doubt: 'Who says no',
+    ...truth.REFUSED,
   },
   'controls-down': {
     planted: 'nothing, but every control is down',
@@ -142,33 +123,28 @@ export const VANTAGES = {
     plant: plant.blackhole('dc-*'),
     controls: DOWN_6,
     kind: 'vantage-fault',
+    ...truth.NOTHING_SEEN,
     blame: { others: 'vantage' },
-    doubt: 'Anything at all',
   },
   'no-controls': {
     planted: 'nothing listens at this port, and no control is given',
     families: ['4'],
     plant: plant.service('closed'),
     controls: [],
-    kind: 'remote-refusal',
-    blame: BY_THE_TARGET,
-    confidence: 'high',
-    doubt: 'Who says no',
+    ...truth.REFUSED,
   },
   'six-dead-vantage': {
     planted: "nothing, but one vantage's access router drops all its IPv6 traffic",
     families: ['46'],
     vantages: [...WELL, SIX_DEAD],
-    kind: 'reachable',
-    confidence: 'high',
-    doubt: TCP_ALONE,
+    ...truth.REACHABLE,
   },
   'six-dead-vantage-six': {
     planted:
       "nothing, but one vantage's access router drops all its IPv6 traffic, and the target has no IPv4",
     families: ['6'],
     vantages: [...WELL, SIX_DEAD],
-    kind: 'reachable',
+    ...truth.REACHABLE,
     blame: { [SIX_DEAD]: 'vantage' },
     doubt: `What ${SIX_DEAD} would see`,
   },
@@ -177,15 +153,14 @@ export const VANTAGES = {
     families: ['46'],
     plant: plant.blackhole('dc-*', plant.overIpv6),
     vantages: [...WELL, FOUR_ONLY],
-    kind: 'partial-outage',
+    ...truth.PARTLY_DOWN,
     blame: { ...BY_THE_TARGET, [FOUR_ONLY]: 'none' },
-    doubt: 'is in the DNS by mistake',
   },
   'four-only-vantage-six': {
     planted: 'nothing, but one vantage has no IPv6 and the target no IPv4',
     families: ['6'],
     vantages: [...WELL, FOUR_ONLY],
-    kind: 'reachable',
+    ...truth.REACHABLE,
     blame: { [FOUR_ONLY]: 'vantage' },
     doubt: `What ${FOUR_ONLY} would see`,
   },
@@ -194,17 +169,16 @@ export const VANTAGES = {
     families: ['4'],
     plant: plant.blackhole('edge-tokyo'),
     vantages: ['tokyo', 'ohio'],
-    kind: 'split-reachability',
+    ...truth.EAST_CUT_OFF,
     blame: { tokyo: 'unknown' },
     confidence: 'medium',
-    doubt: 'Whether a transit network fails',
   },
   'one-vantage-closed': {
     planted: 'nothing listens at this port, seen from one vantage alone',
     families: ['6'],
     plant: plant.service('closed'),
     vantages: ['ohio'],
-    kind: 'remote-refusal',
+    ...truth.REFUSED,
     blame: { ohio: 'unknown' },
     confidence: 'low',
     doubt: ONE_VANTAGE,
@@ -214,7 +188,7 @@ export const VANTAGES = {
     families: ['4'],
     plant: plant.blackhole('edge-tokyo'),
     vantages: ['tokyo'],
-    kind: 'unresponsive',
+    ...truth.SILENT,
     blame: { tokyo: 'unknown' },
     confidence: 'low',
     doubt: ONE_VANTAGE,
@@ -225,7 +199,7 @@ export const VANTAGES = {
     hosts: 2,
     plant: SECOND_HOST_DOWN,
     vantages: ['dublin'],
-    kind: 'partial-outage',
+    ...truth.PARTLY_DOWN,
     blame: { dublin: 'unknown' },
     confidence: 'low',
     doubt: ONE_VANTAGE,
@@ -233,10 +207,7 @@ export const VANTAGES = {
 } as const satisfies Record<string, Situation>;
 
 /** Different addresses make the check ask a second round where it would need none. */
-const TWO_ROUNDS = {
-  hosts: 2,
-  plant: plant.together(plant.resolvesTo(plant.firstHost), plant.resolvesTo(plant.secondHost, 0, 'tokyo')),
-} as const;
+const TWO_ROUNDS = { hosts: 2, plant: plant.differentFor('tokyo') };
 
 /** Faults that begin or end between the two rounds. */
 export const TIMED = {
@@ -244,44 +215,37 @@ export const TIMED = {
     planted: "frankfurt's access router drops all traffic to it in the first round only",
     families: ['4'],
     inFirstRound: CUT_FRANKFURT,
-    kind: 'unstable',
+    ...truth.UNSTABLE,
     confidence: 'low',
-    doubt: LOSS,
   },
   'refusal-heals': {
     planted: 'nothing listens at this port in the first round only',
     families: ['6'],
     inFirstRound: plant.service('closed'),
-    kind: 'unstable',
+    ...truth.UNSTABLE,
     confidence: 'low',
-    doubt: LOSS,
   },
   'outage-heals': {
     planted: 'the last router drops all traffic to it in the first round only',
     families: ['46'],
     inFirstRound: plant.blackhole('dc-*'),
-    kind: 'unstable',
+    ...truth.UNSTABLE,
     confidence: 'low',
-    doubt: LOSS,
   },
   'cut-begins': {
     planted: "frankfurt's access router drops all traffic to it in the second round only",
     families: ['4'],
     ...TWO_ROUNDS,
     inSecondRound: CUT_FRANKFURT,
-    kind: 'local-routing-issue',
-    blame: { frankfurt: 'path' },
+    ...truth.cutOff('frankfurt'),
     confidence: 'low',
-    doubt: 'are lost on the way there or the answers on the way back',
   },
   'outage-begins': {
     planted: 'the last router drops all traffic to it in the second round only',
     families: ['4'],
     ...TWO_ROUNDS,
     inSecondRound: plant.blackhole('dc-*'),
-    kind: 'unresponsive',
-    blame: { others: 'unknown' },
+    ...truth.SILENT,
     confidence: 'low',
-    doubt: 'Down, or filtered',
   },
 } as const satisfies Record<string, Situation>;

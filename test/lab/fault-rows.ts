@@ -1,102 +1,77 @@
-import type { PlantedFault } from '../../lab/world.ts';
+import * as plant from '../../lab/catalogue/plants.ts';
 
-/** While a fault is on, what `near` and what `far` sees of port 80, over IPv4 and IPv6. */
-export type FaultRow = [
-  name: string,
-  fault: (host: string, four: string, six: string) => PlantedFault,
-  near: string,
-  far: string,
-];
+/** While a fault is on, the results of connects from `near` and from `far` to port 80, over IPv4 and IPv6. */
+export type FaultRow = [name: string, plant: plant.Plant, near: string, far: string];
+
 export const WELL = 'connected connected';
 const SILENT = 'silent silent';
 const REFUSED = 'ECONNREFUSED ECONNREFUSED';
+const UNREACHABLE = 'EHOSTUNREACH EHOSTUNREACH';
+
 export const BY_ROUTE: FaultRow[] = [
-  [
-    'a blackhole near one vantage',
-    (to) => ({ type: 'route', at: 'edge-near', answer: 'blackhole', to }),
-    SILENT,
-    WELL,
-  ],
+  ['a router near one vantage that drops traffic', plant.blackhole('edge-near'), SILENT, WELL],
   [
     'an unreachable route for one source',
-    (to) => ({ type: 'route', at: 'core', answer: 'unreachable', to, from: 'far' }),
+    ({ to }) => ({ type: 'route', at: 'core', answer: 'unreachable', to, from: 'far' }),
     WELL,
     'EHOSTUNREACH ENETUNREACH',
   ],
+  ['a prohibiting route', plant.route('border', 'prohibit'), 'EHOSTUNREACH EACCES', 'EHOSTUNREACH EACCES'],
   [
-    'a prohibiting route',
-    (to) => ({ type: 'route', at: 'border', answer: 'prohibit', to }),
-    'EHOSTUNREACH EACCES',
-    'EHOSTUNREACH EACCES',
-  ],
-  [
-    'no route, for one address',
-    (_to, four) => ({ type: 'route', at: 'core', answer: 'no-route', to: four }),
+    'no route to one address',
+    plant.route('core', 'no-route', plant.overIpv4),
     'ENETUNREACH connected',
     'ENETUNREACH connected',
   ],
-  [
-    'no route at the vantage',
-    (to) => ({ type: 'route', at: 'near', answer: 'no-route', to }),
-    'ENETUNREACH ENETUNREACH',
-    WELL,
-  ],
-  [
-    'a routing loop',
-    (to) => ({ type: 'loop', between: ['core', 'border'], to }),
-    'EHOSTUNREACH EHOSTUNREACH',
-    'EHOSTUNREACH EHOSTUNREACH',
-  ],
-  [
-    'a host that has gone',
-    (address) => ({ type: 'host-gone', address }),
-    'EHOSTUNREACH EHOSTUNREACH',
-    'EHOSTUNREACH EHOSTUNREACH',
-  ],
-  ['an impostor', (to) => ({ type: 'impostor', at: 'edge-far', to }), WELL, REFUSED],
+  ['no route at the vantage', plant.route('near', 'no-route'), 'ENETUNREACH ENETUNREACH', WELL],
+  ['a routing loop', plant.loop('core', 'border'), UNREACHABLE, UNREACHABLE],
+  ['a host that has left its LAN', plant.hostGone, UNREACHABLE, UNREACHABLE],
+  ['a router that answers in place of the host', plant.impostor('edge-far'), WELL, REFUSED],
   [
     'a service that stops',
-    (_to, address) => ({ type: 'service', address, port: 80, does: 'closed' }),
+    plant.service('closed', plant.overIpv4),
     'ECONNREFUSED connected',
     'ECONNREFUSED connected',
   ],
   [
     'two faults at once',
-    (_to, four, six) => [
-      { type: 'route', at: 'edge-near', answer: 'blackhole', to: four },
-      { type: 'service', address: six, port: 80, does: 'accept-then-close' },
-    ],
+    plant.together(
+      plant.blackhole('edge-near', plant.overIpv4),
+      plant.service('accept-then-close', plant.overIpv6),
+    ),
     'silent closed',
     'connected closed',
   ],
 ];
+
 export const BY_FILTER: FaultRow[] = [
-  ['a drop by source', (to) => ({ type: 'drop', at: 'border', match: { to, from: 'near' } }), SILENT, WELL],
+  ['a drop by source', plant.drop('border', 'near'), SILENT, WELL],
   [
     'a reset by port',
-    (to) => ({ type: 'reject', at: 'border', with: 'tcp-reset', match: { to, port: 80 } }),
+    ({ to, port }) => ({ type: 'reject', at: 'border', with: 'tcp-reset', match: { to, port } }),
     REFUSED,
     REFUSED,
   ],
-  ['a way back that is cut', (to) => ({ type: 'cut-way-back', at: 'edge-far', match: { to } }), WELL, SILENT],
+  ['a broken return path', plant.brokenReturnPath('edge-far'), WELL, SILENT],
   [
     'every SYN lost',
-    (_to, four) => ({ type: 'lose-syns', at: 'core', every: 1, match: { to: four } }),
+    ({ v4 }) => ({ type: 'lose-syns', at: 'core', every: 1, match: { to: v4 } }),
     'silent connected',
     'silent connected',
   ],
   [
     'a handshake that is reset',
-    (to) => ({ type: 'handshake-reset', at: 'border', match: { to, from: 'far' } }),
+    ({ to }) => ({ type: 'handshake-reset', at: 'border', match: { to, from: 'far' } }),
     WELL,
     'ECONNRESET ECONNRESET',
   ],
   [
-    'a SYN proxy before a host that is gone',
-    (to) => [
-      { type: 'host-gone', address: to },
-      { type: 'syn-proxy', at: 'core', match: { to, port: 80 } },
-    ],
+    'a SYN proxy in front of a host that has left its LAN',
+    plant.together(plant.hostGone, ({ to, port }) => ({
+      type: 'syn-proxy',
+      at: 'core',
+      match: { to, port },
+    })),
     WELL,
     WELL,
   ],

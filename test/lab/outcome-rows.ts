@@ -1,38 +1,38 @@
 import type { Family } from '../../functions/reachability/report.ts';
 import type { Outcome, Stage } from '../../functions/reachability/words.ts';
-import type { Behaviour, PlantedFault, Rejection } from '../../lab/world.ts';
+import * as plant from '../../lab/catalogue/plants.ts';
+import type { Behaviour, Rejection } from '../../lab/world.ts';
 
-/** One line of the contract's table of outcomes, or of the table of errnos in the docs, as a fault and what it must be called. */
+/** One line of the contract's table of outcomes, or of the table of errnos in the docs: a fault, and the outcome of a connect. */
 export interface Row {
   what: string;
   outcome: Outcome;
   stage: Stage;
   errno?: string;
   families?: Family[];
-  /** What it is called where the kernel's error queue cannot be read: who said no stays unknown. */
+  /** The result where the kernel's error queue cannot be read, so that the sender of the rejection is not known. */
   without?: { outcome?: Outcome; stage?: Stage };
-  /** Not before and not after, in milliseconds. */
+  /** Least and greatest duration of the connect, in milliseconds. */
   between?: [number, number];
   port?: number;
   serves?: Behaviour;
-  fault?: (host: string) => PlantedFault;
+  plant?: plant.Plant;
 }
 
-const route =
-  (at: string, answer: 'blackhole' | 'unreachable' | 'prohibit' | 'no-route') =>
-  (to: string): PlantedFault => ({ type: 'route', at, answer, to });
-const reject =
-  (rejection: Rejection) =>
-  (to: string): PlantedFault => ({ type: 'reject', at: 'border', with: rejection, match: { to } });
-
-/** Answered by the network: one round trip, or one SYN more where the answer overtook the connect call. */
+/** The network answers: after one round trip, or one SYN later where the answer came before the connect call released the socket. */
 export const SOON: [number, number] = [0, 2800];
 const SILENCE: [number, number] = [3500, 6000];
 const ARP: [number, number] = [2500, 5500];
 
 export const BY_ROUTE: Row[] = [
   { what: 'an open port', outcome: 'connected', stage: 'remote', between: SOON },
-  { what: 'a greeting', outcome: 'connected', stage: 'remote', serves: 'banner', between: SOON },
+  {
+    what: 'a service that sends a greeting',
+    outcome: 'connected',
+    stage: 'remote',
+    serves: 'banner',
+    between: SOON,
+  },
   {
     what: 'accept then RST',
     outcome: 'connected-then-reset',
@@ -56,10 +56,10 @@ export const BY_ROUTE: Row[] = [
     between: SOON,
   },
   {
-    what: 'a blackhole on the way',
+    what: 'a router that drops traffic',
     outcome: 'timed-out',
     stage: 'path',
-    fault: route('core', 'blackhole'),
+    plant: plant.route('core', 'blackhole'),
     between: SILENCE,
   },
   {
@@ -74,7 +74,7 @@ export const BY_ROUTE: Row[] = [
     outcome: 'host-unreachable',
     stage: 'path',
     errno: 'EHOSTUNREACH',
-    fault: (address) => ({ type: 'host-gone', address }),
+    plant: plant.hostGone,
     between: ARP,
   },
   {
@@ -83,25 +83,25 @@ export const BY_ROUTE: Row[] = [
     stage: 'path',
     errno: 'EHOSTUNREACH',
     families: [4],
-    fault: route('core', 'unreachable'),
+    plant: plant.route('core', 'unreachable'),
     between: SOON,
   },
   {
-    what: 'a router that prohibits',
+    what: 'a router with a prohibiting route',
     outcome: 'host-unreachable',
     stage: 'path',
     errno: 'EHOSTUNREACH',
     families: [4],
-    fault: route('core', 'prohibit'),
+    plant: plant.route('core', 'prohibit'),
     between: SOON,
   },
   {
-    what: 'a router that prohibits',
+    what: 'a router with a prohibiting route',
     outcome: 'prohibited',
     stage: 'path',
     errno: 'EACCES',
     families: [6],
-    fault: route('core', 'prohibit'),
+    plant: plant.route('core', 'prohibit'),
     between: SOON,
   },
   {
@@ -109,47 +109,47 @@ export const BY_ROUTE: Row[] = [
     outcome: 'host-unreachable',
     stage: 'path',
     errno: 'EHOSTUNREACH',
-    fault: (to) => ({ type: 'loop', between: ['core', 'border'], to }),
+    plant: plant.loop('core', 'border'),
     between: SOON,
   },
   {
-    what: 'a router without a route',
+    what: 'a router that has no route',
     outcome: 'network-unreachable',
     stage: 'path',
     errno: 'ENETUNREACH',
-    fault: route('border', 'no-route'),
+    plant: plant.route('border', 'no-route'),
     between: SOON,
   },
   {
-    what: 'an unreachable route of our own',
+    what: 'an unreachable route of the vantage itself',
     outcome: 'host-unreachable',
     stage: 'local',
     errno: 'EHOSTUNREACH',
-    fault: route('here', 'unreachable'),
+    plant: plant.route('here', 'unreachable'),
     between: SOON,
   },
   {
-    what: 'a prohibiting route of our own',
+    what: 'a prohibiting route of the vantage itself',
     outcome: 'prohibited',
     stage: 'local',
     errno: 'EACCES',
-    fault: route('here', 'prohibit'),
+    plant: plant.route('here', 'prohibit'),
     between: SOON,
   },
   {
-    what: 'a blackhole of our own',
+    what: 'a blackhole route of the vantage itself',
     outcome: 'local-fault',
     stage: 'local',
     errno: 'EINVAL',
-    fault: route('here', 'blackhole'),
+    plant: plant.route('here', 'blackhole'),
     between: SOON,
   },
   {
-    what: 'no route of our own',
+    what: 'no route at the vantage itself',
     outcome: 'network-unreachable',
     stage: 'local',
     errno: 'ENETUNREACH',
-    fault: route('here', 'no-route'),
+    plant: plant.route('here', 'no-route'),
     between: SOON,
   },
 ];
@@ -166,7 +166,7 @@ const rejected = (
   errno,
   families,
   stage,
-  fault: reject(rejection),
+  plant: plant.reject('border', rejection),
   between: SOON,
 });
 
@@ -194,21 +194,21 @@ export const BY_FILTER: Row[] = [
     what: 'a drop rule',
     outcome: 'timed-out',
     stage: 'path',
-    fault: (to) => ({ type: 'drop', at: 'border', match: { to } }),
+    plant: plant.drop('border'),
     between: SILENCE,
   },
   {
-    what: 'a SYN-ACK lost on the way back',
+    what: 'a broken return path',
     outcome: 'timed-out',
     stage: 'path',
-    fault: (to) => ({ type: 'cut-way-back', at: 'core', match: { to } }),
+    plant: plant.brokenReturnPath('core'),
     between: SILENCE,
   },
   {
     what: 'a first SYN that is lost',
     outcome: 'connected',
     stage: 'remote',
-    fault: (to) => ({ type: 'lose-syns', at: 'core', every: 'first', match: { to } }),
+    plant: plant.loseSyns('core', 'first'),
     between: [950, 2800],
   },
   {
@@ -217,7 +217,7 @@ export const BY_FILTER: Row[] = [
     stage: 'remote',
     errno: 'ECONNRESET',
     without: { outcome: 'connected-then-reset' },
-    fault: (to) => ({ type: 'handshake-reset', at: 'border', match: { to } }),
+    plant: ({ to }) => ({ type: 'handshake-reset', at: 'border', match: { to } }),
     between: SOON,
   },
 ];

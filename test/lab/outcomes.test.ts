@@ -52,8 +52,17 @@ describe.skipIf(!canRun)('the outcome of a connect', { timeout: 60_000 }, () => 
         { name: 'slow.example', answer: { a: [addressOf(0, 4)], delayMs: 700 } },
       ],
     });
-    for (const [index, { fault }] of ROWS.entries()) {
-      if (fault) await world.break(`row ${index}`, fault(hostOf(index).name));
+    for (const [index, { plant }] of ROWS.entries()) {
+      const to = hostOf(index).name;
+      const site = {
+        network: 'lan',
+        to,
+        name: '',
+        port: 80,
+        v4: [addressOf(index, 4)],
+        v6: [addressOf(index, 6)],
+      };
+      if (plant) await world.break(`row ${index}`, plant(site));
     }
     // One attempt each: Linux sends a peer no more than a few ICMP errors about routes in a row.
     report = await probeAt(world, 'here', {
@@ -70,8 +79,8 @@ describe.skipIf(!canRun)('the outcome of a connect', { timeout: 60_000 }, () => 
   );
   it.each(cases)('of $what is $outcome, over IPv$family', (row) => {
     const { errno, between = SOON, port = 80, index, family } = row;
-    const told = report.system?.evidence.includes('icmp');
-    const { outcome, stage } = told ? row : { ...row, ...row.without };
+    const hasErrorQueue = report.system?.evidence.includes('icmp');
+    const { outcome, stage } = hasErrorQueue ? row : { ...row, ...row.without };
     const [attempt, ...more] = attemptsAt(report, addressOf(index, family), port);
     expect(more).toEqual([]);
     expect(attempt).toMatchObject({ outcome, stage, ...(errno !== undefined && { errno }) });
@@ -87,8 +96,8 @@ describe.skipIf(!canRun)('the outcome of a connect', { timeout: 60_000 }, () => 
     if (between[0] === 950) expect(attempt?.synRetransmits).toBe(1);
   });
 
-  it('is inconclusive before three SYNs could go out', async () => {
-    const blackholed = ROWS.findIndex(({ what }) => what === 'a blackhole on the way');
+  it('is inconclusive before three SYNs were sent', async () => {
+    const blackholed = ROWS.findIndex(({ what }) => what === 'a router that drops traffic');
     const hosts = [addressOf(blackholed, 4), addressOf(blackholed, 6)];
     const brief = await probeAt(world, 'here', {
       targets: hosts.map((host) => ({ host, port: 80 })),
@@ -106,7 +115,7 @@ describe.skipIf(!canRun)('the outcome of a connect', { timeout: 60_000 }, () => 
     ['failing.example', 'name-server-failed'],
     ['refusing.example', 'name-server-failed'],
     ['mute.example', 'name-timed-out'],
-  ])('of a name that leads nowhere says how: %s is %s', async (host, outcome) => {
+  ])('of a name that does not resolve: %s is %s', async (host, outcome) => {
     const { targets } = await probeAt(world, 'here', { targets: [{ host, port: 80 }] });
     expect(targets).toMatchObject([{ name: { outcome, addresses: [] }, addresses: [] }]);
     expect(targets[0]?.name?.servers?.join()).toContain('10.255.1.1');
@@ -153,7 +162,7 @@ describe.skipIf(!canRun)('the outcome of a connect', { timeout: 60_000 }, () => 
 
     it('names ports that have run out', async () => {
       await world.shell('narrow', 'echo 40000 40000 >/proc/sys/net/ipv4/ip_local_port_range');
-      const blackholed = ROWS.findIndex(({ what }) => what === 'a blackhole on the way');
+      const blackholed = ROWS.findIndex(({ what }) => what === 'a router that drops traffic');
       const request = { targets: [{ host: addressOf(blackholed, 4), port: 80 }] };
       const [ended] = outcomes(await probeAt(world, 'narrow', request));
       expect(ended?.filter(([outcome]) => outcome === 'timed-out')).toHaveLength(1);
@@ -184,7 +193,7 @@ describe.skipIf(!canRun)('the outcome of a connect', { timeout: 60_000 }, () => 
   });
 });
 
-/** Whether a reset came after a handshake that was seen; it may also come before we look. */
+/** Whether a handshake was seen before the reset; the reset may also come first. */
 function hasHandshake(attempt: Attempt | undefined): boolean {
   return attempt?.outcome === 'connected-then-reset' && attempt.handshakeMs !== undefined;
 }
