@@ -10,18 +10,18 @@ interface DemoOutput {
   results: { planted: string; right: boolean; verdict: Verdict }[];
 }
 
-/** Runs the demo in the lab and writes one right verdict of every kind to `verdict-cases.json` and `docs/verdicts.md`. */
+/** Runs the demo in the lab and writes one correct verdict of every kind to `verdict-cases.json` and `docs/verdicts.md`. */
 async function writeVerdictCases(): Promise<void> {
   const demo = [join(import.meta.dirname, 'main.ts'), 'demo', '--json'];
   const { stdout } = await promisify(execFile)(process.execPath, demo, {
     timeout: 120_000,
     maxBuffer: 64 * 1024 * 1024,
   });
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own command's own output
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the output of our own command
   const { results } = JSON.parse(stdout) as DemoOutput;
   const cases = KINDS.map((kind) => {
     const result = results.find(({ verdict, right }) => verdict.kind === kind && right);
-    if (!result) throw new Error(`the demo gave no right verdict of the kind ${kind}: it needs the lab`);
+    if (!result) throw new Error(`the demo gave no correct verdict of the kind ${kind}; it needs the lab`);
     return caseOf(result.planted, result.verdict);
   });
   await writeFile(

@@ -10,23 +10,23 @@ let filterProblem: { text: string | undefined } | undefined;
 let flags: string[] | undefined;
 
 /**
- * Why a world cannot be built here, in one line with the remedy; undefined where it can. Tries it once: network namespaces
- * without root, a tmpfs over /run, a veth pair.
+ * Why a world cannot be built here, in one line with the remedy; undefined if it can. Tries once: network namespaces without root,
+ * a tmpfs over /run, a veth pair.
  */
 export function labProblem(): string | undefined {
   problem ??= { text: findLabProblem() };
   return problem.text;
 }
 
-/** Why faults that need nftables cannot be had, in one line; faults by routes work all the same. */
+/** Why faults that need nftables are not available here, in one line; undefined if they are. Faults by routes work without nftables. */
 export function filterProblemHere(): string | undefined {
   filterProblem ??= { text: findFilterProblem() };
   return filterProblem.text;
 }
 
 /**
- * The flags for unshare(1). A PID namespace, where it can be had, ends every process of the world together with its keeper; some
- * containers forbid the fresh /proc that it needs, and there the keeper's own care has to do.
+ * The flags for unshare(1). A PID namespace ends every process of the world together with its keeper. Some containers forbid the
+ * new /proc that it needs; there the keeper ends the processes itself.
  */
 export function namespaceFlags(): string[] {
   flags ??=
@@ -44,7 +44,7 @@ function findLabProblem(): string | undefined {
     ['ip', 'iproute2'],
   ] as const) {
     if (spawnSync(tool, ['-V'], { stdio: 'ignore' }).error) {
-      return `the lab needs the command ${tool}, which is not there; install ${packageName}`;
+      return `the lab needs the command ${tool}, which is not installed; install ${packageName}`;
     }
   }
   const tried = trial(
@@ -52,19 +52,19 @@ function findLabProblem(): string | undefined {
     'mount -t tmpfs tmpfs /run && ip netns add a && ip netns exec a true && ip link add x netns a type veth peer name y',
   );
   if (tried.status === 0) return undefined;
-  const said = tried.stderr.trim().split('\n').at(-1) ?? '';
-  return `network namespaces are not to be had here (${said === '' ? `status ${tried.status}` : said}); ${remedy()}`;
+  const reason = tried.stderr.trim().split('\n').at(-1) ?? '';
+  return `network namespaces are not available here (${reason === '' ? `status ${tried.status}` : reason}); ${remedy()}`;
 }
 
 function findFilterProblem(): string | undefined {
   if (spawnSync('nft', ['--version'], { stdio: 'ignore' }).error) {
-    return 'faults by packet filter need the command nft, which is not there; install nftables';
+    return 'faults by packet filter need the command nft, which is not installed; install nftables';
   }
   const rules =
     'table inet t { chain c { type filter hook forward priority 0; tcp flags syn counter drop; }; }';
   const tried = trial(namespaceFlags(), `echo '${rules}' | nft -f -`);
   if (tried.status === 0) return undefined;
-  return `faults by packet filter are not to be had here (${tried.stderr.trim().split('\n')[0] ?? ''}); load the kernel module nf_tables`;
+  return `faults by packet filter are not available here (${tried.stderr.trim().split('\n')[0] ?? ''}); load the kernel module nf_tables`;
 }
 
 function remedy(): string {
@@ -77,7 +77,7 @@ function remedy(): string {
   if (setting('user/max_user_namespaces') === '0') {
     return 'allow them with: sudo sysctl user.max_user_namespaces=10000';
   }
-  return 'in a container, start it with --privileged; otherwise ask for unprivileged user namespaces';
+  return 'in a container, start it with --privileged; otherwise enable unprivileged user namespaces';
 }
 
 function setting(name: string): string | undefined {

@@ -17,7 +17,7 @@ const DEFAULT_RUN_TIMEOUT_MS = 60_000;
 
 export interface RunOptions {
   stdin?: string;
-  /** Default 60,000; then the command is killed and `signal` says so. */
+  /** Default 60,000; then the command is killed. */
   timeoutMs?: number;
   cwd?: string;
   env?: NodeJS.ProcessEnv;
@@ -31,8 +31,8 @@ export interface RunResult {
 }
 
 /**
- * Builds a world in network namespaces of its own. Takes well under a second for some twenty places. Throws {@link LabError}
- * where the description does not hold together, or where namespaces are not to be had (see `labProblem`).
+ * Builds a world in its own network namespaces. This takes less than a second for about twenty places. Throws {@link LabError} if
+ * the description is inconsistent, or if network namespaces are not available (see `labProblem`).
  */
 export async function buildWorld(spec: WorldSpec): Promise<World> {
   const problem = labProblem();
@@ -50,7 +50,7 @@ export async function buildWorld(spec: WorldSpec): Promise<World> {
   }
 }
 
-/** A world that is up. Everything in it ends with `close`, with the process that built it, or with its lifetime. */
+/** A running world. Everything in it ends with `close`, with the process that built it, or after its lifetime. */
 export class World {
   readonly spec: WorldSpec;
   readonly plan: Plan;
@@ -71,7 +71,7 @@ export class World {
     return [...this.#active.keys()];
   }
 
-  /** Switches a fault on: one of the description's by its name, or any other, given here, under a name for `heal`. */
+  /** Switches a fault on: a fault of the description by its name, or the given fault under a new name. */
   async break(name: string, fault?: PlantedFault): Promise<void> {
     const chosen = fault ?? this.spec.faults?.[name];
     if (!chosen) throw new LabError(this.#unknown(name));
@@ -97,7 +97,7 @@ export class World {
     await this.#take(steps.heal.toReversed());
   }
 
-  /** Switches everything off and begins names that answer in turn from their first answer again. */
+  /** Switches all faults off and resets names that answer in turn to their first answer. */
   async healAll(): Promise<void> {
     for (const name of this.broken) await this.heal(name);
     await this.#keeper.ask('rewindNames', null);
@@ -116,7 +116,7 @@ export class World {
     return ['nsenter', '--preserve-credentials', ...spaces, `--target=${pid}`, `--wd=${cwd}`, '--', ...argv];
   }
 
-  /** The same as a command line for a shell: put what is to run there behind it. Good for `--vantage NAME=COMMAND`. */
+  /** The same as a command line for a shell, without a command: append it. For `--vantage NAME=COMMAND`. */
   commandFor(place: Place, cwd = process.cwd()): string {
     return this.argvFor(place, [], cwd).map(shellQuote).join(' ');
   }
@@ -124,7 +124,7 @@ export class World {
   /** Starts a command at a place; the caller ends it. */
   spawn(place: Place, argv: readonly string[], options: RunOptions = {}): ChildProcessWithoutNullStreams {
     const [command = '', ...rest] = this.argvFor(place, argv, options.cwd);
-    // A process group of its own, so that the command ends together with the nsenter that waits for it.
+    // Its own process group, so that the command ends together with the nsenter that waits for it.
     return spawn(command, rest, { stdio: 'pipe', env: options.env ?? process.env, detached: true });
   }
 
@@ -215,12 +215,12 @@ function startRequest(spec: WorldSpec, plan: Plan): StartRequest {
   };
 }
 
-/** Ends a detached command with its children; it may be gone already. */
+/** Ends a detached command with its children; it may have ended already. */
 function killGroup(pid: number | undefined): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // Ended in between.
+    // It has ended already.
   }
 }

@@ -4,20 +4,20 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { LabError } from './world.ts';
 
-/** Where a standing lab listens for commands, seen from the directory that it was started in. */
+/** The control socket of a standing lab, relative to the directory that the lab was started in. */
 export const CONTROL_SOCKET = join('.synwhere', 'lab.sock');
 
 const ANSWER_WITHIN_MS = 10_000;
 
-/** What a standing lab can be told. */
+/** A request to a standing lab. */
 export type ControlRequest = { do: 'list' } | { do: 'break' | 'heal'; name: string };
 
-/** Every fault that the lab knows: what it does, and whether it is on. */
+/** Every fault of the lab: its description, and whether it is on. */
 export type ControlAnswer = { faults: { name: string; does: string; on: boolean }[] } | { error: string };
 
 /**
- * Listens on a socket that only its owner may open (mode 0600), one JSON object a line, one line back. Throws {@link LabError}
- * where another lab already listens there; a socket that a killed one left behind is taken over.
+ * Listens on a socket that only its owner may open (mode 0600). Each request and each answer is one line of JSON. Throws {@link
+ * LabError} if another lab listens there. The socket of a lab that was killed is replaced.
  */
 export async function serveControl(
   path: string,
@@ -25,7 +25,7 @@ export async function serveControl(
 ): Promise<{ close(): Promise<void> }> {
   mkdirSync(dirname(path), { recursive: true });
   if (await answers(path)) {
-    throw new LabError(`lab: one stands here already (${path}); end it first, or go to another directory`);
+    throw new LabError(`lab: one already runs here (${path}); end it first, or use another directory`);
   }
   rmSync(path, { force: true });
   const sockets = new Set<net.Socket>();
@@ -55,7 +55,10 @@ export async function serveControl(
   };
 }
 
-/** Asks the lab that listens at `path`. Throws {@link LabError}, one line, where there is none or it says no. */
+/**
+ * Sends a request to the lab that listens at `path`. Throws {@link LabError}, one line, if no lab listens there or if it rejects
+ * the request.
+ */
 export async function askControl(
   path: string,
   request: ControlRequest,
@@ -91,7 +94,7 @@ function parseRequest(line: string): ControlRequest {
       return { do: value.do, name };
     }
   }
-  throw new LabError('lab: the command is neither list, nor break or heal with a name');
+  throw new LabError('lab: the command must be list, or break or heal with a name');
 }
 
 function answers(path: string): Promise<boolean> {
@@ -122,7 +125,7 @@ function exchange(path: string, line: string): Promise<string> {
       const absent = error.code === 'ENOENT' || error.code === 'ECONNREFUSED';
       reject(
         absent
-          ? new LabError('lab: none stands here; start one with: synwhere lab up, or synwhere dev --lab')
+          ? new LabError('lab: none runs here; start one with: synwhere lab up, or synwhere dev --lab')
           : error,
       );
     });

@@ -1,13 +1,13 @@
 import type { KeeperOperations } from './keeper.ts';
 
-/** One thing to do in a world, as the keeper understands it. */
+/** One operation of the keeper. */
 export type Step =
   | ({ op: 'shell' } & KeeperOperations['shell']['in'])
   | ({ op: 'service' } & KeeperOperations['service']['in'])
   | ({ op: 'name' } & KeeperOperations['name']['in'])
   | ({ op: 'restoreName' } & KeeperOperations['restoreName']['in']);
 
-/** How a fault comes and goes. */
+/** The steps that switch a fault on and off. */
 export interface FaultSteps {
   break: Step[];
   heal: Step[];

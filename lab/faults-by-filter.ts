@@ -7,9 +7,7 @@ import type { FilterFault, Match, Rejection } from './world.ts';
 const SYN = 'tcp flags & (syn|ack) == syn';
 const SYN_ACK = 'tcp flags & (syn|ack) == (syn|ack)';
 
-/**
- * Faults that nftables does. Each has a table of its own, so that healing is one deletion. `number` tells active faults apart.
- */
+/** Faults that nftables applies. Each has its own table, so that healing is one deletion. `number` distinguishes active faults. */
 export function filterFaultSteps(plan: Plan, fault: FilterFault, number: number): FaultSteps {
   const table = `fault${number}`;
   const { at } = fault;
@@ -47,8 +45,8 @@ function tableBody(plan: Plan, fault: FilterFault): string {
     case 'syn-proxy':
       return synProxy(outward);
     case 'handshake-reset':
-      // The SYN-ACK becomes a SYN: both sides open at once (RFC 9293 section 3.5), the client sends a SYN-ACK of its own, and
-      // is reset in SYN_RECEIVED, which it reports as ECONNRESET. A reset in SYN_SENT would be ECONNREFUSED.
+      // The SYN-ACK becomes a SYN: both sides open at once (RFC 9293 section 3.5), the client sends a SYN-ACK as well, and is reset
+      // in SYN_RECEIVED, which it reports as ECONNRESET. A reset in SYN_SENT would be ECONNREFUSED.
       return chain(hook, [
         ...homeward.map(({ text }) => `${text} ${SYN_ACK} tcp flags set syn accept`),
         ...outward.map(({ text }) => `${text} ${SYN_ACK} reject with tcp reset`),
@@ -63,12 +61,12 @@ function tableBody(plan: Plan, fault: FilterFault): string {
 }
 
 interface FamilyMatch {
-  /** `any` where the match names no address. */
+  /** `any` if the match names no address. */
   family: 4 | 6 | 'any';
   text: string;
 }
 
-/** The match as nft(8) writes it, for packets on their way there or back; one for each family that it is about. */
+/** The match in the syntax of nft(8), for packets to the target or from it; one for each family that it applies to. */
 function matches(plan: Plan, match: Match = {}, way: 'there' | 'back'): FamilyMatch[] {
   const to = resolvePlaces(plan, match.to);
   const from = resolvePlaces(plan, match.from);
@@ -109,7 +107,7 @@ function rejectRules(outward: readonly FamilyMatch[], how: Rejection): string[] 
   return rules;
 }
 
-/** A connection's first SYN puts it into a set and is lost; the next one finds it there. */
+/** The first SYN of a connection adds it to a set and is dropped; the next SYN finds it there. */
 function loseFirst(hook: string, outward: readonly FamilyMatch[]): string {
   const rules = outward.flatMap(({ family, text }) =>
     ([4, 6] as const)
@@ -127,7 +125,7 @@ function seenSet(family: 4 | 6): string {
   return `set seen${family} { typeof ${family === 4 ? 'ip' : 'ip6'} saddr . tcp sport; flags dynamic; timeout 2m; }`;
 }
 
-/** nft's synproxy needs SYNs to pass connection tracking by, and conntrack to see the rest (nft(8), SYNPROXY STATEMENT). */
+/** nft's synproxy needs SYNs that bypass connection tracking, and tracks the other packets (nft(8), SYNPROXY STATEMENT). */
 function synProxy(outward: readonly FamilyMatch[]): string {
   return `chain early {
 type filter hook prerouting priority raw;

@@ -5,12 +5,12 @@ import { setUpScripts, viaRouter } from './namespaces.ts';
 import { HOSTS, LabError } from './world.ts';
 import type { RouteFault } from './world.ts';
 
-/** The first of the routing tables that faults have for themselves; each fault gets one, and rules of the same number. */
+/** The first routing table of faults; each fault has one, and rules of the same number. */
 const FIRST_TABLE = 1000;
 
 /**
- * Faults that plain routes do. They sit in routing tables of their own, reached by rules that come before the main table's, so
- * that they never touch the routes that are there. `number` tells active faults apart.
+ * Faults that routes apply. Each has its own routing table, and rules that come before the main table, so that no existing route
+ * changes. `number` distinguishes active faults.
  */
 export function routeFaultSteps(plan: Plan, fault: RouteFault, number: number): FaultSteps {
   const table = FIRST_TABLE + number;
@@ -31,7 +31,7 @@ export function routeFaultSteps(plan: Plan, fault: RouteFault, number: number): 
     }
     case 'link-down': {
       const device = deviceOf(plan, fault.at, fault.link);
-      // Taking a link down takes its routes and IPv6 addresses away; the set-up script brings them back.
+      // A link that goes down loses its routes and IPv6 addresses; the set-up script restores them.
       const repair = setUpScripts(plan).get(fault.at) ?? '';
       return {
         break: [shell(fault.at, `ip link set ${device} down`)],
@@ -51,7 +51,7 @@ export function routeFaultSteps(plan: Plan, fault: RouteFault, number: number): 
   }
 }
 
-/** In the table of local addresses: only for those does Linux send a reset in the address's name. */
+/** In the table of local addresses, because Linux sends a reset only from a local address. */
 function impostor(plan: Plan, at: string, to: string | string[]): FaultSteps {
   const { 4: four, 6: six } = resolvePlaces(plan, to);
   const each = (verb: string) =>
@@ -69,7 +69,7 @@ function hostGone(plan: Plan, which: string | string[]): FaultSteps {
     const cidr = address.includes(':') ? `${address}/128` : `${address}/32`;
     const device = `n${index}`;
     const nodad = address.includes(':') ? ' nodad' : '';
-    // The router forgets that it knew the host; otherwise it would go on sending there for some seconds.
+    // Removes the router's neighbour entry; otherwise the router would send to the host for some more seconds.
     const forget = shell(router, `ip neigh flush to ${address} dev ${device}`);
     steps.break.push(shell(HOSTS, `ip address del ${cidr} dev ${device}`), forget);
     steps.heal.push(shell(HOSTS, `ip address replace ${cidr} dev ${device}${nodad}`), forget);
@@ -77,7 +77,7 @@ function hostGone(plan: Plan, which: string | string[]): FaultSteps {
   return steps;
 }
 
-/** `route` says what the table holds; undefined is the answer of a table without a way (ip-rule(8), `unreachable`). */
+/** `route` returns the route in the table; undefined stands for a table that has no route (ip-rule(8), `unreachable`). */
 function byTable(
   plan: Plan,
   at: string,
@@ -107,7 +107,7 @@ function byTable(
       }
     }
   }
-  if (broken.length === 0) throw new LabError(`lab: the fault at ${at} is about no address`);
+  if (broken.length === 0) throw new LabError(`lab: the fault at ${at} matches no address`);
   return { break: [shell(at, broken.join('\n'))], heal: [shell(at, healed.join('\n'))] };
 }
 

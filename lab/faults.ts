@@ -6,8 +6,8 @@ import { LabError } from './world.ts';
 import type { Behaviour, PlantedFault } from './world.ts';
 
 /**
- * What has to be done for a fault to begin and to end. `nextNumber` gives every part a number that no other active fault has.
- * Throws {@link LabError} where the fault names what is not there.
+ * The steps that switch a fault on and off. `nextNumber` gives every part a number that no other active fault has. Throws {@link
+ * LabError} if the fault names a place or an address that does not exist.
  */
 export function faultSteps(plan: Plan, fault: PlantedFault, nextNumber: () => number): FaultSteps {
   if (Array.isArray(fault)) {

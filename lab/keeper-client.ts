@@ -8,7 +8,7 @@ import type { KeeperOperations, KeeperReply } from './keeper.ts';
 import { namespaceFlags } from './available.ts';
 import { LabError } from './world.ts';
 
-/** Beside this file: as source, or as the bundle that the published package holds. */
+/** In the same directory: as source, or as a bundle in the published package. */
 const KEEPER = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? './keeper.ts' : './lab-keeper.cjs', import.meta.url),
 );
@@ -19,7 +19,7 @@ interface Pending {
   reject(error: Error): void;
 }
 
-/** The owner's end of a keeper. */
+/** Starts a keeper and sends requests to it. */
 export class KeeperClient {
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly #pending = new Map<number, Pending>();
@@ -28,14 +28,14 @@ export class KeeperClient {
   #errors = '';
   #ended = false;
 
-  /** Starts a keeper in namespaces of its own; root inside, whoever calls outside. */
+  /** Starts a keeper in its own namespaces. It is root inside them, for any user outside. */
   constructor() {
-    // Whatever the system keeps under /run stays out of sight: `ip netns` wants to write there.
+    // Hides the system's /run, because `ip netns` writes there.
     const start = 'mount -t tmpfs tmpfs /run && exec "$0" "$@"';
     const node = [process.execPath, '--disable-warning=ExperimentalWarning', KEEPER];
     this.#child = spawn('unshare', [...namespaceFlags(), 'sh', '-c', start, ...node], {
       stdio: ['pipe', 'pipe', 'pipe'],
-      // A Ctrl-C at the terminal is for the owner; the keeper ends when the owner closes its stdin.
+      // A Ctrl-C at the terminal must reach only the owner; the keeper ends when the owner closes its stdin.
       detached: true,
       env: { ...process.env, NODE_OPTIONS: '' },
     });
@@ -56,7 +56,7 @@ export class KeeperClient {
     });
   }
 
-  /** Rejects with {@link LabError} where the keeper could not do it, or is gone. */
+  /** Rejects with {@link LabError} if the keeper fails to do it, or has ended. */
   ask<Op extends keyof KeeperOperations>(
     op: Op,
     value: KeeperOperations[Op]['in'],
@@ -64,13 +64,13 @@ export class KeeperClient {
     if (this.#ended) return Promise.reject(new LabError('lab: this world has ended'));
     const id = this.#nextId++;
     return new Promise<never>((resolve, reject) => {
-      // What comes back for an operation is what the keeper, our own code, returns for it.
+      // The keeper is our own code: the result has the type of the operation.
       this.#pending.set(id, { resolve: (result: never) => resolve(result), reject });
       this.#child.stdin.write(`${JSON.stringify({ id, op, value })}\n`);
     });
   }
 
-  /** Numbers of the keeper's direct children as this side sees them, by their number inside. */
+  /** Process ids of the keeper's direct children outside its PID namespace, by their ids inside. */
   childPids(): Map<number, number> {
     const unshare = this.#child.pid ?? 0;
     const processes = readdirSync('/proc')
@@ -87,8 +87,8 @@ export class KeeperClient {
   /** Ends the keeper and everything in its namespaces. */
   async close(): Promise<void> {
     this.#child.stdin.end();
-    // With --kill-child the kernel ends all of the PID namespace, and unshare must not wait until that is done: for commands whose
-    // parents are gone it depends on an init that may take its time. Without, the keeper ends what is there, and then itself.
+    // With --kill-child the kernel ends all of the PID namespace. unshare must not wait for that: for commands whose parents have
+    // ended it depends on an init process, which can be slow. Without --kill-child the keeper ends the processes, and then itself.
     if (namespaceFlags().includes('--kill-child')) this.#child.kill('SIGKILL');
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_WITHIN_MS);
     await this.#closed;
@@ -113,7 +113,7 @@ export class KeeperClient {
   }
 }
 
-/** From proc(5): a process, its parent, and its number in the innermost PID namespace. */
+/** From proc(5): a process, its parent, and its id in the innermost PID namespace. */
 function statusOf(pid: number): { pid: number; parent: number; inner: number }[] {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
@@ -121,7 +121,7 @@ function statusOf(pid: number): { pid: number; parent: number; inner: number }[]
     const inner = Number(/^NSpid:.*\t(\d+)$/m.exec(status)?.[1] ?? pid);
     return [{ pid, parent, inner }];
   } catch {
-    // Ended between the listing and the reading.
+    // It ended after the directory was listed.
     return [];
   }
 }

@@ -8,12 +8,12 @@ import { Services } from './services.ts';
 import { Shell } from './shell.ts';
 
 /**
- * The keeper holds a world's namespaces: it is the first process in them, hosts the services and the name server, and does what
- * the World object asks, one JSON object a line on stdin, answered on stdout. It ends when stdin closes, whatever became of its
- * owner, and everything in its PID namespace ends with it.
+ * The keeper is the first process in a world's namespaces. It runs the services and the name server, and executes the requests of
+ * the World object: one line of JSON each on stdin, with one line as the answer on stdout. It ends when stdin closes, also if its
+ * owner was killed, and everything in its PID namespace ends with it.
  */
 export interface StartRequest {
-  /** Namespaces to make, beside this one. */
+  /** Names of the namespaces to create, in addition to this one. */
   places: string[];
   /** Lines for `ip -batch`, run here. */
   links: string[];
@@ -26,7 +26,7 @@ export interface StartRequest {
   maxLifetimeMs: number;
 }
 
-/** What the keeper can be asked for, by `op`: what goes in, what comes out. */
+/** The operations of the keeper, by `op`: input and output. */
 export interface KeeperOperations {
   start: { in: StartRequest; out: Record<string, number> };
   shell: { in: { place: string; script: string }; out: string };
@@ -40,7 +40,7 @@ export type KeeperRequest = {
   [Op in keyof KeeperOperations]: { id: number; op: Op; value: KeeperOperations[Op]['in'] };
 }[keyof KeeperOperations];
 
-/** `value` is what the operation returns; only the one who asked knows which that is. */
+/** `value` is the output of the operation; only the sender of the request knows its type. */
 export type KeeperReply = { id: number; value: never } | { id: number; error: string };
 
 class Keeper {
@@ -72,7 +72,7 @@ class Keeper {
     }
   }
 
-  /** Builds the world; resolves to the process that holds each place open, by its number in this PID namespace. */
+  /** Builds the world; resolves to the id, in this PID namespace, of the process that holds each place open. */
   async #start(request: StartRequest): Promise<Record<string, number>> {
     setTimeout(() => process.exit(0), request.maxLifetimeMs);
     const adds = request.places.map((place) => `netns add ${place}`);
@@ -102,7 +102,7 @@ class Keeper {
   }
 }
 
-/** One process for all of them: each `ip` takes longer to start than to work. */
+/** One process for all lines, because starting `ip` takes longer than its work. */
 function ipBatch(lines: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn('ip', ['-batch', '-'], { stdio: ['pipe', 'ignore', 'pipe'] });
@@ -117,25 +117,25 @@ function ipBatch(lines: readonly string[]): Promise<void> {
   });
 }
 
-/** Ends whoever else is in this user namespace. With a PID namespace the kernel would do it; without one, nobody else does. */
-function endEverybody(): void {
+/** Ends all other processes in this user namespace. With a PID namespace the kernel does this. */
+function endOtherProcesses(): void {
   const own = readlinkSync('/proc/self/ns/user');
   for (const entry of readdirSync('/proc')) {
     if (!/^\d+$/.test(entry) || entry === String(process.pid)) continue;
     try {
       if (readlinkSync(`/proc/${entry}/ns/user`) === own) process.kill(Number(entry), 'SIGKILL');
     } catch {
-      // Gone, or somebody else's.
+      // It has ended, or another user owns it.
     }
   }
 }
 
 const keeper = new Keeper();
-process.on('exit', endEverybody);
+process.on('exit', endOtherProcesses);
 const reply = (answer: { id: number; value: unknown } | { id: number; error: string }) =>
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 process.stdout.on('error', () => process.exit(0));
-// A name server or service that fails to send to a place whose link is down must not take the world with it.
+// A name server or service that fails to send to a place whose link is down must not end the world.
 process.on('uncaughtException', (error) => console.error(`lab keeper: ${error.message}`));
 
 createInterface({ input: process.stdin })

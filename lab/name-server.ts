@@ -3,11 +3,11 @@ import { decode, encode } from 'dns-packet';
 import type { Answer as DnsRecord, Packet } from 'dns-packet';
 import type { Answer, NameSpec } from './world.ts';
 
-/** Bits of the DNS header's flag word (RFC 1035 section 4.1.1); dns-packet takes the response code as part of it. */
+/** Bits of the DNS header's flag word (RFC 1035 section 4.1.1); dns-packet expects the response code in it. */
 const AUTHORITATIVE_RECURSIVE = 0x0400 | 0x0080;
 const RESPONSE_CODES = { servfail: 2, nxdomain: 3, refused: 5 };
 
-/** One name server that every vantage sees at an address of its own, and that can tell each something else. */
+/** One name server. Each vantage reaches it at a separate address, and can get answers that differ from those of the others. */
 export class NameServer {
   readonly #clients: Map<string, string>;
   readonly #faults = new Map<string, NameSpec & { only?: string[] }>();
@@ -40,7 +40,7 @@ export class NameServer {
     );
   }
 
-  /** Lets another answer stand in for a name, for all vantages or for some, until it is taken back. */
+  /** Replaces the answer for a name, for all vantages or for some, until `restore`. */
   override(id: string, name: string, answer: Answer, vantages?: string[]): void {
     this.#faults.set(id, { name, answer, ...(vantages && { only: vantages }) });
   }
@@ -49,7 +49,7 @@ export class NameServer {
     this.#faults.delete(id);
   }
 
-  /** Forgets whose turn it was in names that answer in turn. */
+  /** Resets names that answer in turn to their first answer. */
   rewind(): void {
     this.#turns.clear();
   }
@@ -76,7 +76,7 @@ export class NameServer {
       answers: records,
     });
     const send = () => {
-      // Closed in between, or the vantage's line is down: a lost answer, as on any network.
+      // The socket may be closed, or the vantage's line down: the answer is lost, as on any network.
       socket.send(reply, from.port, from.address, () => undefined);
     };
     const delayMs = typeof answer === 'string' ? 0 : (answer.delayMs ?? 0);

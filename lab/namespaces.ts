@@ -2,10 +2,10 @@ import { HOSTS } from './world.ts';
 import { hex, nextHops, resolvePlaces } from './plan.ts';
 import type { Plan, PlannedNetwork, PlannedRouter, PlannedVantage } from './plan.ts';
 
-/** Directory for the lab's own files, in the tmpfs that the lab lays over /run. */
+/** Directory for the lab's own files, in the tmpfs that the lab mounts over /run. */
 const RUN_DIRECTORY = '/run/synwhere-lab';
 
-/** `ip -batch` lines that join the namespaces with veth pairs; run in the namespace of the hosts. */
+/** `ip -batch` lines that connect the namespaces with veth pairs; run in the namespace of the hosts. */
 export function linkCommands(plan: Plan): string[] {
   const lines: string[] = [];
   for (const router of plan.routers.values()) {
@@ -30,8 +30,8 @@ export function linkCommands(plan: Plan): string[] {
 }
 
 /**
- * The script that gives each namespace its addresses, routes and settings. Every script can run again, and then repairs what a
- * fault has taken away.
+ * The script that gives each namespace its addresses, routes and settings. Every script can run again; it then restores what a
+ * fault removed.
  */
 export function setUpScripts(plan: Plan): Map<string, string> {
   const scripts = new Map<string, string>();
@@ -49,10 +49,11 @@ export function setUpScripts(plan: Plan): Map<string, string> {
   return scripts;
 }
 
-/** A line for ip(8) in one of its families; links and everything else without one go with 4. */
+/** A line for ip(8) with its address family; lines that have none, such as links, are under 4. */
 type Line = [family: 4 | 6, line: string];
 
-// ICMP errors are rationed by default (1 a second and peer); a lab in which many attempts fail at once needs every one.
+// ICMP errors are limited by default to one per second and peer. The lab needs all of them, because many attempts fail at the same
+// time.
 const FORWARD = `echo 1 >/proc/sys/net/ipv4/ip_forward
 echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
 echo 0 >/proc/sys/net/ipv4/icmp_ratelimit
@@ -81,7 +82,7 @@ function routerLines(plan: Plan, router: PlannedRouter): Line[] {
   const source6 = `src ${router.address6}`;
   const lines: Line[] = [
     [4, 'link set lo up'],
-    // One identity for each router, on lo and as the preferred source: its ICMP errors come from it on whatever line they leave.
+    // One address for each router, on lo and as the preferred source: its ICMP errors have this source on every link.
     [4, `address replace ${router.address4}/32 dev lo`],
     [6, `address replace ${router.address6}/128 dev lo nodad`],
   ];
@@ -106,7 +107,7 @@ function routerLines(plan: Plan, router: PlannedRouter): Line[] {
   return lines;
 }
 
-/** Everything that is not on a router's own links, by the next hop on a shortest path. */
+/** Routes to everything that is not on a router's own links, by the next hop on a shortest path. */
 function routesOf(plan: Plan): Map<string, Line[]> {
   const lines = new Map<string, Line[]>();
   for (const goal of plan.routers.values()) {
@@ -134,7 +135,7 @@ function routesOf(plan: Plan): Map<string, Line[]> {
   return lines;
 }
 
-/** The `via … dev …` that leads to a neighbouring router; links carry no addresses of their own. */
+/** The `via … dev …` of a neighbouring router; links have no addresses. */
 export function viaRouter(plan: Plan, family: 4 | 6, neighbour: string): string {
   const { index, address4 } = routerOf(plan, neighbour);
   return family === 4 ? `via ${address4} dev r${index} onlink` : `via fe80::${hex(index)} dev r${index}`;
@@ -183,7 +184,7 @@ function lanLines(plan: Plan, network: PlannedNetwork): Line[] {
   const device = `n${index}`;
   const table = lanTable(index);
   const lines = interfaceLines(device, `fe80::b:${hex(index)}`);
-  // The line itself keeps an address: with its last one, an interface loses its IPv4 routes too.
+  // The interface keeps one address: an interface that loses its last one loses its IPv4 routes as well.
   lines.push([4, `address replace 10.254.${index}.1/32 dev ${device}`]);
   const addresses = resolvePlaces(
     plan,
@@ -191,7 +192,7 @@ function lanLines(plan: Plan, network: PlannedNetwork): Line[] {
   );
   for (const address of addresses[4]) lines.push([4, `address replace ${address}/32 dev ${device}`]);
   for (const address of addresses[6]) lines.push([6, `address replace ${address}/128 dev ${device} nodad`]);
-  // Answers leave by the LAN that the address belongs to, as if each LAN were machines of its own.
+  // Answers leave through the LAN that the address belongs to, as if each LAN had separate machines.
   if (prefix4 !== undefined) {
     lines.push([4, `route replace default via ${router.address4} dev ${device} onlink table ${table}`]);
   }
@@ -201,7 +202,7 @@ function lanLines(plan: Plan, network: PlannedNetwork): Line[] {
   return lines;
 }
 
-/** Rules by source for the hosts' namespace; they are added once, for `ip rule` knows no replace. */
+/** Rules by source for the hosts' namespace; they are added once, because `ip rule` has no replace. */
 export function hostsRules(plan: Plan): string {
   return [...plan.networks.values()]
     .flatMap(({ index, prefix4, prefix6 }) => [
@@ -228,7 +229,7 @@ function interfaceLines(device: string, linkLocal: string): Line[] {
   ];
 }
 
-/** Binds a resolv.conf of the vantage's own over the system's, also where that is a link into the hidden /run. */
+/** Mounts the vantage's own resolv.conf over the system's, also if that is a link into the hidden /run. */
 function nameServerScript(vantage: PlannedVantage): string {
   const file = `${RUN_DIRECTORY}/${vantage.name}.resolv.conf`;
   return `if [ ! -e ${file} ]; then

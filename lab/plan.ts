@@ -39,13 +39,13 @@ export interface PlannedNetwork extends NetworkSpec {
   index: number;
 }
 
-/** Numbers a world and checks that it hangs together. Throws {@link LabError}. */
+/** Numbers the parts of a world and checks that they are consistent. Throws {@link LabError}. */
 export function planWorld(spec: WorldSpec): Plan {
   const plan: Plan = { routers: new Map(), vantages: new Map(), networks: new Map(), hosts: new Map() };
   const taken = new Set<string>(['hosts']);
   const take = (name: string) => {
     if (!/^[a-z\d][a-z\d-]{0,29}$/.test(name))
-      throw new LabError(`lab: ${JSON.stringify(name)} is no name for a place`);
+      throw new LabError(`lab: ${JSON.stringify(name)} is not a valid name for a place`);
     if (taken.has(name)) throw new LabError(`lab: the name ${name} is used twice`);
     taken.add(name);
   };
@@ -96,7 +96,7 @@ export function planWorld(spec: WorldSpec): Plan {
   return plan;
 }
 
-/** The next hop from every router towards `goal`: the neighbour on a shortest path, first named first. */
+/** The next hop from every router towards `goal`: the neighbour on a shortest path; of equal paths, the one named first. */
 export function nextHops(plan: Plan, goal: string): Map<string, string> {
   const towards = new Map<string, string>();
   const seen = new Set([goal]);
@@ -144,6 +144,6 @@ function addressesOf(plan: Plan, word: string): string[] {
 
 function routerOf(plan: Plan, name: string, neededBy: string): PlannedRouter {
   const router = plan.routers.get(name);
-  if (!router) throw new LabError(`lab: ${neededBy} names the router ${name}, which is not there`);
+  if (!router) throw new LabError(`lab: ${neededBy} names the router ${name}, which does not exist`);
   return router;
 }

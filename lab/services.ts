@@ -12,7 +12,7 @@ interface Service {
 export class Services {
   readonly #running = new Map<string, Service>();
 
-  /** Makes the port behave so, in place of what was there. Rejects with the system's error where it cannot listen. */
+  /** Gives the port this behaviour in place of its previous one. Rejects with the system's error if it cannot listen. */
   async set(address: string, port: number, does: Behaviour): Promise<void> {
     const key = `${address} ${port}`;
     await this.#running.get(key)?.stop();
@@ -64,8 +64,8 @@ const BACKLOG = 1;
 const QUEUE_LENGTH = BACKLOG + 1;
 
 /**
- * Listens on a thread that never gets to accept, and fills the queue from this side. A listener in this thread would not do:
- * Node accepts whatever comes.
+ * Listens on a thread that never accepts, and fills the queue from this thread. A listener in this thread does not work, because
+ * Node accepts every connection.
  */
 async function fullQueue(address: string, port: number): Promise<Service> {
   const gate = new Int32Array(new SharedArrayBuffer(4));

@@ -4,8 +4,8 @@ import type { Readable, Writable } from 'node:stream';
 import { LabError } from './world.ts';
 
 /**
- * A shell that stays in one namespace and runs scripts there, one after the other. A process for each command would take longer
- * to enter the namespace than to do the work.
+ * A shell in one namespace that runs scripts there, one after the other. A new process for each command would need longer to enter
+ * the namespace than to run.
  */
 export class Shell {
   readonly pid: number;
@@ -17,7 +17,7 @@ export class Shell {
   #queue: Promise<unknown> = Promise.resolve();
   #ended = false;
 
-  /** `namespace` as `ip netns add` named it; absent: where this process is. */
+  /** `namespace` as `ip netns add` named it; absent: the namespace of this process. */
   constructor(place: string, namespace?: string) {
     this.#place = place;
     const argv = namespace === undefined ? ['sh'] : ['ip', 'netns', 'exec', namespace, 'sh'];
@@ -32,7 +32,10 @@ export class Shell {
     });
   }
 
-  /** Runs a script (`set -e`) and resolves to what it printed. Throws {@link LabError} with the last line where it failed. */
+  /**
+   * Runs a script (`set -e`) and resolves to what it printed. Throws {@link LabError} with the last line of the output if it
+   * failed.
+   */
   run(script: string): Promise<string> {
     const turn = this.#queue.then(() => this.#runNow(script));
     this.#queue = turn.catch(() => undefined);

@@ -1,27 +1,30 @@
 import type { Family } from '../functions/reachability/report.ts';
 
 /**
- * A small internet as data: what {@link buildWorld} in build.ts builds in network namespaces.
+ * A small internet as data: {@link buildWorld} in build.ts builds it in network namespaces.
  *
- * Every vantage has a line to its access router and a second, private one to the name server, so that names keep working while
- * its uplink is broken. All target hosts live in one namespace, called `hosts`, on one LAN per network.
+ * Every vantage has a link to its access router and a separate one to the name server, so that names resolve while its uplink is
+ * down. All target hosts are in one namespace, called `hosts`, on one LAN per network.
  */
 export interface WorldSpec {
   routers: RouterSpec[];
   vantages: VantageSpec[];
   networks: NetworkSpec[];
-  /** Names that lead somewhere; every other name does not exist. */
+  /** Names that exist; every other name does not. */
   names?: NameSpec[];
   /** Faults that can be switched on by name; all are off until then. */
   faults?: Record<string, PlantedFault>;
-  /** The world ends by itself after this time. Default ten minutes. */
+  /** The world ends after this time. Default ten minutes. */
   maxLifetimeMs?: number;
 }
 
-/** Names are lower-case letters, digits and dashes, at most 30 characters, one name space for vantages, routers and networks. */
+/**
+ * Names are lower-case letters, digits and dashes, at most 30 characters; vantages, routers, networks and hosts share one name
+ * space.
+ */
 export interface RouterSpec {
   name: string;
-  /** Names of neighbouring routers; enough to say on one of the two sides. */
+  /** Names of neighbouring routers; one of the two routers of a link names it. */
   links?: string[];
 }
 
@@ -44,20 +47,20 @@ export interface NetworkSpec {
 
 export interface HostSpec {
   name: string;
-  /** Of either family, inside the network's prefixes. An address of the LAN that no host has is a missing host. */
+  /** Of either family, inside the network's prefixes. At all other addresses of the LAN there is no host. */
   addresses: string[];
-  /** What answers at a port of each of its addresses; every other port is closed. */
+  /** The services at the ports of each of its addresses; every other port is closed. */
   services?: Record<number, Behaviour>;
 }
 
 /**
- * `open` holds the connection, `banner` greets and holds it, `flaky` resets every other connection of a caller, `full-queue` listens with a full accept queue, so that the kernel
- * drops SYNs; `closed` is for faults that take a service away.
+ * `open` keeps the connection, `banner` sends a greeting and keeps it, `flaky` resets every other connection of a client,
+ * `full-queue` listens with a full accept queue, so that the kernel drops SYNs; `closed` is for faults that stop a service.
  */
 export type Behaviour =
   'open' | 'banner' | 'accept-then-reset' | 'accept-then-close' | 'flaky' | 'full-queue' | 'closed';
 
-/** What a look-up comes to. Absent families are "no data". */
+/** The result of a look-up. An absent family is "no data". */
 export type Answer =
   { a?: string[]; aaaa?: string[]; delayMs?: number } | 'nxdomain' | 'servfail' | 'refused' | 'silence';
 
@@ -70,7 +73,7 @@ export interface NameSpec {
   inTurn?: Answer[];
 }
 
-/** Which connections a fault is about; what is absent matches everything. Both families where addresses of both are named. */
+/** The connections that a fault affects; an absent key matches everything. It affects both families if addresses of both are named. */
 export interface Match {
   /** Addresses, CIDRs, names of hosts or networks. */
   to?: string | string[];
@@ -102,12 +105,12 @@ export const REJECTIONS_6 = [
 /** As nft(8) names them (`reject with`); `admin-prohibited` and `port-unreachable` exist in both families. */
 export type Rejection = 'tcp-reset' | (typeof REJECTIONS_4)[number] | (typeof REJECTIONS_6)[number];
 
-/** Where a fault sits: the name of a router or vantage, or `hosts`. */
+/** The place of a fault: the name of a router or vantage, or `hosts`. */
 export type Place = string;
 
-/** Faults that plain routes can do. */
+/** Faults that routes apply. */
 export type RouteFault =
-  /** The routing table at `at` has no way to the address; at a vantage itself, no SYN leaves. */
+  /** The routing table at `at` drops or rejects traffic to the address, or has no route to it. At a vantage itself, no SYN leaves. */
   | {
       type: 'route';
       at: Place;
@@ -115,15 +118,15 @@ export type RouteFault =
       to: string | string[];
       from?: string | string[];
     }
-  /** A router takes the address for its own and refuses in its name, for nothing listens there. */
+  /** A router treats the address as its own and answers with TCP RST, because nothing listens there. */
   | { type: 'impostor'; at: Place; to: string | string[] }
-  /** Two neighbouring routers send each other what goes to `to`, and comes from `from`; without, from anywhere. */
+  /** A routing loop between two neighbouring routers, for traffic to `to`, and only from `from` if given. */
   | { type: 'loop'; between: [string, string]; to: string | string[]; from?: string | string[] }
   /** The link to a neighbour (a router, or a vantage's `uplink`, or a network) is down at this end. */
   | { type: 'link-down'; at: Place; link: string }
   /** A vantage loses its default route. */
   | { type: 'no-default-route'; at: string; family?: Family }
-  /** A host (or one address of it) leaves its LAN; nobody answers ARP there any more. */
+  /** A host (or one address of it) leaves its LAN: ARP for it gets no reply. */
   | { type: 'host-gone'; address: string | string[] };
 
 /** Faults that need nftables. */
@@ -132,20 +135,20 @@ export type FilterFault = { at: Place; match?: Match } & (
   | { type: 'reject'; with: Rejection }
   /** Every n-th SYN is lost; `first` loses the first SYN of every connection. */
   | { type: 'lose-syns'; every: number | 'first' }
-  /** SYNs arrive, SYN-ACKs do not come back. */
+  /** A broken return path: SYNs arrive, SYN-ACKs are lost. */
   | { type: 'cut-way-back' }
-  /** Something at this router completes every handshake before it asks whether the host is there. */
+  /** This router completes every handshake before it connects to the host. */
   | { type: 'syn-proxy' }
   /** The handshake turns into a simultaneous open that is reset. */
   | { type: 'handshake-reset' }
-  /** A router that sends no ICMP errors of its own. `match` does not apply. */
+  /** A router that sends no ICMP errors. `match` does not apply. */
   | { type: 'silent-router' }
 );
 
 export type OtherFault =
   /** A service changes its behaviour. */
   | { type: 'service'; address: string; port: number; does: Behaviour }
-  /** A name gets another answer, for everyone or for some vantages. */
+  /** A name gets another answer, for all vantages or for some. */
   | { type: 'name'; name: string; answer: Answer; vantages?: string[] }
   /** Anything else, as two shell scripts run at `at`. */
   | { type: 'script'; at: Place; break: string; heal: string };
@@ -153,10 +156,10 @@ export type OtherFault =
 /** One fault; a list is a fault made of several parts. */
 export type PlantedFault = RouteFault | FilterFault | OtherFault | PlantedFault[];
 
-/** A world that cannot be meant, or a command of it that failed; one line. */
+/** An invalid description of a world, or a command in it that failed; one line. */
 export class LabError extends Error {
   override readonly name = 'LabError';
 }
 
-/** The namespace in which all target hosts live. */
+/** The namespace of all target hosts. */
 export const HOSTS: Place = 'hosts';

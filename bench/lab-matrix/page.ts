@@ -2,6 +2,8 @@ import type { Kind } from '../../functions/reachability/words.ts';
 import { KINDS } from '../../functions/reachability/words.ts';
 import type { CaseResult } from '../../lab/catalogue/compare.ts';
 
+const HEADER = 'expected / actual';
+
 /** A situation, and the verdict on it. */
 export interface MatrixRow {
   name: string;
@@ -24,7 +26,7 @@ export function renderMatrix(results: readonly MatrixRow[], elapsedMs: number): 
   const used = KINDS.filter((kind) =>
     results.some(({ expected, actual }) => expected === kind || actual === kind),
   );
-  const width = Math.max(...used.map((kind) => kind.length));
+  const width = Math.max(HEADER.length, ...used.map((kind) => kind.length));
   const count = (expected: Kind, actual: Kind): string => {
     const cell = results.filter((result) => result.expected === expected && result.actual === actual).length;
     return cell === 0 ? '.' : String(cell);
@@ -36,7 +38,7 @@ export function renderMatrix(results: readonly MatrixRow[], elapsedMs: number): 
   });
   const wrong = results.filter((result) => result.wrong.length > 0);
   return [
-    `   ${'expected, and actual:'.padEnd(width)} ${columns}`,
+    `   ${HEADER.padEnd(width)} ${columns}`,
     ...rows,
     '',
     ...wrong.flatMap(({ name, planted, wrong: why, summary, because }) => [

@@ -7,11 +7,12 @@ import { pageOf, wrap } from '../render/text.ts';
 const EXAMPLES = `
 Examples:
   synwhere lab up                    in one terminal; Ctrl-C ends it
-  synwhere lab                       in another: the faults, and which of them are on
+  synwhere lab                       in another: the faults, and which are on
   synwhere lab break frankfurt-route
   synwhere lab heal frankfurt-route
 
-"synwhere dev --lab" starts its own lab; the same commands work there. Nothing leaves this machine.
+"synwhere dev --lab" starts its own lab, and the same commands work there.
+Nothing leaves this machine.
 `;
 
 /** `synwhere lab`. */

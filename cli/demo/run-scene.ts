@@ -31,9 +31,9 @@ export interface RunOptions {
 }
 
 /**
- * Builds the scene's world, plants every fault, checks all cases as `synwhere check` does with `--vantage` commands, and compares the
- * verdicts with the truths; the results have the order of the cases. Cases with the same vantages and controls share one check. The
- * world is gone when the promise settles, also after an error or an abort.
+ * Builds the scene's world, plants every fault, checks all cases as `synwhere check` does with `--vantage` commands, and compares
+ * the verdicts with the truths; the results have the order of the cases. Cases with the same vantages and controls share one check.
+ * The world has ended when the promise settles, also after an error or an abort.
  */
 export async function runScene(scene: Scene, options: RunOptions): Promise<CaseResult[]> {
   const world = await buildWorld(scene.world);
@@ -65,7 +65,7 @@ export async function runScene(scene: Scene, options: RunOptions): Promise<CaseR
     await Promise.all(Array.from({ length: CHECKS_AT_ONCE }, worker));
     return scene.cases.flatMap((each) => results.get(each) ?? []);
   } finally {
-    // A check that failed must not leave the others running in a world that is gone.
+    // After one check failed, the others must not continue in a world that has ended.
     failed.abort();
     await world.close();
   }

@@ -26,7 +26,7 @@ function tableOf(results: readonly CaseResult[], page: Page): string[] {
   const row = (cells: [mark: string, target: string, planted: string, verdict: string], style: Style) => {
     const [mark, target, planted, verdict] = cells;
     const left = [pad(target, targetWidth), pad(planted, plantedWidth)].join(GAP);
-    return `${page.style(style, mark)}${GAP}${left}${GAP}${page.style(style, verdict)}`.trimEnd();
+    return `${page.style(style, mark)}${GAP}${left}${GAP}${page.style(style, verdict)}`;
   };
   return [
     page.style('dim', [' ', pad('TARGET', targetWidth), pad('PLANTED', plantedWidth), 'VERDICT'].join(GAP)),
@@ -35,7 +35,7 @@ function tableOf(results: readonly CaseResult[], page: Page): string[] {
       const [first = '', ...rest] = wrap(result.truth.planted, plantedWidth);
       return [
         row([markOf(result), targets[index] ?? '', first, result.verdict.kind], style),
-        ...rest.map((more) => row([' ', '', more, ''], style)),
+        ...rest.map((more) => ' '.repeat(1 + targetWidth + 2 * GAP.length) + more),
         ...result.wrong
           .flatMap((what) => wrap(what, page.columns, '     wrong: '))
           .map((text) => page.style('red', text)),

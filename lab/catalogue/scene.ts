@@ -19,14 +19,14 @@ export interface Placement {
   /** `host:port`; the host is `NAME.acme.example`, `NAME.globex.example`, or an address of another placement. */
   target: string;
   families: Families;
-  /** The fault affects the whole network of the target. */
-  wholeNetwork?: boolean;
+  /** What the fault affects instead of the target alone: a network, or a vantage. */
+  affects?: string;
 }
 
 /** A placement in the world, with everything that a check of it needs. */
 export interface PlantedCase {
   name: string;
-  /** What the fault affects: the target, or its network. */
+  /** What the fault affects, for a list of faults. */
   subject: string;
   truth: Truth;
   plantedFault: PlantedFault | undefined;
@@ -64,14 +64,14 @@ export function sceneOf(
   { offline = [], background = {} }: { offline?: readonly string[]; background?: Scene['background'] } = {},
 ): Scene {
   const hosts = new Hosts();
-  const cases = placements.map(({ name, situation, target: text, families, wholeNetwork }): PlantedCase => {
+  const cases = placements.map(({ name, situation, target: text, families, affects }): PlantedCase => {
     const target = parseTarget(text);
     const site = hosts.siteOf(target, families, situation.hosts ?? 1);
-    const affected = wholeNetwork === true ? { ...site, to: site.network } : site;
+    const affected = { ...site, ...(affects !== undefined && { to: affects }) };
     const from = situation.vantages ?? vantages;
     return {
       name,
-      subject: wholeNetwork === true ? site.network : text,
+      subject: affects ?? text,
       truth: truthOf(situation, target, from, offline),
       plantedFault: situation.plant?.(affected),
       inFirstRound: situation.inFirstRound?.(affected),

@@ -13,41 +13,36 @@ const DB = 'db.globex.example:5432';
 /** The offline situations of the catalogue rely on a fault of the world; here it is switched like every other one. */
 const UPLINK_DOWN: Situation = {
   ...CATALOGUE.offline,
-  planted: `the uplink of ${OFFLINE} is down`,
+  planted: 'its uplink is down',
   plant: () => DEAD_UPLINK,
   blame: { [OFFLINE]: 'vantage' },
 };
 
-const FAULTS: [
-  name: string,
-  target: string,
-  situation: SituationName | Situation,
-  scope?: 'whole network',
-][] = [
+const FAULTS: [name: string, target: string, situation: SituationName | Situation, affects?: string][] = [
   ['service-down', WWW, 'closed'],
   ['service-hangs-up', DB, 'closed-at-once'],
   ['machine-off', MAIL, 'host-gone'],
-  ['data-centre-dark', API, 'border-blackhole', 'whole network'],
-  ['frankfurt-route', WWW, 'edge-blackhole', 'whole network'],
-  ['east-route', WWW, 'backbone-blackhole', 'whole network'],
+  ['data-centre-dark', API, 'border-blackhole', 'globex'],
+  ['frankfurt-route', WWW, 'edge-blackhole', 'acme'],
+  ['east-route', WWW, 'backbone-blackhole', 'acme'],
   ['tokyo-impostor', API, 'impostor'],
-  ['saopaulo-offline', WWW, UPLINK_DOWN],
+  ['saopaulo-offline', WWW, UPLINK_DOWN, OFFLINE],
   ['dublin-name', WWW, 'dublin-nxdomain'],
   ['name-gone', API, 'nxdomain'],
-  ['lost-syns', WWW, 'first-syn-lost', 'whole network'],
-  ['firewall', API, 'admin-prohibited', 'whole network'],
+  ['lost-syns', WWW, 'first-syn-lost', 'acme'],
+  ['firewall', API, 'admin-prohibited', 'globex'],
 ];
 
 /** The scene of a standing lab: four targets without a fault, until one is switched on by its name. */
 export function standingScene(maxLifetimeMs: number): Scene {
   const scene = whatCanRunHere(
     sceneOf(
-      FAULTS.map(([name, target, situation, scope]) => ({
+      FAULTS.map(([name, target, situation, affects]) => ({
         name,
         target,
         situation: typeof situation === 'string' ? CATALOGUE[situation] : situation,
         families: '46',
-        wholeNetwork: scope !== undefined,
+        ...(affects !== undefined && { affects }),
       })),
       WITH_OFFLINE,
     ),

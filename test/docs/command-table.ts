@@ -9,6 +9,7 @@ export type Runs =
 
 const CLOUD = 'test/cloud/deployed.test.ts';
 const DEPLOYED = 'test/cli/deployed/deployed.test.ts';
+const MATRIX = 'test/lab/matrix.test.ts';
 const LAB = 'test/lab/command.test.ts';
 const DEV = 'test/cli/dev.test.ts';
 const AWS =
@@ -22,6 +23,8 @@ export const RUNS: Record<string, Runs> = {
   },
   'npm test': { not: 'is what runs here' },
   'npm run demo': { by: 'test/lab/demo.test.ts', as: "[COMMAND, 'demo'" },
+  'npm run lab:matrix': { by: MATRIX, as: '[BENCH,' },
+  'npm run lab:matrix -- --only NAME': { by: MATRIX, as: "['--only', 'closed-4'" },
   'npm run lab': { by: LAB, as: "[COMMAND, 'lab', 'up']" },
   'npm start -- --lab': { by: DEV, as: "new Dev(['--lab'" },
   'npm run hostile': { by: 'test/hostile/hostile-inputs.test.ts', as: 'npm run hostile' },
@@ -50,6 +53,7 @@ export const RUNS: Record<string, Runs> = {
     as: 'SYNWHERE_KERNEL_EVIDENCE',
   },
   'synwhere trace TARGET': { by: 'test/probe/trace/trace.lab.test.ts', as: "'trace'" },
+  'synwhere demo': { by: 'test/lab/demo.test.ts', as: "[COMMAND, 'demo'" },
   'synwhere demo --reasons': { by: 'test/lab/demo.test.ts', as: "['--reasons']" },
   'synwhere lab': { by: LAB, as: "synwhere('lab')" },
   'synwhere lab break NAME': { by: LAB, as: "synwhere('lab', 'break', 'service-down')" },

@@ -15,7 +15,7 @@ const OWNED = ['203.0.113.10', '2001:db8:f::10'] as const;
 const POLICY = JSON.stringify({ allow: OWNED.map((cidr) => ({ cidr, ports: [80] })) });
 const LITERALS = [...FORBIDDEN_4, ...FORBIDDEN_6];
 
-/** One name for each forbidden address that a name server can tell. */
+/** One name for each forbidden address that a name server can return. */
 const NAMES: NameSpec[] = [
   ...canonical(FORBIDDEN_4).map((address, index) => ({
     name: `four-${index}.example`,
@@ -26,7 +26,7 @@ const NAMES: NameSpec[] = [
     .map((address, index) => ({ name: `six-${index}.example`, answer: { aaaa: [address] } })),
 ];
 
-/** Counts what leaves, loopback included, but for questions to the name server; in chains by where it goes. */
+/** Counts the packets that leave, loopback included, without queries to the name server. */
 const COUNTERS = `nft -f - <<'END'
 table inet watch {
   counter owned { }
@@ -101,14 +101,14 @@ describe.skipIf(!canRun)('the address policy of a Lambda', { timeout: 60_000 }, 
     expect(await leftTo('other')).toBe(0);
   });
 
-  it('says why, and that no SYN left', async () => {
+  it('reports the reason, and that no SYN left', async () => {
     const report = await inLambda({ ...quick, targets: at80(['0xa9fea9fe']) });
     const [attempt] = report.targets[0]?.addresses[0]?.attempts ?? [];
     expect(attempt).toMatchObject({ outcome: 'denied', stage: 'local' });
     expect(attempt?.reason).toContain('169.254.169.254 is cloud metadata service');
   });
 
-  it(`lets no packet out to what ${NAMES.length} names lead to`, async () => {
+  it(`lets no packet out to the addresses of ${NAMES.length} names`, async () => {
     const hosts = NAMES.map(({ name }) => name);
     const report = await inLambda({ ...quick, targets: at80(hosts) });
     expect(outcomes(report)).toEqual(denied(hosts));
@@ -139,7 +139,7 @@ describe.skipIf(!canRun)('the address policy of a Lambda', { timeout: 60_000 }, 
     expect([await leftTo('owned'), await leftTo('other')]).toEqual([0, 0]);
   });
 
-  it('connects to what its owner opened, at the ports that are opened, and to nothing else that a name tells', async () => {
+  it('connects to what its owner opened, at the ports that are opened, and to no other address of a name', async () => {
     const report = await inLambda({
       attempts: 1,
       targets: [
@@ -156,7 +156,7 @@ describe.skipIf(!canRun)('the address policy of a Lambda', { timeout: 60_000 }, 
     expect(await leftTo('owned')).toBeGreaterThan(0);
   });
 
-  it('connects to exactly the address that it vetted, whatever a name says the next time', async () => {
+  it('connects to exactly the address that it vetted, whatever the name resolves to the next time', async () => {
     const turning = { host: 'turning.example', port: 80 };
     const first = await inLambda({ targets: [turning], controls: [turning] });
     const attempts = first.targets.flatMap(({ addresses }) => addresses);
@@ -168,7 +168,7 @@ describe.skipIf(!canRun)('the address policy of a Lambda', { timeout: 60_000 }, 
     ]);
     expect(await leftTo('other')).toBe(0);
     expect(await leftTo('owned')).toBeGreaterThan(0);
-    // Now the name leads elsewhere, and the second round asks for the address of the first.
+    // Now the name resolves to another address, and the second round asks for the address of the first.
     const second = await inLambda({ targets: [{ ...turning, addresses: [OWNED[0]] }] });
     expect(second.targets[0]?.name).toMatchObject({ addresses: [], denied: 1 });
     expect(second.targets[0]?.addresses.map(({ address }) => address)).toEqual([OWNED[0]]);

@@ -33,15 +33,15 @@ describe.skipIf(!canRun)('synwhere lab', { timeout: 60_000 }, () => {
       });
     });
 
-  it('says in one line that no lab stands here', async () => {
+  it('reports in one line that no lab runs here', async () => {
     expect(await synwhere('lab')).toEqual({
       status: 2,
       stdout: '',
-      stderr: 'synwhere: lab: none stands here; start one with: synwhere lab up, or synwhere dev --lab\n',
+      stderr: 'synwhere: lab: none runs here; start one with: synwhere lab up, or synwhere dev --lab\n',
     });
   });
 
-  it('stands until Ctrl-C, is broken and healed, and its vantages are checked from a plain shell', async () => {
+  it('runs until Ctrl-C, switches faults on and off, and its vantages are checked from a plain shell', async () => {
     lab = spawn(process.execPath, [COMMAND, 'lab', 'up'], { cwd: directory });
     let printed = '';
     lab.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
@@ -61,7 +61,7 @@ describe.skipIf(!canRun)('synwhere lab', { timeout: 60_000 }, () => {
     });
     expect(await synwhere('lab', 'up')).toMatchObject({
       status: 2,
-      stderr: expect.stringMatching(/^synwhere: lab: one stands here already [^\n]*\n$/),
+      stderr: expect.stringMatching(/^synwhere: lab: one already runs here [^\n]*\n$/),
     });
 
     const line = `'${process.execPath}' '${COMMAND}' check --json ${printed}`;

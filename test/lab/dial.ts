@@ -1,6 +1,6 @@
 /**
- * Runs inside a namespace: connects with plain Node sockets, that is without the probe, to what stdin lists, and prints what came of
- * each. The world is tested with this, so that its own tests do not lean on what is tested with it.
+ * Runs inside a namespace: connects with plain Node sockets, that is without the probe, to the targets on stdin, and prints the
+ * result of each. The tests of the world use this, so that they do not depend on the probe.
  */
 import net from 'node:net';
 import { text } from 'node:stream/consumers';

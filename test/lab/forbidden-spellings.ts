@@ -1,4 +1,4 @@
-/** Addresses that no probe in Lambda may connect to, in every spelling that a resolver, a library or a kernel might take. */
+/** Addresses that no probe in Lambda may connect to, in every spelling that a resolver, a library or a kernel may accept. */
 export const FORBIDDEN_4: readonly string[] = words(`
   127.0.0.1 127.1 127.0.1 0177.0.0.1 0x7f.0.0.1 0x7F.1 0x7f000001 2130706433 017700000001 127.0.0.1.
   127.255.255.254 0 0.0.0.0 00.0x0.0.0 0.1.2.3 169.254.169.254 0xa9fea9fe 2852039166

@@ -14,7 +14,7 @@ const OWN_LAN_ABSENT = { 4: '10.1.0.77', 6: '2001:db8:1::77' };
 
 const at = (address: string, port: number) => ({ host: address, port });
 
-describe.skipIf(!canRun)('what connect() tells', { timeout: 60_000 }, () => {
+describe.skipIf(!canRun)('the result of connect()', { timeout: 60_000 }, () => {
   let world: World;
   beforeAll(async () => {
     world = await buildWorld({
@@ -36,15 +36,15 @@ describe.skipIf(!canRun)('what connect() tells', { timeout: 60_000 }, () => {
         },
       ],
     });
-    await world.break('swallow', { type: 'route', at: 'border', answer: 'blackhole', to: 'silent' });
-    // From 6: the kernel gives up after 3 s instead of two minutes.
+    await world.break('blackhole', { type: 'route', at: 'border', answer: 'blackhole', to: 'silent' });
+    // Instead of 6: the kernel stops after 3 s and not after two minutes.
     await world.shell('hasty', 'echo 1 >/proc/sys/net/ipv4/tcp_syn_retries');
     await world.shell('hasty', 'echo 0 >/proc/sys/net/ipv4/tcp_syn_linear_timeouts');
   });
   afterAll(() => world.close());
 
   it.concurrent.each([4, 6] as const)(
-    'tells listening, closed, silent and absent apart, over IPv%i',
+    'distinguishes listening, closed, silent and absent, over IPv%i',
     async (family) => {
       const [host, silent, absent, neighbour] = [HOST, SILENT, ABSENT, OWN_LAN_ABSENT].map(
         (each) => each[family],
@@ -93,7 +93,7 @@ describe.skipIf(!canRun)('what connect() tells', { timeout: 60_000 }, () => {
           expect(attempt).toMatchObject({ outcome: 'host-unreachable', errno: 'EHOSTUNREACH' });
         }
         const first = gone[0]?.elapsedMs ?? 0;
-        expect(first, `nobody answers for ${address}: about 3 s`).toBeGreaterThan(2500);
+        expect(first, `no ARP reply for ${address}: about 3 s`).toBeGreaterThan(2500);
         expect(first).toBeLessThan(5500);
       }
     },

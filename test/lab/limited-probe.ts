@@ -1,7 +1,7 @@
 /**
- * Runs inside a namespace: a probe on a machine that is short of something. Descriptors are really used up; what cannot be used up
- * by one process alone (memory, buffers, the system's file table) is the kernel's own answer to the system call, by a seccomp filter
- * (seccomp(2), SECCOMP_RET_ERRNO).
+ * Runs inside a namespace: a probe on a machine that lacks a resource. File descriptors are really used up. For a resource that one
+ * process cannot use up (memory, buffers, the system's file table), a seccomp filter makes the system call fail (seccomp(2),
+ * SECCOMP_RET_ERRNO).
  */
 import { openSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
@@ -12,7 +12,7 @@ export interface LimitedProbe {
   request: ProbeRequest;
   /** Opens files until no descriptor is left. */
   useUpDescriptors?: boolean;
-  /** What connect(2), or socket(2), answers from now on. */
+  /** The error of every connect(2) or socket(2) from now on. */
   failing?: { call: 'connect' | 'socket'; errno: keyof typeof ERRNO };
 }
 
@@ -52,7 +52,7 @@ async function makeFail(call: 'connect' | 'socket', errno: keyof typeof ERRNO): 
     plainPrctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) === 0 &&
     prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, { len: instructions.length, filter: instructions }, 0, 0) ===
       0;
-  if (!done) throw new Error('the kernel takes no seccomp filter');
+  if (!done) throw new Error('the kernel rejects the seccomp filter');
 }
 
 function useUpDescriptors(): void {
@@ -63,11 +63,11 @@ function useUpDescriptors(): void {
       return;
     }
   }
-  throw new Error('descriptors do not run out');
+  throw new Error('file descriptors are not limited');
 }
 
 const { request, failing, ...limits }: LimitedProbe = JSON.parse(await text(process.stdin));
-// Whatever is loaded on first use is loaded before the shortage begins.
+// Everything that is loaded on first use is loaded now, before the resource is used up.
 await probe({ targets: [{ host: '127.0.0.1', port: 1 }], attempts: 1 });
 if (failing) await makeFail(failing.call, failing.errno);
 if (limits.useUpDescriptors) useUpDescriptors();

@@ -1,4 +1,4 @@
-/** Runs inside a namespace: looks names up with Node's own resolver and prints what came of each. */
+/** Runs inside a namespace: looks names up with Node's resolver and prints the result of each. */
 import { promises as dns } from 'node:dns';
 import { text } from 'node:stream/consumers';
 
@@ -12,7 +12,7 @@ export type LookUpResult = { came: string[] | string; elapsedMs: number };
 
 const names: LookUp[] = JSON.parse(await text(process.stdin));
 const results: LookUpResult[] = [];
-// One after the other: some answers depend on the turn.
+// One after the other, because some answers depend on the order.
 for (const { name, type } of names) {
   const resolver = new dns.Resolver({ timeout: 500, tries: 1 });
   const start = performance.now();

@@ -1,5 +1,6 @@
 /**
- * A process that owns a world, for a test that kills it: builds one, starts a command at a vantage, prints what stands, and waits.
+ * A process that owns a world, for a test that kills it: builds it, starts a command at a vantage, prints its namespaces, and
+ * waits.
  */
 import { buildWorld } from '../../lab/build.ts';
 import { SMALL_WORLD, standing } from './standing.ts';

@@ -43,7 +43,7 @@ describe.skipIf(!canRun)('a scene in the lab', { timeout: 60_000 }, () => {
     expect(Object.keys(SCENE.world.faults ?? {})).toEqual(Object.keys(FAULTS));
   });
 
-  // Each in a world of its own: they affect the same targets.
+  // Each in its own world, because they affect the same targets.
   it.concurrent.each(SCENE.cases)('$name gets the verdict of its truth', async (planted) => {
     const { signal } = new AbortController();
     const [result, ...more] = await runScene(only(planted), { program: PROGRAM, signal });
@@ -78,7 +78,7 @@ describe.skipIf(!canRun)('a scene that cannot be run to its end', { timeout: 60_
     });
     await expect(running).rejects.toThrow('vantage');
     await expect(world?.shell('tokyo', 'true')).rejects.toThrow('this world has ended');
-    // A check that goes on in a world that is gone loses its vantages at once, and gives a verdict.
+    // A check that continued in the world that has ended would lose its vantages at once and give a verdict.
     await sleep(1000);
     expect(events).toEqual(['asked']);
     expect(childrenNamed('unshare')).toEqual([]);

@@ -19,7 +19,7 @@ export const SMALL_WORLD: WorldSpec = {
   ],
 };
 
-/** The namespaces of a world, as the kernel numbers them: network and user. */
+/** The namespaces of a world, by the kernel's numbers: network and user. */
 export function standing(world: World): string[] {
   return ['here', 'edge', HOSTS].flatMap((place) => {
     const target = world.argvFor(place, []).find((word) => word.startsWith('--target='));
@@ -28,7 +28,7 @@ export function standing(world: World): string[] {
   });
 }
 
-/** Processes that are in any of the namespaces. The dead, of whom an init has yet to take note, are in none. */
+/** Processes that are in any of the namespaces. Zombies are in none. */
 export function processesIn(namespaces: readonly string[]): number[] {
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
@@ -41,7 +41,7 @@ export function processesIn(namespaces: readonly string[]): number[] {
     );
 }
 
-/** Processes that another one (this one, unless it says so) started and that still run, by the name of their program. */
+/** Running children of a process (default: this one), by the name of their program. */
 export function childrenNamed(name: string, parent = process.pid): number[] {
   return childrenOf(parent).filter((pid) => {
     try {
@@ -67,7 +67,7 @@ export function namespacesBelow(parent: number): string[] {
   return [namespaceOf(child, 'net'), namespaceOf(child, 'user')].flatMap((name) => name ?? []);
 }
 
-/** Waits until nobody is in any of the namespaces, but not for ever; resolves to who is left. */
+/** Waits for a limited time until no process is in the namespaces; resolves to those that are left. */
 export async function untilGone(namespaces: readonly string[]): Promise<number[]> {
   const end = performance.now() + GONE_WITHIN_MS;
   let left = processesIn(namespaces);
@@ -104,7 +104,7 @@ function namespaceOf(pid: number, kind: 'net' | 'user'): string | undefined {
   try {
     return readlinkSync(`/proc/${pid}/ns/${kind}`);
   } catch {
-    // Ended, or somebody else's.
+    // It has ended, or another user owns it.
     return undefined;
   }
 }
