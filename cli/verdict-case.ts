@@ -82,7 +82,7 @@ function kindAsMarkdown(explained: ExplainedKind): string[] {
     '',
     `**Rule:** ${pattern}.`,
     '',
-    `**Planted fault:**  ${planted}.`,
+    `**Planted fault:** ${planted}.`,
     '',
     `**Results for \`${target}\`:**`,
     '',
