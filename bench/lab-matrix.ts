@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runScene } from '../cli/demo/run-scene.ts';
 import { interruption } from '../cli/interruption.ts';
-import { shellQuote } from '../cli/self-command.ts';
+import { shellQuote } from '../lab/shell-quote.ts';
 import { labProblem, filterProblemHere } from '../lab/available.ts';
 import { MATRIX, matrixScene } from '../lab/catalogue/matrix.ts';
 import { asRow, renderMatrix } from './lab-matrix/page.ts';

@@ -61,15 +61,21 @@ async function ask(request: ControlRequest): Promise<void> {
 }
 
 async function holdLab(): Promise<void> {
-  const [{ serveLab }, { CONTROLS }, { labErrorsAsUsage }, { shellQuote }, { selfCommand }, { formatTarget }] =
-    await Promise.all([
-      import('../../lab/serve.ts'),
-      import('../../lab/cities.ts'),
-      import('../lab-usage.ts'),
-      import('../../lab/shell-quote.ts'),
-      import('../self-command.ts'),
-      import('../../functions/reachability/target.ts'),
-    ]);
+  const [
+    { serveLab },
+    { CONTROLS },
+    { labErrorsAsUsage },
+    { shellQuote },
+    { selfCommand },
+    { formatTarget },
+  ] = await Promise.all([
+    import('../../lab/serve.ts'),
+    import('../../lab/cities.ts'),
+    import('../lab-usage.ts'),
+    import('../../lab/shell-quote.ts'),
+    import('../self-command.ts'),
+    import('../../functions/reachability/target.ts'),
+  ]);
   const lab = await labErrorsAsUsage(() => serveLab());
   try {
     const vantages = lab.scene.world.vantages.map(({ name }) => {

@@ -8,7 +8,7 @@ import type { World } from '../../lab/build.ts';
 import { compareWithTruth } from '../../lab/catalogue/compare.ts';
 import type { CaseResult } from '../../lab/catalogue/compare.ts';
 import type { PlantedCase, Scene } from '../../lab/catalogue/scene.ts';
-import { shellQuote } from '../self-command.ts';
+import { shellQuote } from '../../lab/shell-quote.ts';
 
 /** A probe that ends before it answers, as a Lambda function that runs out of memory does. */
 export const CRASH = 'kill -9 $$';

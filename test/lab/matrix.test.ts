@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runScene } from '../../cli/demo/run-scene.ts';
-import { shellQuote } from '../../cli/self-command.ts';
+import { shellQuote } from '../../lab/shell-quote.ts';
 import { KINDS } from '../../functions/reachability/words.ts';
 import { filterProblemHere, labProblem } from '../../lab/available.ts';
 import { MATRIX, matrixScene } from '../../lab/catalogue/matrix.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { runScene } from '../../cli/demo/run-scene.ts';
-import { shellQuote } from '../../cli/self-command.ts';
+import { shellQuote } from '../../lab/shell-quote.ts';
 import { filterProblemHere, labProblem } from '../../lab/available.ts';
 import type { World } from '../../lab/build.ts';
 import type { PlantedCase, Scene } from '../../lab/catalogue/scene.ts';
