@@ -52,7 +52,7 @@ export function configurationWarnings(configuration: Configuration): string[] {
   return warnings;
 }
 
-/** What a Lambda outside a VPC reports as denied (functions/probe/policy/platform.ts). */
+/** What a Lambda outside a VPC reports as denied (functions/probe/policy/policy.ts). */
 function blockedPort({ targets, controls, onDemand }: Configuration): string[] {
   const lists = {
     targets: targets.map((target) => formatTarget(target)),

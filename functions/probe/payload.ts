@@ -1,47 +1,53 @@
 import type { AddressReport, Attempt, ProbeReport, TargetReport } from '../reachability/report.ts';
 
-/** Lambda's 6 MB for a synchronous answer, with room for its envelope (AWS Lambda quotas). */
-export const LAMBDA_ANSWER_BYTES = 5_900_000;
+/** Lambda's limit of 6 MB for a synchronous response, with room for its envelope (AWS Lambda quotas). */
+export const LAMBDA_RESPONSE_BYTES = 5_900_000;
 
-type Step = { words: string; apply: (report: ProbeReport) => ProbeReport };
+interface Step {
+  text: string;
+  apply: (report: ProbeReport) => ProbeReport;
+}
 
-/** From what a verdict needs least to what it needs most; each step starts from the one before. */
+/** What is omitted, from what a verdict needs least to what it needs most. Each step includes those before it. */
 const STEPS: readonly Step[] = [
-  { words: 'evidence of healthy attempts', apply: mapAttempts((one) => (isHealthy(one) ? bare(one) : one)) },
-  { words: 'traces', apply: withoutTraces },
-  { words: 'the name servers asked', apply: mapTargets(withoutServers) },
-  { words: 'evidence of all attempts', apply: mapAttempts(bare) },
-  { words: 'attempts that came to the same as another', apply: mapAddresses(oneOfEach) },
-  { words: 'all but one healthy address of each target', apply: mapTargets(oneHealthyAddress) },
-  { words: 'the addresses that names led to', apply: mapTargets(withoutNameAddresses) },
+  {
+    text: 'evidence of successful attempts',
+    apply: mapAttempts((one) => (isSuccessful(one) ? bare(one) : one)),
+  },
+  { text: 'traces', apply: withoutTraces },
+  { text: 'name servers', apply: mapTargets(withoutServers) },
+  { text: 'evidence of all attempts', apply: mapAttempts(bare) },
+  { text: 'attempts with the same outcome as another', apply: mapAddresses(oneOfEach) },
+  { text: 'all but one successful address of each target', apply: mapTargets(oneSuccessfulAddress) },
+  { text: 'addresses of names', apply: mapTargets(withoutNameAddresses) },
 ];
 
 /**
- * Makes the report's JSON at most `limitBytes` long by leaving out ever more, and says what in `omitted`. At the very end whole
- * targets lose their attempts, the last ones first, and are `notTried` with that reason.
+ * Makes the report's JSON at most `limitBytes` long. Each step omits more, and `omitted` lists what. In the last step whole targets lose
+ * their attempts, the last targets first; they are `notTried` with that reason.
  */
 export function fitReport(report: ProbeReport, limitBytes: number): ProbeReport {
   if (bytesOf(report) <= limitBytes) return report;
   let fitting = report;
-  const left: string[] = report.omitted === undefined ? [] : [report.omitted];
-  const prefix = 'left out to fit the answer: ';
-  for (const { words, apply } of STEPS) {
-    left.push(left.some((text) => text.startsWith(prefix)) ? words : prefix + words);
-    fitting = { ...apply(fitting), omitted: left.join('; ') };
+  const omitted: string[] = report.omitted === undefined ? [] : [report.omitted];
+  const prefix = 'omitted to fit the size limit of the response: ';
+  for (const { text, apply } of STEPS) {
+    omitted.push(omitted.some((earlier) => earlier.startsWith(prefix)) ? text : prefix + text);
+    fitting = { ...apply(fitting), omitted: omitted.join('; ') };
     if (bytesOf(fitting) <= limitBytes) return fitting;
   }
-  return withoutLastTargets({ ...fitting, omitted: `${left.join('; ')}; the last targets` }, limitBytes);
+  return withoutLastTargets({ ...fitting, omitted: `${omitted.join('; ')}; the last targets` }, limitBytes);
 }
 
 function bytesOf(value: unknown): number {
   return Buffer.byteLength(JSON.stringify(value));
 }
 
-function isHealthy({ outcome }: Attempt): boolean {
+function isSuccessful({ outcome }: Attempt): boolean {
   return outcome === 'connected';
 }
 
-/** What a verdict reads: the outcome, and what tells a lost SYN. */
+/** What a verdict needs: the outcome, and evidence of a lost SYN. */
 function bare({ outcome, stage, startedMs, elapsedMs, errno, synRetransmits }: Attempt): Attempt {
   return {
     outcome,
@@ -58,13 +64,16 @@ function oneOfEach(address: AddressReport): AddressReport {
   return { ...address, attempts: [...outcomes.values()] };
 }
 
-function isHealthyAddress({ attempts }: AddressReport): boolean {
-  return attempts.every(isHealthy);
+function isSuccessfulAddress({ attempts }: AddressReport): boolean {
+  return attempts.every(isSuccessful);
 }
 
-function oneHealthyAddress(target: TargetReport): TargetReport {
-  const kept = target.addresses.find(isHealthyAddress);
-  return { ...target, addresses: target.addresses.filter((one) => one === kept || !isHealthyAddress(one)) };
+function oneSuccessfulAddress(target: TargetReport): TargetReport {
+  const kept = target.addresses.find(isSuccessfulAddress);
+  return {
+    ...target,
+    addresses: target.addresses.filter((one) => one === kept || !isSuccessfulAddress(one)),
+  };
 }
 
 function withoutTraces(report: ProbeReport): ProbeReport {
@@ -109,7 +118,7 @@ function withoutLastTargets(report: ProbeReport, limitBytes: number): ProbeRepor
     const target = targets[index];
     if (!target) continue;
     const { host, port } = target;
-    const emptied = { host, port, addresses: [], notTried: 'left out: the answer was full' };
+    const emptied = { host, port, addresses: [], notTried: 'omitted to fit the size limit of the response' };
     over -= bytesOf(target) - bytesOf(emptied);
     targets[index] = emptied;
   }

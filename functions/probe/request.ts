@@ -1,47 +1,80 @@
 import { parseAddress } from '../reachability/address.ts';
-import type { ProbeRequest, Target, TargetRequest, TraceRequest } from '../reachability/request.ts';
+import type { ProbeRequest, TargetRequest, TraceRequest } from '../reachability/request.ts';
 
-/** A request that cannot be meant; the message is one line for whoever wrote it. */
+/** An invalid request; the message is one line for its author. */
 export class ProbeRequestError extends Error {
   override readonly name = 'ProbeRequestError';
 }
 
-/** What one request may ask for at most; more is cut into several requests by whoever asks. */
+/** The most entries that one request may have; callers split longer lists into several requests. */
 export const LIMITS = { targets: 10_000, controls: 100, traces: 200, addressesPerTarget: 64 } as const;
 
-/** Every number of a request: its default (none: absent stays absent) and the range that is taken. */
-const NUMBERS = {
+/** The range of every number of a request. */
+export const RANGES = {
   round: { from: 1, to: 1000 },
   attempts: { from: 1, to: 10 },
   timeoutMs: { from: 1, to: 600_000 },
   staggerMs: { from: 0, to: 60_000 },
   settleMs: { from: 0, to: 60_000 },
+  /** The upper limit is that of a Lambda invocation. */
   deadlineMs: { from: 1, to: 900_000 },
 } as const;
+const PORTS = { from: 1, to: 65_535 } as const;
+const HOPS = { from: 1, to: 64 } as const;
 
-/** Longer texts are cut in reports, so that a bad target cannot fill one: a name has at most 253 characters. */
-const LONGEST_HOST = 300;
+/** The defaults of the contract. A silent target takes a little more than 4 s, two rounds of it less than 10 s. */
+const DEFAULTS = { timeoutMs: 4000, attempts: 3, staggerMs: 300, settleMs: 150 } as const;
+/** Long enough for thousands of targets, or for the kernel's timeout of 127 to 131 s. */
+const DEFAULT_DEADLINE_MS = { own: 60_000, kernel: 180_000 } as const;
+
+/** Longer texts are cut in reports, so that an invalid target cannot fill one: a name has at most 253 characters. */
+const MAX_HOST_LENGTH = 300;
+
+/** The numbers of a request, with every default filled in. */
+export interface Settings {
+  round: number | undefined;
+  /** Infinity: the kernel's own timeout. */
+  timeoutMs: number;
+  attempts: number;
+  staggerMs: number;
+  settleMs: number;
+  deadlineMs: number;
+}
+
+/** Fills in the defaults. `maxDeadlineMs`, the limit of the place that the probe runs in, caps the deadline of the request. */
+export function settingsOf(request: ProbeRequest, maxDeadlineMs = Infinity): Settings {
+  const given = request.timeoutMs ?? DEFAULTS.timeoutMs;
+  const timeoutMs = given === 'kernel' ? Infinity : given;
+  const attempts = request.attempts ?? DEFAULTS.attempts;
+  const deadlineMs = request.deadlineMs ?? DEFAULT_DEADLINE_MS[given === 'kernel' ? 'kernel' : 'own'];
+  return {
+    round: request.round,
+    timeoutMs,
+    attempts,
+    // At least half of the time is left for the answer to the last attempt.
+    staggerMs: Math.min(request.staggerMs ?? DEFAULTS.staggerMs, timeoutMs / 2 / Math.max(1, attempts - 1)),
+    settleMs: request.settleMs ?? DEFAULTS.settleMs,
+    deadlineMs: Math.min(deadlineMs, maxDeadlineMs),
+  };
+}
 
 /**
- * Reads a probe request of unknown make. What concerns the whole request throws {@link ProbeRequestError}; a single target or
- * control that is wrong stays in the list, for the probe to report as not tried: it costs only itself. Unknown keys are left alone, so that
- * newer callers can talk to older probes.
+ * Reads a probe request from an untrusted value. An error of the whole request throws {@link ProbeRequestError}. An invalid target or
+ * control stays in the list, and the probe reports it as not tried: it does not affect the others. Unknown keys are ignored, so that
+ * newer callers can use older probes.
  */
 export function parseProbeRequest(value: unknown): ProbeRequest {
-  if (!isRecord(value))
-    throw new ProbeRequestError('probe request: not a JSON object; write {"targets":[…]}');
-  const request: ProbeRequest = { targets: list(value, 'targets', LIMITS.targets).map(readTarget) };
+  if (!isRecord(value)) throw invalid('must be a JSON object, for example {"targets":[…]}');
+  const request: ProbeRequest = { targets: list(value, 'targets').map(readTarget) };
   if (value['controls'] !== undefined) {
-    request.controls = list(value, 'controls', LIMITS.controls).map((entry) => {
-      const { host, port }: Target = readTarget(entry);
+    request.controls = list(value, 'controls').map((entry) => {
+      const { host, port } = readTarget(entry);
       return { host, port };
     });
   }
-  if (value['traces'] !== undefined) {
-    request.traces = list(value, 'traces', LIMITS.traces).map(readTrace);
-  }
+  if (value['traces'] !== undefined) request.traces = list(value, 'traces').map(readTrace);
   if (request.targets.length + (request.controls?.length ?? 0) + (request.traces?.length ?? 0) === 0) {
-    throw new ProbeRequestError('probe request: targets is empty; name at least one target');
+    throw invalid('targets is empty; give at least one target');
   }
   if (value['timeoutMs'] === 'kernel') request.timeoutMs = 'kernel';
   else setNumber(request, value, 'timeoutMs');
@@ -50,80 +83,81 @@ export function parseProbeRequest(value: unknown): ProbeRequest {
   return request;
 }
 
-function setNumber(request: ProbeRequest, value: Record<string, unknown>, key: keyof typeof NUMBERS): void {
+function setNumber(request: ProbeRequest, value: Record<string, unknown>, key: keyof typeof RANGES): void {
   const given = value[key];
   if (given === undefined) return;
-  const { from, to } = NUMBERS[key];
-  if (typeof given !== 'number' || !Number.isInteger(given) || given < from || given > to) {
-    const also = key === 'timeoutMs' ? ' or "kernel"' : '';
-    throw new ProbeRequestError(
-      `probe request: ${key} is ${show(given)}, not a whole number from ${from} to ${to}${also}`,
-    );
+  if (!isWithin(RANGES[key], given)) {
+    throw invalid(notWithin(key, given, RANGES[key]) + (key === 'timeoutMs' ? ' or "kernel"' : ''));
   }
   request[key] = given;
 }
 
-function list(value: Record<string, unknown>, key: string, most: number): unknown[] {
+function list(value: Record<string, unknown>, key: 'targets' | 'controls' | 'traces'): unknown[] {
   const entries = value[key];
-  if (!Array.isArray(entries)) throw new ProbeRequestError(`probe request: ${key} is not a list`);
-  if (entries.length > most) {
-    throw new ProbeRequestError(
-      `probe request: ${entries.length} ${key}, at most ${most} fit one request; send several`,
-    );
-  }
-  return entries;
+  if (!Array.isArray(entries)) throw invalid(`${key} must be a list`);
+  if (entries.length <= LIMITS[key]) return entries;
+  throw invalid(
+    `${key} has ${entries.length} entries, the limit is ${LIMITS[key]}; split it into several requests`,
+  );
 }
 
 function readTarget(entry: unknown): TargetRequest {
-  if (!isRecord(entry)) return { host: misfit(entry), port: 0 };
+  if (!isRecord(entry)) return { host: notAString(entry), port: 0 };
   const { host, port, addresses } = entry;
   const target: TargetRequest = {
-    host: typeof host === 'string' ? cut(host) : misfit(host),
+    host: typeof host === 'string' ? cut(host) : notAString(host),
     port: typeof port === 'number' && Number.isInteger(port) ? port : 0,
   };
   if (addresses === undefined) return target;
   const texts = Array.isArray(addresses) ? addresses : [addresses];
   target.addresses = texts
     .slice(0, LIMITS.addressesPerTarget + 1)
-    .map((address) => (typeof address === 'string' ? cut(address) : misfit(address)));
+    .map((address) => (typeof address === 'string' ? cut(address) : notAString(address)));
   return target;
 }
 
 function readTrace(entry: unknown, index: number): TraceRequest {
   const { address, port, maxHops } = isRecord(entry) ? entry : {};
-  if (
-    typeof address !== 'string' ||
-    typeof port !== 'number' ||
-    !Number.isInteger(port) ||
-    port < 1 ||
-    port > 65535
-  ) {
-    throw new ProbeRequestError(`probe request: traces[${index}] has no address and port to walk to`);
+  if (typeof address !== 'string' || !isWithin(PORTS, port)) {
+    throw invalid(`traces[${index}] must have an address and a port`);
   }
-  // A report with anything but an address there would be refused as a whole.
+  // The aggregator rejects a whole report that has a trace to anything but an address.
   const parsed = parseAddress(address);
   if (!parsed) {
-    throw new ProbeRequestError(
-      `probe request: traces[${index}].address is ${show(address)}, not an IP address; look the name up first`,
+    throw invalid(
+      `traces[${index}].address is ${show(address)}, but must be an IP address; resolve the name first`,
     );
   }
   const trace: TraceRequest = { address: parsed.text, port };
   if (maxHops === undefined) return trace;
-  if (typeof maxHops !== 'number' || !Number.isInteger(maxHops) || maxHops < 1 || maxHops > 64) {
-    throw new ProbeRequestError(
-      `probe request: traces[${index}].maxHops is ${show(maxHops)}, not a whole number from 1 to 64`,
-    );
-  }
+  if (!isWithin(HOPS, maxHops)) throw invalid(notWithin(`traces[${index}].maxHops`, maxHops, HOPS));
   return { ...trace, maxHops };
+}
+
+interface Range {
+  from: number;
+  to: number;
+}
+
+function isWithin({ from, to }: Range, value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= from && value <= to;
+}
+
+function notWithin(key: string, value: unknown, { from, to }: Range): string {
+  return `${key} is ${show(value)}, but must be a whole number from ${from} to ${to}`;
+}
+
+function invalid(problem: string): ProbeRequestError {
+  return new ProbeRequestError(`probe request: ${problem}`);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Stands for a host in the report and can never be taken for one: a bare 5 would be 0.0.0.5. */
-function misfit(value: unknown): string {
-  return cut(`not a text: ${show(value)}`);
+/** Stands for a host in the report and is never a valid one: a bare 5 would be 0.0.0.5. */
+function notAString(value: unknown): string {
+  return cut(`not a string: ${show(value)}`);
 }
 
 function show(value: unknown): string {
@@ -131,5 +165,5 @@ function show(value: unknown): string {
 }
 
 function cut(text: string): string {
-  return text.length > LONGEST_HOST ? `${text.slice(0, LONGEST_HOST - 1)}…` : text;
+  return text.length > MAX_HOST_LENGTH ? `${text.slice(0, MAX_HOST_LENGTH - 1)}…` : text;
 }

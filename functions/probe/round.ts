@@ -1,188 +1,210 @@
 import { release } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ControlReport, ProbeReport, Trace } from '../reachability/report.ts';
-import type { ProbeRequest } from '../reachability/request.ts';
-import type { ConnectAttempt, ConnectContext } from './attempts/connect.ts';
-import { ControlProbe } from './control-probe.ts';
-import { DelayLine } from './attempts/settling.ts';
-import { socketCapacity } from './attempts/descriptors.ts';
-import type { EvidenceSource, TraceWalk } from './evidence/evidence.ts';
-import { Names } from './names/names.ts';
-import { Phase, type Omissions } from './phase.ts';
-import { ownMachine, type AddressPolicy } from './policy/policy.ts';
-import { settingsOf, type Settings } from './settings.ts';
-import { Silence } from './attempts/silence.ts';
-import { SocketSlots } from './attempts/socket-slots.ts';
+import type { ControlReport, ProbeReport, TargetReport, Trace } from '../reachability/report.ts';
+import type { ProbeRequest, Target, TraceRequest } from '../reachability/request.ts';
+import type { AddressContext } from './attempts/address-attempts.ts';
+import { ConnectTimeouts } from './attempts/connect-timeouts.ts';
+import { SharedDelay } from './attempts/shared-delay.ts';
+import { socketCapacity, SocketSlots } from './attempts/socket-slots.ts';
 import { SYNS_FOR_EVIDENCE, synSchedule } from './attempts/syn-schedule.ts';
+import type { EvidenceSource } from './evidence/evidence.ts';
+import { Names } from './names/names.ts';
+import { Phase, type ResolvedTarget } from './phase.ts';
+import { ownMachine, type AddressPolicy } from './policy/policy.ts';
+import { LIMITS, settingsOf, type Settings } from './request.ts';
+import type { TraceOptions } from './trace/trace.ts';
 
 export interface ProbeOptions {
   /** Ends everything; the promise then rejects with the signal's reason. */
   signal?: AbortSignal;
   /** Default: {@link ownMachine}. */
   policy?: AddressPolicy;
-  /** What the place allows; caps the request's own deadline. */
+  /** The limit of the place that the probe runs in; caps the deadline of the request. */
   deadlineMs?: number;
-  /** Asked instead of the machine's own, e.g. `127.0.0.1:5353`. */
+  /** Used in place of the machine's own name servers, e.g. `127.0.0.1:5353`. */
   nameServers?: string[];
+}
+
+/** What only some places provide. */
+export interface RoundExtras {
+  evidence: EvidenceSource | undefined;
+  /** Never rejects. */
+  trace: (request: TraceRequest, options: TraceOptions) => Promise<Trace>;
 }
 
 /** Controls come first where sockets are scarce. */
 const CONTROL_RANK = 0;
 const TARGET_RANK = 1;
-/** The controls are asked again this long before silence is called on the last target: every SYN that counts is out by then. */
-const BEFORE_SILENCE_MS = 1500;
-/** Of the deadline, and at most, for asking the controls again when the targets took all the time there was. */
-const AFTER_SHARE = 0.2;
-const AFTER_MOST_MS = 2500;
-const AFTER_STAGGER_MS = 50;
-/** Of the deadline, and at most, for ending a thousand sockets and writing the report. */
-const ENDING_SHARE = 0.03;
-const ENDING_MOST_MS = 250;
-const TRACES_AT_ONCE = 4;
+/** The controls are checked again this long before the last target times out: every SYN that is used as evidence has been sent by then. */
+const BEFORE_TIMEOUT_MS = 1500;
+/** Share of the deadline, and maximum, reserved for the second check of the controls. */
+const RECHECK_SHARE = 0.2;
+const RECHECK_MAX_MS = 2500;
+const RECHECK_STAGGER_MS = 50;
+/** Time for the answer to the last SYN that the second check needs as evidence. */
+const RECHECK_ANSWER_MS = 200;
+/** Share of the deadline, and maximum, reserved for closing a thousand sockets and writing the report. */
+const CLOSING_SHARE = 0.03;
+const CLOSING_MAX_MS = 250;
+const PARALLEL_TRACES = 4;
 
-/** What only some places can add. */
-export interface RoundExtras {
-  evidence: EvidenceSource | undefined;
-  /** Never rejects. */
-  walk: TraceWalk;
-}
-
-/** One round of one vantage with what the place can add; see `probe` in `probe.ts`. */
+/** One round of one vantage, with what the place provides; see `probe` in `probe.ts`. */
 export async function runRound(
   request: ProbeRequest,
   options: ProbeOptions,
   extras: RoundExtras,
 ): Promise<ProbeReport> {
   const startedAt = new Date().toISOString();
-  const began = performance.now();
-  const settings = settingsOf(request, options.deadlineMs);
-  const round = new Round(settings, options, () => performance.now() - began, extras);
+  const round = new Round(request, options, extras);
   const report = await round.run(request);
   options.signal?.throwIfAborted();
   return { startedAt, ...report };
 }
 
+/** A control of the first check: where it resolved to, and its report. */
+interface CheckedControl {
+  control: Target;
+  resolving: Promise<ResolvedTarget>;
+  before: Promise<TargetReport>;
+}
+
 class Round {
+  readonly #beganMs = performance.now();
   readonly #settings: Settings;
   readonly #policy: AddressPolicy;
   readonly #signal: AbortSignal | undefined;
-  readonly #now: () => number;
   readonly #extras: RoundExtras;
-  readonly #silence = new Silence();
   readonly #names: Names;
-  readonly #settling: DelayLine<ConnectAttempt> | undefined;
-  readonly #survey: Phase;
+  readonly #timeouts = new ConnectTimeouts();
+  readonly #settleDelay: SharedDelay | undefined;
+  readonly #main: Phase;
   readonly #recheck: Phase;
 
-  constructor(settings: Settings, options: ProbeOptions, now: () => number, extras: RoundExtras) {
-    const { evidence } = extras;
+  constructor(request: ProbeRequest, options: ProbeOptions, extras: RoundExtras) {
+    const settings = settingsOf(request, options.deadlineMs);
     this.#settings = settings;
     this.#policy = options.policy ?? ownMachine;
     this.#signal = options.signal;
-    this.#now = now;
     this.#extras = extras;
     this.#names = new Names(options.nameServers);
-    const { settleMs } = settings;
-    this.#settling = settleMs > 0 ? new DelayLine(settleMs, (attempt) => attempt.settled()) : undefined;
+    this.#settleDelay = settings.settleMs > 0 ? new SharedDelay(settings.settleMs) : undefined;
     const schedule = synSchedule(process.platform, release());
-    const context: ConnectContext = {
-      now,
-      settling: this.#settling,
+    const { evidence } = extras;
+    const context: AddressContext = {
+      now: () => this.#nowMs(),
+      settleDelay: this.#settleDelay,
       platform: process.platform,
       schedule,
       evidence,
+      slots: new SocketSlots(socketCapacity(evidence?.descriptorsPerSocket)),
+      timeouts: this.#timeouts,
     };
-    const slots = new SocketSlots(socketCapacity(evidence?.descriptorsPerSocket));
-    const parts = { context, slots, silence: this.#silence };
-    this.#survey = new Phase(this.#names, this.#policy, settings, parts);
-    // What still works answers at once; what does not need not be waited for beyond the SYNs that make it evidence.
-    const enoughMs = (schedule[SYNS_FOR_EVIDENCE - 1] ?? 0) + 200;
+    this.#main = new Phase(this.#names, this.#policy, settings, context);
+    // A control that works answers at once. One that does not needs only the SYNs that make its silence evidence.
+    const enoughMs = (schedule[SYNS_FOR_EVIDENCE - 1] ?? 0) + RECHECK_ANSWER_MS;
     const timeoutMs = Math.min(settings.timeoutMs, enoughMs);
-    const staggerMs = Math.min(settings.staggerMs, AFTER_STAGGER_MS);
-    this.#recheck = new Phase(this.#names, this.#policy, { ...settings, timeoutMs, staggerMs }, parts);
+    const staggerMs = Math.min(settings.staggerMs, RECHECK_STAGGER_MS);
+    this.#recheck = new Phase(this.#names, this.#policy, { ...settings, timeoutMs, staggerMs }, context);
   }
 
   async run(request: ProbeRequest): Promise<Omit<ProbeReport, 'startedAt'>> {
     const { controls = [] } = request;
-    const deadlineMs =
-      this.#settings.deadlineMs - Math.min(ENDING_MOST_MS, this.#settings.deadlineMs * ENDING_SHARE);
-    const afterMs = controls.length > 0 ? Math.min(AFTER_MOST_MS, deadlineMs * AFTER_SHARE) : 0;
-    const endings = [
-      this.#at(deadlineMs - afterMs, () => this.#endSurvey()),
-      this.#at(deadlineMs, () => this.#recheck.cut()),
+    const { round, deadlineMs } = this.#settings;
+    const endMs = deadlineMs - Math.min(CLOSING_MAX_MS, deadlineMs * CLOSING_SHARE);
+    const recheckMs = controls.length > 0 ? Math.min(RECHECK_MAX_MS, endMs * RECHECK_SHARE) : 0;
+    const timers = [
+      this.#at(endMs - recheckMs, () => this.#stopMain()),
+      this.#at(endMs, () => this.#recheck.stop()),
     ];
     const abort = () => {
-      this.#endSurvey();
-      this.#recheck.cut();
+      this.#stopMain();
+      this.#recheck.stop();
     };
     this.#signal?.addEventListener('abort', abort, { once: true });
     try {
-      const before = controls.map((control) => new ControlProbe(control, this.#survey, CONTROL_RANK));
-      const targets = Promise.all(request.targets.map((target) => this.#survey.probe(target, TARGET_RANK)));
-      const traces = this.#trace(request);
-      const controlReports = this.#recheckControls(before, targets);
+      const checked = controls.map((control) => this.#check(control));
+      const targets = Promise.all(request.targets.map((target) => this.#main.probe(target, TARGET_RANK)));
+      const traces = this.#trace(request.traces ?? []);
+      const controlReports = this.#checkAgain(checked, targets);
       const report = {
-        ...(this.#settings.round === undefined ? undefined : { round: this.#settings.round }),
+        ...(round === undefined ? undefined : { round }),
         targets: await targets,
         controls: await controlReports,
         ...(request.traces && request.traces.length > 0 ? { traces: await traces } : undefined),
       };
-      return { elapsedMs: Math.round(this.#now()), ...report, system: this.#system(), ...this.#omitted() };
+      return { elapsedMs: Math.round(this.#nowMs()), ...report, system: this.#system(), ...this.#omitted() };
     } finally {
-      for (const ending of endings) clearTimeout(ending);
+      for (const timer of timers) clearTimeout(timer);
       this.#signal?.removeEventListener('abort', abort);
-      this.#names.cut();
-      this.#settling?.close();
+      this.#names.cancel();
+      this.#settleDelay?.close();
     }
   }
 
+  #nowMs(): number {
+    return performance.now() - this.#beganMs;
+  }
+
   #at(ms: number, call: () => void): NodeJS.Timeout {
-    return setTimeout(call, Math.max(0, ms - this.#now()));
+    return setTimeout(call, Math.max(0, ms - this.#nowMs()));
   }
 
-  #endSurvey(): void {
-    this.#names.cut();
-    this.#survey.cut();
+  #stopMain(): void {
+    this.#names.cancel();
+    this.#main.stop();
   }
 
-  /** Asks the controls again once nothing of the targets is left to be sent; a control that had no address then has no `after`. */
-  async #recheckControls(controls: ControlProbe[], targets: Promise<unknown>): Promise<ControlReport[]> {
+  #check(control: Target): CheckedControl {
+    const resolving = this.#main.resolve(control);
+    return { control, resolving, before: this.#main.connect(resolving, CONTROL_RANK) };
+  }
+
+  /** Checks the controls again once no SYN to a target is left to be sent. */
+  async #checkAgain(controls: CheckedControl[], targets: Promise<unknown>): Promise<ControlReport[]> {
     if (controls.length === 0) return [];
-    const surveyed = Promise.all([targets, ...controls.map(({ before }) => before)]);
-    await Promise.race([surveyed, this.#lastSynsAreOut()]);
-    return await Promise.all(controls.map((control) => control.recheck(this.#recheck, CONTROL_RANK)));
+    const allEnded = Promise.all([targets, ...controls.map(({ before }) => before)]);
+    await Promise.race([allEnded, this.#lastSynsSent()]);
+    return await Promise.all(controls.map((control) => this.#reportControl(control)));
   }
 
-  async #lastSynsAreOut(): Promise<void> {
+  /** Connects to the same addresses again. A control without an address, or without time left, has no `after`. */
+  async #reportControl(checked: CheckedControl): Promise<ControlReport> {
+    const addresses = (await checked.resolving).addresses.map(({ text }) => text);
+    const again =
+      addresses.length > 0 ? this.#recheck.probe({ ...checked.control, addresses }, CONTROL_RANK) : undefined;
+    const [before, after] = await Promise.all([checked.before, again]);
+    const report = { host: before.host, port: before.port, before };
+    return after && after.addresses.length > 0 ? { ...report, after } : report;
+  }
+
+  async #lastSynsSent(): Promise<void> {
     const { timeoutMs, attempts, staggerMs } = this.#settings;
-    await this.#survey.begun;
-    const leftMs = timeoutMs - (attempts - 1) * staggerMs - BEFORE_SILENCE_MS;
+    await this.#main.allStarted;
+    const leftMs = timeoutMs - (attempts - 1) * staggerMs - BEFORE_TIMEOUT_MS;
     if (!Number.isFinite(leftMs)) return await new Promise(() => {});
     await sleep(Math.max(0, leftMs), undefined, { ref: false });
   }
 
-  async #trace(request: ProbeRequest): Promise<Trace[]> {
-    const { traces = [] } = request;
-    const walked: Trace[] = [];
-    const rest = traces.entries();
-    const walker = async () => {
-      for (const [index, one] of rest) {
-        const deadlineMs = Math.max(1, this.#settings.deadlineMs - this.#now());
-        walked[index] = await this.#extras.walk(one, {
+  async #trace(requests: readonly TraceRequest[]): Promise<Trace[]> {
+    const traces: Trace[] = [];
+    const rest = requests.entries();
+    const worker = async () => {
+      for (const [index, request] of rest) {
+        traces[index] = await this.#extras.trace(request, {
           policy: this.#policy,
-          deadlineMs,
+          deadlineMs: Math.max(1, this.#settings.deadlineMs - this.#nowMs()),
           ...(this.#signal ? { signal: this.#signal } : undefined),
         });
       }
     };
-    await Promise.all(Array.from({ length: TRACES_AT_ONCE }, walker));
-    return walked;
+    await Promise.all(Array.from({ length: PARALLEL_TRACES }, worker));
+    return traces;
   }
 
   #system(): NonNullable<ProbeReport['system']> {
     const region = process.env['AWS_REGION'];
     const evidence = [
-      ...(this.#silence.readable ? ['proc-net-tcp'] : []),
+      ...(this.#timeouts.readable ? ['proc-net-tcp'] : []),
       ...(this.#extras.evidence?.provides ?? []),
     ];
     return {
@@ -195,16 +217,16 @@ class Round {
   }
 
   #omitted(): Pick<ProbeReport, 'omitted'> {
-    const sum = (key: keyof Omissions) => this.#survey.omissions[key] + this.#recheck.omissions[key];
-    const words = [
-      said(sum('addressesNotTried'), 'addresses were not tried before the deadline'),
-      said(sum('attemptsNotBegun'), 'attempts were not begun before the deadline'),
-      said(sum('addressesOverLimit'), 'addresses were beyond the number that one target may have'),
-    ].filter((text) => text !== undefined);
-    return words.length > 0 ? { omitted: words.join('; ') } : {};
+    const count = (key: keyof Phase['omitted']) => this.#main.omitted[key] + this.#recheck.omitted[key];
+    const counts = [
+      [count('addressesNotTried'), 'addresses were not tried before the deadline'],
+      [count('attemptsNotStarted'), 'attempts were not started before the deadline'],
+      [
+        count('addressesOverLimit'),
+        `addresses exceeded the limit of ${LIMITS.addressesPerTarget} for one target`,
+      ],
+    ] as const;
+    const texts = counts.filter(([number]) => number > 0).map((parts) => parts.join(' '));
+    return texts.length > 0 ? { omitted: texts.join('; ') } : {};
   }
-}
-
-function said(count: number, what: string): string | undefined {
-  return count > 0 ? `${count} ${what}` : undefined;
 }

@@ -1,8 +1,7 @@
 import { expect } from 'vitest';
 import { parseConfiguration } from '../../configuration/load.ts';
 import { storedWebhookUrl } from '../../functions/aggregator/announce/webhook-url.ts';
-import { withPlatform } from '../../functions/probe/policy/platform.ts';
-import { lambdaPolicy } from '../../functions/probe/policy/policy.ts';
+import { lambdaPolicy, withPlatform } from '../../functions/probe/policy/policy.ts';
 import { parseAddress } from '../../functions/reachability/address.ts';
 import { neededByFunction } from '../../infra/bundle.ts';
 import { startSecretStore, STORE_CREDENTIALS } from '../support/secret-store.ts';

@@ -214,7 +214,9 @@ export const rows: HostileRow[] = [
       expect(connections).toBe(0);
       for (const address of ['169.254.169.254', 'fd00:ec2::254', 'fe80::1', '169.254.0.1']) {
         const parsed = parseAddress(address);
-        expect(parsed && ownMachine.denyTold(parsed, port), address).toContain('another vantage gave it');
+        expect(parsed && ownMachine.denyGiven(parsed, port), address).toContain(
+          'another vantage resolved the name to it',
+        );
       }
     },
   },

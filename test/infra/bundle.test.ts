@@ -68,7 +68,7 @@ describe('the bundled functions', () => {
   });
 
   test.each([
-    ['probe', 40_000],
+    ['probe', 32 * 1024],
     ['aggregator', 500_000],
   ] as const)('what the %s loads at its start is under %d bytes', (name, limit) => {
     const files = [...loadedAtStart(bundles[name])];

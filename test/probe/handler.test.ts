@@ -30,7 +30,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Invokes the bundle in a plain Node process, as Lambda's runtime would: import, call, JSON. */
+/** Invokes the bundle in a plain Node process, as the Lambda runtime does: import, call, JSON. */
 async function invoke(
   event: unknown,
   environment: Record<string, string> = {},
@@ -49,8 +49,8 @@ async function invoke(
 }
 
 describe('the bundle', () => {
-  it('is smaller than 40 KB and needs nothing but Node', async () => {
-    expect((await stat(bundle)).size).toBeLessThan(40_000);
+  it('is at most 32 KB and imports only modules of Node', async () => {
+    expect((await stat(bundle)).size).toBeLessThanOrEqual(32 * 1024);
     const code = await readFile(bundle, 'utf8');
     const imports = [...code.matchAll(/\b(?:from|import|require)\s*\(?\s*["'`]([^"'`]+)["'`]/g)].map(
       ([, name]) => name,
@@ -61,7 +61,7 @@ describe('the bundle', () => {
 });
 
 describe('the handler', () => {
-  it('denies everything reserved when no policy is set', async () => {
+  it('denies all special-purpose addresses where no policy is set', async () => {
     const report = parseReport(
       await invoke({
         targets: [
@@ -80,7 +80,7 @@ describe('the handler', () => {
     for (const list of attempts) expect(list).toMatchObject([{ outcome: 'denied', stage: 'local' }]);
   });
 
-  it('opens what its environment allows, whatever the request says', async () => {
+  it('allows what its environment allows, and ignores policies in the request', async () => {
     const event = {
       targets: [
         { host: '127.0.0.1', port },
@@ -119,7 +119,7 @@ describe('the handler', () => {
       );
     }
 
-    it('denies targets, addresses of the request and controls outside a VPC, and names AWS', async () => {
+    it('denies targets, addresses of the request and controls outside a VPC, and gives AWS as the reason', async () => {
       const report = parseReport(await invoke(event, { SYNWHERE_POLICY: policy }));
       const [literal, named] = report.targets;
       for (const target of [literal, named, report.controls[0]?.before]) {
@@ -157,13 +157,13 @@ describe('the handler', () => {
   });
 
   it.each([
-    [{ nonsense: true }, 'ProbeRequestError', 'probe request: targets is not a list'],
-    [null, 'ProbeRequestError', 'probe request: not a JSON object; write {"targets":[…]}'],
-  ])('answers %j with an error of one line', async (event, errorType, errorMessage) => {
+    [{ nonsense: true }, 'ProbeRequestError', 'probe request: targets must be a list'],
+    [null, 'ProbeRequestError', 'probe request: must be a JSON object, for example {"targets":[…]}'],
+  ])('rejects %j with an error of one line', async (event, errorType, errorMessage) => {
     expect(await invoke(event)).toEqual({ errorType, errorMessage });
   });
 
-  it('does not run with a policy that cannot be read', async () => {
+  it('does not run with an invalid policy', async () => {
     const answer = await invoke(
       { targets: [{ host: '127.0.0.1', port }] },
       { SYNWHERE_POLICY: 'open sesame' },
@@ -171,7 +171,7 @@ describe('the handler', () => {
     expect(answer).toMatchObject({ errorType: 'PolicyError' });
   });
 
-  it('ends within the time that Lambda leaves it', async () => {
+  it('ends within the remaining time of the invocation', async () => {
     const event = {
       targets: [{ host: '127.0.0.1', port }],
       attempts: 10,
@@ -185,10 +185,10 @@ describe('the handler', () => {
       await invoke(event, { SYNWHERE_POLICY: policy }, '{ getRemainingTimeInMillis: () => 2500 }'),
     );
     expect(performance.now() - began).toBeLessThan(9000);
-    // All ten would take nine seconds; the rest is for a busy machine.
+    // All ten attempts take nine seconds; the difference allows for a busy machine.
     expect(report.elapsedMs).toBeLessThan(4500);
     expect(report.targets[0]?.addresses[0]?.attempts.length).toBeLessThan(5);
-    expect(report.omitted).toMatch(/^\d attempts were not begun before the deadline$/);
+    expect(report.omitted).toMatch(/^\d attempts were not started before the deadline$/);
   });
 
   it.each([
@@ -196,15 +196,19 @@ describe('the handler', () => {
     '{ getRemainingTimeInMillis: () => NaN }',
     '{ getRemainingTimeInMillis: () => -5 }',
     'null',
-  ])('answers with the context %s', async (context) => {
+  ])('returns a report with the context %s', async (context) => {
     const report = parseReport(await invoke({ targets: [{ host: '10.0.0.1', port: 1 }] }, {}, context));
     expect(report.targets[0]?.addresses[0]?.attempts[0]?.outcome).toBe('denied');
   });
 
-  it('says why it walks no way', async () => {
+  it('reports why it cannot trace', async () => {
     const report = parseReport(await invoke({ targets: [], traces: [{ address: '127.0.0.1', port }] }));
     expect(report.traces).toMatchObject([
-      { address: '127.0.0.1', reached: false, unavailable: expect.any(String) as string },
+      {
+        address: '127.0.0.1',
+        reached: false,
+        unavailable: 'this vantage cannot trace, because it has no kernel evidence',
+      },
     ]);
   });
 });

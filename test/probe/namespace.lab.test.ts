@@ -5,9 +5,9 @@ import { requirement } from '../support/requirements.ts';
 import { probeInOwnProcess, SMALL_NAMESPACE } from './own-process.ts';
 import { openSilentPort } from './attempts/silent-port.ts';
 
-const runnable = requirement('what a namespace refuses and keeps silent', labProblem());
+const runnable = requirement('a network namespace with silent addresses', labProblem());
 
-/** Addresses that answer nothing. */
+/** Addresses that do not answer. */
 function silentTargets(count: number): { host: string; port: number }[] {
   return Array.from({ length: count }, (_, index) => ({
     host: `198.18.${(index >> 8) + 1}.${index & 255}`,
@@ -25,9 +25,9 @@ function outcomes(report: ProbeReport): Record<string, number> {
   return counts;
 }
 
-describe.skipIf(!runnable).concurrent('in a namespace, where one can be had', () => {
+describe.skipIf(!runnable).concurrent('in a network namespace', () => {
   it.each(['off', undefined] as const)(
-    'what this machine refuses within the call is local (kernel evidence %s)',
+    'reports what this machine refuses within the call as local (kernel evidence %s)',
     async (kernelEvidence) => {
       const rows = [
         ['10.1.0.1', 'host-unreachable', 'EHOSTUNREACH'],
@@ -51,7 +51,7 @@ describe.skipIf(!runnable).concurrent('in a namespace, where one can be had', ()
     },
   );
 
-  it('a silent address has sent its SYNs, as /proc/net/tcp and tcp6 tell', async () => {
+  it('reads the SYNs sent to a silent address from /proc/net/tcp and tcp6', async () => {
     const targets = [...silentTargets(1), { host: '2001:db8:1::7', port: 443 }];
     const { report } = await probeInOwnProcess(
       { targets },
@@ -75,7 +75,7 @@ describe.skipIf(!runnable).concurrent('in a namespace, where one can be had', ()
     expect(report).not.toHaveProperty('omitted');
   });
 
-  it('the kernel itself ends the wait when it is asked to', async () => {
+  it('waits for the timeout of the kernel where the request asks for it', async () => {
     const { report } = await probeInOwnProcess(
       { targets: silentTargets(1), timeoutMs: 'kernel', attempts: 2 },
       { namespace: `${SMALL_NAMESPACE}; echo 2 > /proc/sys/net/ipv4/tcp_syn_retries` },
@@ -85,7 +85,7 @@ describe.skipIf(!runnable).concurrent('in a namespace, where one can be had', ()
     expect(report.targets[0]?.addresses[0]?.attempts[0]?.elapsedMs).toBeGreaterThan(2500);
   });
 
-  it('a thousand silent addresses end with the deadline; what was not begun is not called silent', async () => {
+  it('ends a thousand silent addresses at the deadline; those not started are not reported as silent', async () => {
     const deadlineMs = 7000;
     const { report, wallMs, maxRssMiB } = await probeInOwnProcess(
       {
@@ -102,7 +102,7 @@ describe.skipIf(!runnable).concurrent('in a namespace, where one can be had', ()
     expect(tried.length).toBeGreaterThan(150);
     expect(untried.length).toBeGreaterThan(150);
     expect(new Set(untried.map(({ notTried }) => notTried))).toEqual(
-      new Set(['the deadline came before it could be tried']),
+      new Set(['the deadline passed before it was tried']),
     );
     expect(report.omitted).toContain(`${untried.length} addresses were not tried before the deadline`);
     expect(Object.keys(outcomes(report)).toSorted((a, b) => a.localeCompare(b))).toEqual(
@@ -117,7 +117,7 @@ describe.skipIf(!runnable).concurrent('in a namespace, where one can be had', ()
     expect(maxRssMiB).toBeLessThan(250);
   });
 
-  it('time in the queue for sockets is no silence', async () => {
+  it('does not count the time in the queue for sockets as silence', async () => {
     const { report } = await probeInOwnProcess(
       { targets: silentTargets(24), timeoutMs: 2500, attempts: 2, staggerMs: 100 },
       { namespace: SMALL_NAMESPACE, descriptors: 64, kernelEvidence: 'off' },
@@ -131,7 +131,7 @@ describe.skipIf(!runnable).concurrent('in a namespace, where one can be had', ()
     }
   });
 
-  it('one slow name or address does not hold up the others', async () => {
+  it('is not delayed by slow addresses', async () => {
     const { report } = await probeInOwnProcess(
       {
         targets: [...silentTargets(50), { host: '127.0.0.1', port: 9 }, { host: '10.1.0.1', port: 9 }],
@@ -152,7 +152,7 @@ describe('under a descriptor limit', { concurrent: true }, () => {
     [undefined, 60],
     ['off', 40],
   ] as const)(
-    'every target is tried, kernel evidence %s, %i descriptors',
+    'tries every target (kernel evidence %s, %i descriptors)',
     async (kernelEvidence, descriptors) => {
       const targets = Array.from({ length: 60 }, (_, index) => ({ host: `127.0.1.${index + 1}`, port: 9 }));
       const { report } = await probeInOwnProcess(
@@ -163,7 +163,7 @@ describe('under a descriptor limit', { concurrent: true }, () => {
     },
   );
 
-  it('an address that answers keeps its turn beside silent ones', async () => {
+  it('makes all attempts at an address that answers, among silent ones', async () => {
     const silent = await openSilentPort();
     const targets = [
       ...Array.from({ length: 12 }, () => ({ host: '127.0.0.1', port: silent.port })),
@@ -176,7 +176,7 @@ describe('under a descriptor limit', { concurrent: true }, () => {
     expect(report).not.toHaveProperty('omitted');
   });
 
-  it('a process without descriptors is at fault itself, and says so', async () => {
+  it('reports a fault of the process where it has no descriptors left', async () => {
     const { report } = await probeInOwnProcess(
       { targets: [{ host: '127.0.0.1', port: 9 }] },
       { descriptors: 64, useUpDescriptors: true },

@@ -9,10 +9,10 @@ const SCRIPT = fileURLToPath(new URL('probe-on-stdin.ts', import.meta.url));
 export interface OwnProcess {
   /** Descriptors that the process may open. */
   descriptors?: number;
-  /** Shell commands that furnish a network namespace of its own; without, it runs where the test runs. */
+  /** Shell commands that set up a network namespace for the process; absent: it runs in the namespace of the test. */
   namespace?: string;
   kernelEvidence?: 'off';
-  /** Leave the process no descriptor to make a socket with. */
+  /** Leave the process no descriptor for a socket. */
   useUpDescriptors?: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface Measured {
   maxRssMiB: number;
 }
 
-/** Runs one probe in a process of its own, under a descriptor limit or in a network namespace. */
+/** Runs one probe in a separate process, with a descriptor limit or in a network namespace. */
 export async function probeInOwnProcess(request: unknown, options: OwnProcess): Promise<Measured> {
   const limit = options.descriptors === undefined ? ':' : `ulimit -n ${options.descriptors}`;
   const commands = `set -e; ${options.namespace ?? ':'}; ${limit}; exec "$0" "$1"`;
@@ -37,8 +37,8 @@ export async function probeInOwnProcess(request: unknown, options: OwnProcess): 
 }
 
 /**
- * A namespace whose own routing table refuses in every way, and where 198.18.0.0/15 and 2001:db8:1::/64 are silent: a link without
- * ARP, whose other end takes every packet and says nothing.
+ * A namespace whose routing table rejects packets in every way, and where 198.18.0.0/15 and 2001:db8:1::/64 are silent: a link
+ * without ARP, whose other end receives every packet and does not answer.
  */
 export const SMALL_NAMESPACE = [
   'ip link set lo up',

@@ -50,23 +50,25 @@ const big = report(
 const wholeBytes = size(big);
 
 describe('a report that is too long', () => {
-  it('is left alone while it fits', () => {
+  it('is returned unchanged where it fits', () => {
     expect(fitReport(big, wholeBytes)).toBe(big);
   });
 
   it.each([0.99, 0.8, 0.6, 0.5, 0.4, 0.3, 0.2, 0.12])(
-    'fits %f of its length, and says what is missing',
+    'is reduced to %f of its length, and lists what is omitted',
     (share) => {
       const limit = Math.floor(wholeBytes * share);
       const fitted = fitReport(big, limit);
       expect(size(fitted)).toBeLessThanOrEqual(limit);
-      expect(fitted.omitted).toMatch(/^left out to fit the answer: evidence of healthy attempts/);
+      expect(fitted.omitted).toMatch(
+        /^omitted to fit the size limit of the response: evidence of successful attempts/,
+      );
       expect(parseReport(structuredClone(fitted))).toEqual(fitted);
       expect(fitted.targets.map(({ host }) => host)).toEqual(big.targets.map(({ host }) => host));
     },
   );
 
-  it('loses the evidence of healthy attempts first', () => {
+  it('loses the evidence of successful attempts first', () => {
     const fitted = fitReport(big, wholeBytes - 1);
     expect(fitted.targets[0]).toEqual(big.targets[0]);
     expect(fitted.targets[1]?.addresses[0]?.attempts).toEqual(
@@ -75,7 +77,7 @@ describe('a report that is too long', () => {
     expect(fitted.traces).toEqual(big.traces);
   });
 
-  it('keeps a verdict as it was until whole targets have to go', () => {
+  it('does not change a verdict until whole targets are omitted', () => {
     const verdictOf = (one: ProbeReport, index: number) => {
       const { host, port } = big.targets[index] ?? { host: '', port: 0 };
       const clock = { startedAt: big.startedAt, elapsedMs: 1 };
@@ -95,20 +97,23 @@ describe('a report that is too long', () => {
     for (const index of [0, 1, 10, 199]) expect(verdictOf(fitted, index)).toBe(verdictOf(big, index));
   });
 
-  it('gives up its last targets when nothing else is left to give', () => {
+  it('omits its last targets when nothing else is left to omit', () => {
     const fitted = fitReport(big, Math.floor(wholeBytes * 0.12));
     expect(fitted.omitted).toContain('the last targets');
     expect(fitted.targets[0]?.addresses).not.toEqual([]);
-    expect(fitted.targets.at(-1)).toMatchObject({ addresses: [], notTried: 'left out: the answer was full' });
+    expect(fitted.targets.at(-1)).toMatchObject({
+      addresses: [],
+      notTried: 'omitted to fit the size limit of the response',
+    });
   });
 
-  it('keeps what was said before', () => {
+  it('keeps an earlier text of what is omitted', () => {
     const fitted = fitReport(
-      { ...big, omitted: '3 attempts were not begun before the deadline' },
+      { ...big, omitted: '3 attempts were not started before the deadline' },
       wholeBytes - 1,
     );
     expect(fitted.omitted).toMatch(
-      /^3 attempts were not begun before the deadline; left out to fit the answer: /,
+      /^3 attempts were not started before the deadline; omitted to fit the size limit of the response: /,
     );
   });
 });

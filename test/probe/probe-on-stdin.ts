@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { probe } from '../../functions/probe/probe.ts';
 import { parseProbeRequest } from '../../functions/probe/request.ts';
 
-/** Runs one request from stdin in a process of its own and prints the report with what the process took. */
+/** Runs one request from stdin and prints the report with the time and memory that the process used. */
 const { request, useUpDescriptors } = JSON.parse(await text(process.stdin)) as {
   request: unknown;
   useUpDescriptors?: boolean;
@@ -18,6 +18,6 @@ function openUntilNoneAreLeft(): void {
   try {
     for (let count = 0; count < 100_000; count++) openSync('/dev/null', 'r');
   } catch {
-    // EMFILE: that is what was wanted.
+    // EMFILE is expected.
   }
 }

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { parseProbeRequest, ProbeRequestError } from '../../functions/probe/request.ts';
 import { probe } from '../../functions/probe/probe.ts';
 
-const one = [{ host: '127.0.0.1', port: 80 }];
+const valid = [{ host: '127.0.0.1', port: 80 }];
 
-describe('a request', () => {
-  it('keeps what it says, and nothing else', () => {
+describe('a probe request', () => {
+  it('keeps the known keys and ignores the others', () => {
     const request = {
       targets: [{ host: 'example.com', port: 443, addresses: ['192.0.2.1'] }],
       controls: [{ host: '192.0.2.9', port: 53 }],
@@ -24,31 +24,37 @@ describe('a request', () => {
   });
 
   it.each([
-    [undefined, 'not a JSON object'],
-    [[], 'not a JSON object'],
-    ['{}', 'not a JSON object'],
-    [{}, 'targets is not a list'],
+    [undefined, 'must be a JSON object'],
+    [[], 'must be a JSON object'],
+    ['{}', 'must be a JSON object'],
+    [{}, 'targets must be a list'],
     [{ targets: [] }, 'targets is empty'],
-    [{ targets: Array.from({ length: 10_001 }, () => one[0]) }, '10001 targets, at most 10000'],
-    [{ targets: one, controls: 'x' }, 'controls is not a list'],
-    [{ targets: one, traces: [{ address: '192.0.2.1' }] }, 'traces[0]'],
-    [{ targets: one, traces: [{ address: 'x', port: 1 }] }, 'traces[0].address is "x", not an IP address'],
-    [{ targets: one, traces: [{ address: '192.0.2.1', port: 1, maxHops: 0 }] }, 'traces[0].maxHops is 0'],
-    [{ targets: one, attempts: 0 }, 'attempts is 0, not a whole number from 1 to 10'],
-    [{ targets: one, attempts: '3' }, 'attempts is "3"'],
-    [{ targets: one, timeoutMs: 'never' }, 'or "kernel"'],
-    [{ targets: one, timeoutMs: 1.5 }, 'timeoutMs is 1.5'],
-    [{ targets: one, staggerMs: -1 }, 'staggerMs is -1'],
-    [{ targets: one, settleMs: null }, 'settleMs is null'],
-    [{ targets: one, deadlineMs: 1e9 }, 'deadlineMs is 1000000000'],
-    [{ targets: one, round: 0 }, 'round is 0'],
-  ])('%# is refused in one line: %s', (value, message) => {
+    [
+      { targets: Array.from({ length: 10_001 }, () => valid[0]) },
+      'targets has 10001 entries, the limit is 10000',
+    ],
+    [{ targets: valid, controls: 'x' }, 'controls must be a list'],
+    [{ targets: valid, traces: [{ address: '192.0.2.1' }] }, 'traces[0] must have an address and a port'],
+    [
+      { targets: valid, traces: [{ address: 'x', port: 1 }] },
+      'traces[0].address is "x", but must be an IP address',
+    ],
+    [{ targets: valid, traces: [{ address: '192.0.2.1', port: 1, maxHops: 0 }] }, 'traces[0].maxHops is 0'],
+    [{ targets: valid, attempts: 0 }, 'attempts is 0, but must be a whole number from 1 to 10'],
+    [{ targets: valid, attempts: '3' }, 'attempts is "3"'],
+    [{ targets: valid, timeoutMs: 'never' }, 'or "kernel"'],
+    [{ targets: valid, timeoutMs: 1.5 }, 'timeoutMs is 1.5'],
+    [{ targets: valid, staggerMs: -1 }, 'staggerMs is -1'],
+    [{ targets: valid, settleMs: null }, 'settleMs is null'],
+    [{ targets: valid, deadlineMs: 1e9 }, 'deadlineMs is 1000000000'],
+    [{ targets: valid, round: 0 }, 'round is 0'],
+  ])('%# is rejected with one line: %s', (value, message) => {
     expect(() => parseProbeRequest(value)).toThrow(ProbeRequestError);
     expect(() => parseProbeRequest(value)).toThrow(message);
     expect(() => parseProbeRequest(value)).not.toThrow('\n');
   });
 
-  it('is read, or refused with its own error, whatever it is', () => {
+  it('is read, or rejected with a ProbeRequestError, for any value', () => {
     const shaped = fc.record(
       {
         targets: fc.array(
@@ -79,8 +85,8 @@ describe('a request', () => {
   });
 });
 
-describe('a bad target among good ones', () => {
-  const bad: unknown[] = [
+describe('an invalid target among valid ones', () => {
+  const invalid: unknown[] = [
     null,
     7,
     'example.com:80',
@@ -103,14 +109,14 @@ describe('a bad target among good ones', () => {
     { host: '\ud800', port: 80 },
   ];
 
-  it('costs only itself', async () => {
+  it('does not affect the others', async () => {
     const request = parseProbeRequest({
-      targets: [...bad, ...one],
+      targets: [...invalid, ...valid],
       controls: [{ host: '', port: 1 }],
       attempts: 1,
     });
     const report = await probe(request);
-    expect(report.targets).toHaveLength(bad.length + 1);
+    expect(report.targets).toHaveLength(invalid.length + 1);
     for (const target of report.targets.slice(0, -1)) {
       expect(target.addresses).toEqual([]);
       expect(target.notTried).toMatch(/^[^\n]{5,600}$/);

@@ -1,167 +1,158 @@
 import type { Attempt } from '../../reachability/report.ts';
 import type { Outcome } from '../../reachability/words.ts';
-import { ConnectAttempt, type AttemptOwner, type ConnectContext } from './connect.ts';
-import type { Silence } from './silence.ts';
+import { ConnectAttempt, type ConnectContext } from './connect.ts';
+import type { ConnectTimeouts } from './connect-timeouts.ts';
 import type { SocketSlots } from './socket-slots.ts';
 
 /** How an address is attempted. */
-export interface RunSettings {
+export interface AttemptSettings {
   attempts: number;
   staggerMs: number;
-  /** Silence is called this long after the first SYN; Infinity: the kernel or the deadline ends it. */
+  /** Connect timeout, from the first SYN; Infinity: the kernel or the deadline ends an attempt. */
   timeoutMs: number;
 }
 
-/** Outcomes that may have held a socket for the whole of its time. */
-const SILENT: ReadonlySet<Outcome> = new Set(['timed-out', 'inconclusive']);
-/** The rank of an address that has begun. */
-const FIRST = 0;
-
-/** What all runs of a phase share. */
-export interface RunDependencies {
-  context: ConnectContext;
+/** What all addresses of a report share. */
+export interface AddressContext extends ConnectContext {
   slots: SocketSlots;
-  silence: Silence;
+  timeouts: ConnectTimeouts;
 }
 
-/** Whoever wants to know of a run; both are called once, `begun` first. */
-export interface RunOwner {
-  /** No attempt is left to start. */
-  begun(): void;
-  /** All attempts have ended; none, when the run was cut while it waited. */
-  ended(run: AddressRun, attempts: Attempt[]): void;
-}
+/** Outcomes that may have held a socket until the timeout. */
+const UNANSWERED: ReadonlySet<Outcome> = new Set(['timed-out', 'inconclusive']);
+/** The rank of an address that has started. */
+const STARTED_RANK = 0;
 
 /**
- * All attempts at one address: they wait for their sockets together and are staggered from the first SYN on, each on a fresh
- * socket from a fresh port. Waiting is no silence. An address that answers needs each socket for a moment only: it keeps one
- * for its later attempts, and asks for more ahead of all newcomers.
+ * All attempts at one address. They wait for their sockets together and start at intervals, each on a new socket from a new
+ * port. The time spent in the queue for sockets is not part of the timeout. An address that answers needs each socket only
+ * briefly: it keeps one for its later attempts and requests more ahead of addresses that have not started.
  */
-export class AddressRun implements AttemptOwner {
-  readonly address: string;
+export class AddressAttempts {
+  readonly #address: string;
   readonly #port: number;
-  readonly #settings: RunSettings;
-  readonly #parts: RunDependencies;
-  readonly #owner: RunOwner;
-  readonly #pending: ConnectAttempt[] = [];
-  readonly #attempts: Attempt[] = [];
-  #leaveQueue: () => void;
-  #nextTimer: NodeJS.Timeout | undefined;
-  #silenceTimer: NodeJS.Timeout | undefined;
-  /** Attempts not started yet. */
-  #waiting: number;
-  /** Its time has come while all of the run's slots were taken: it starts when one is free. */
-  #overdue = false;
+  readonly #rank: number;
+  readonly #settings: AttemptSettings;
+  readonly #context: AddressContext;
+  readonly #results: Promise<Attempt>[] = [];
+  #pending: ConnectAttempt[] = [];
+  /** Slots held. */
   #slots = 0;
   #hasAnswered = false;
-  #isBegun = false;
-  #isEnded = false;
+  #isStopped = false;
+  #waitsForSlot = false;
+  /** Ends the wait of {@link start} for a timer or a slot. */
+  #resume: () => void = noop;
+  #leaveQueue: () => void = noop;
+  #nextTimer: NodeJS.Timeout | undefined;
+  #timeoutTimer: NodeJS.Timeout | undefined;
 
+  /** `rank`: lower is served first where sockets are scarce. */
   constructor(
     address: string,
     port: number,
     rank: number,
-    settings: RunSettings,
-    parts: RunDependencies,
-    owner: RunOwner,
+    settings: AttemptSettings,
+    context: AddressContext,
   ) {
-    this.address = address;
+    this.#address = address;
     this.#port = port;
+    this.#rank = rank;
     this.#settings = settings;
-    this.#parts = parts;
-    this.#owner = owner;
-    this.#waiting = settings.attempts;
-    const slots = Math.min(settings.attempts, parts.slots.capacity);
-    this.#leaveQueue = parts.slots.acquire(slots, rank, () => this.#begin(slots));
+    this.#context = context;
   }
 
-  /** Ends it now: what runs is called silent, what has not started never will. */
-  cut(): void {
-    this.#callSilence(true);
-  }
-
-  attemptEnded(attempt: ConnectAttempt, result: Attempt): void {
-    const last = this.#pending.pop();
-    if (last && last !== attempt) this.#pending[this.#pending.indexOf(attempt)] = last;
-    this.#attempts.push(result);
-    if (!SILENT.has(result.outcome)) this.#hasAnswered = true;
-    if (this.#overdue && this.#waiting > 0) this.#startLate();
-    const reserved = this.#hasAnswered ? Math.min(this.#waiting, 1) : this.#waiting;
-    const needed = Math.min(this.#slots, this.#pending.length + reserved);
-    this.#parts.slots.release(this.#slots - needed);
-    this.#slots = needed;
-    if (this.#pending.length + this.#waiting === 0) this.#end();
-  }
-
-  #begin(slots: number): void {
-    this.#slots = slots;
-    this.#awaitSilence();
-    this.#start();
-  }
-
-  /** The time of the next attempt has come. */
-  #startNext(): void {
-    if (this.#pending.length < this.#slots) {
-      this.#start();
-      return;
+  /** Starts the attempts, one after the other. Resolves when none is left to start. Call it once. */
+  async start(): Promise<void> {
+    const { attempts, staggerMs } = this.#settings;
+    await this.#acquireSlots(Math.min(attempts, this.#context.slots.capacity), this.#rank);
+    this.#restartTimeout();
+    while (!this.#isStopped) {
+      this.#results.push(this.#connect());
+      if (this.#toStart === 0) return;
+      await this.#wait((resume) => {
+        this.#nextTimer = setTimeout(resume, staggerMs);
+      });
+      if (this.#pending.length >= this.#slots) {
+        await this.#waitForSlot();
+        this.#restartTimeout();
+      }
     }
-    this.#overdue = true;
-    if (!this.#hasAnswered) return;
-    this.#leaveQueue = this.#parts.slots.acquire(1, FIRST, () => {
-      this.#slots++;
-      this.#startLate();
+  }
+
+  /** The attempts in the order of their start, once all have ended; fewer than `settings.attempts` where they were stopped before. */
+  results(): Promise<Attempt[]> {
+    return Promise.all(this.#results);
+  }
+
+  /** Starts no more attempts and times out those that still run. `urgent`: the round ends now. */
+  stop(urgent: boolean): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timeoutTimer);
+    clearTimeout(this.#nextTimer);
+    this.#leaveQueue();
+    this.#resume();
+    if (this.#pending.length > 0) this.#context.timeouts.timeOut(this.#pending, urgent);
+    else this.#releaseUnneeded();
+  }
+
+  get #toStart(): number {
+    return this.#isStopped ? 0 : this.#settings.attempts - this.#results.length;
+  }
+
+  async #connect(): Promise<Attempt> {
+    const attempt = new ConnectAttempt(this.#address, this.#port, this.#context);
+    this.#pending.push(attempt);
+    const result = await attempt.result;
+    this.#pending = this.#pending.filter((other) => other !== attempt);
+    if (!UNANSWERED.has(result.outcome)) this.#hasAnswered = true;
+    if (this.#waitsForSlot) this.#resume();
+    this.#releaseUnneeded();
+    return result;
+  }
+
+  /** Counts from when the first attempt would have started if the next one had not been delayed. */
+  #restartTimeout(): void {
+    const { staggerMs, timeoutMs } = this.#settings;
+    if (this.#isStopped || !Number.isFinite(timeoutMs)) return;
+    clearTimeout(this.#timeoutTimer);
+    const leftMs = timeoutMs - this.#results.length * staggerMs;
+    this.#timeoutTimer = setTimeout(() => this.stop(false), leftMs);
+  }
+
+  /** Waits until one of the own attempts has ended; an address that has answered also requests one more slot. */
+  async #waitForSlot(): Promise<void> {
+    this.#waitsForSlot = true;
+    await (this.#hasAnswered ? this.#acquireSlots(1, STARTED_RANK) : this.#wait(noop));
+    this.#leaveQueue();
+    this.#waitsForSlot = false;
+  }
+
+  #acquireSlots(count: number, rank: number): Promise<void> {
+    return this.#wait((resume) => {
+      this.#leaveQueue = this.#context.slots.acquire(count, rank, () => {
+        this.#slots += count;
+        resume();
+      });
     });
   }
 
-  /** A slot has come free for an attempt whose time was over. */
-  #startLate(): void {
-    this.#overdue = false;
-    this.#leaveQueue();
-    this.#awaitSilence();
-    this.#start();
+  #releaseUnneeded(): void {
+    const reserved = this.#hasAnswered ? Math.min(this.#toStart, 1) : this.#toStart;
+    const needed = Math.min(this.#slots, this.#pending.length + reserved);
+    this.#context.slots.release(this.#slots - needed);
+    this.#slots = needed;
+    if (this.#pending.length + this.#toStart === 0) clearTimeout(this.#timeoutTimer);
   }
 
-  #start(): void {
-    const attempt = new ConnectAttempt(this.address, this.#port, this.#parts.context, this);
-    this.#pending.push(attempt);
-    this.#waiting--;
-    if (this.#waiting === 0) this.#begun();
-    else this.#nextTimer = setTimeout(() => this.#startNext(), this.#settings.staggerMs);
-    attempt.start();
-  }
-
-  /** Counted from when the first attempt would have begun if the one that begins now had not been held up. */
-  #awaitSilence(): void {
-    const { attempts, staggerMs, timeoutMs } = this.#settings;
-    if (!Number.isFinite(timeoutMs)) return;
-    clearTimeout(this.#silenceTimer);
-    const leftMs = timeoutMs - (attempts - this.#waiting) * staggerMs;
-    this.#silenceTimer = setTimeout(() => this.#callSilence(false), leftMs);
-  }
-
-  #callSilence(urgent: boolean): void {
-    this.#leaveQueue();
-    clearTimeout(this.#silenceTimer);
-    clearTimeout(this.#nextTimer);
-    this.#waiting = 0;
-    this.#begun();
-    if (this.#pending.length > 0) this.#parts.silence.call(this.#pending, urgent);
-    else this.#end();
-  }
-
-  #begun(): void {
-    if (this.#isBegun) return;
-    this.#isBegun = true;
-    this.#owner.begun();
-  }
-
-  #end(): void {
-    if (this.#isEnded) return;
-    this.#isEnded = true;
-    clearTimeout(this.#silenceTimer);
-    this.#parts.slots.release(this.#slots);
-    this.#slots = 0;
-    this.#attempts.sort((a, b) => a.startedMs - b.startedMs);
-    this.#owner.ended(this, this.#attempts);
+  /** Resolves when `begin` calls its argument, or at {@link stop}. */
+  #wait(begin: (resume: () => void) => void): Promise<void> {
+    if (this.#isStopped) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#resume = resolve;
+      begin(resolve);
+    });
   }
 }
+
+function noop(): void {}

@@ -1,6 +1,6 @@
 import type { Outcome, Stage } from '../../reachability/words.ts';
 
-/** How a connect that failed is named. */
+/** What a failed connect is reported as. */
 export interface Failure {
   outcome: Outcome;
   stage: Stage;
@@ -8,8 +8,8 @@ export interface Failure {
 }
 
 /**
- * connect(2), ip(7), tcp(7): every errno that ends a connect, with the stage it ends at when the answer came from the
- * network. `reason` is for what this machine has to answer for itself.
+ * connect(2), ip(7), tcp(7): every errno that ends a connect, with the stage that it ends at when the answer came from the
+ * network. `reason` is for faults of this machine.
  */
 const FAILURES: Readonly<Record<string, Failure>> = {
   ECONNREFUSED: { outcome: 'refused', stage: 'remote' },
@@ -25,19 +25,19 @@ const FAILURES: Readonly<Record<string, Failure>> = {
   ENETDOWN: { outcome: 'network-unreachable', stage: 'local' },
   EMFILE: fault('this process has no file descriptors left'),
   ENFILE: fault('this machine has no file descriptors left'),
-  EADDRNOTAVAIL: fault('this machine has no source address or no port left for it'),
-  EADDRINUSE: fault('this machine has no port left for it'),
+  EADDRNOTAVAIL: fault('this machine has no source address or no free port for it'),
+  EADDRINUSE: fault('this machine has no free port for it'),
   ENOBUFS: fault('this machine has no network buffers left'),
   ENOMEM: fault('this machine has no memory left for sockets'),
   EINVAL: fault(
-    'this machine cannot send there: its own routes discard it, or the address is not one to connect to',
+    'this machine cannot send to it: its own routes discard it, or it is not an address to connect to',
   ),
-  EAFNOSUPPORT: fault('this machine does not speak this address family'),
+  EAFNOSUPPORT: fault('this machine does not support this address family'),
 };
 
 /**
- * The name of a failed connect. `withinCall`: the kernel refused inside connect(2), so no SYN left and whatever it says is
- * this machine's word. An errno that is in no table is never held against the target.
+ * The outcome of a failed connect. `withinCall`: the kernel refused inside connect(2), so no SYN left and the error is this machine's own.
+ * An unknown errno is always a fault of this machine, never of the target.
  */
 export function failureOf(errno: string, withinCall: boolean): Failure {
   const failure = FAILURES[errno] ?? fault(`connect failed with ${errno}`);

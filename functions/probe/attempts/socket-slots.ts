@@ -1,13 +1,50 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Left for name look-ups, files and other descriptors that the process opens meanwhile; at most a quarter of a small limit. */
+const RESERVE = 48;
+const RESERVE_SHARE = 0.25;
+/** More open sockets would not help: the measurement would show the limits of a name server, a NAT table or a small router on the path. */
+const MAX_SOCKETS = 2000;
+/** Where the limit or the number of open descriptors cannot be read: 1,024 is the limit of most systems and of Lambda. */
+const UNKNOWN_LIMIT = 1024;
+const UNKNOWN_OPEN = 64;
+
+/** Connects started in one turn of the event loop: more would make the first wait for the last and distort handshake times. */
+const STARTS_PER_TURN = 8;
+/** Slots that become free one by one are given out together: one turn of the event loop for each would cost as much as a connect. */
+const GRANULARITY_MS = 4;
+
+/** How many sockets the process may hold open at once: its descriptor limit, minus open descriptors, minus a reserve. */
+export function socketCapacity(descriptorsPerSocket = 1): number {
+  const available = descriptorLimit() - openDescriptors();
+  const sockets = (available - Math.min(RESERVE, available * RESERVE_SHARE)) / descriptorsPerSocket;
+  return Math.max(1, Math.min(MAX_SOCKETS, Math.floor(sockets)));
+}
+
+/** The soft limit of RLIMIT_NOFILE (proc_pid_limits(5)); Node raises it to the hard limit when it starts. */
+function descriptorLimit(): number {
+  try {
+    const [, soft] =
+      /^Max open files\s+(\d+|unlimited)/m.exec(readFileSync('/proc/self/limits', 'latin1')) ?? [];
+    return soft === 'unlimited' ? MAX_SOCKETS * 4 : Number(soft ?? UNKNOWN_LIMIT);
+  } catch {
+    return UNKNOWN_LIMIT;
+  }
+}
+
+function openDescriptors(): number {
+  try {
+    return readdirSync('/proc/self/fd').length;
+  } catch {
+    return UNKNOWN_OPEN;
+  }
+}
+
 interface Waiter {
   /** 0: it has left the queue. */
   count: number;
   start: () => void;
 }
-
-/** Connects begun in one turn of the event loop: more would make the first wait for the last and spoil handshake times. */
-const STARTS_PER_TURN = 8;
-/** Slots that come free one by one are handed on together: a turn of the event loop for each would cost as much as a connect. */
-const GRAIN_MS = 4;
 
 /** First in, first out. */
 class Queue {
@@ -18,14 +55,14 @@ class Queue {
     this.#waiters.push(waiter);
   }
 
-  /** The first who still waits. */
+  /** The first waiter that has not left. */
   head(): Waiter | undefined {
     while (this.#waiters[this.#first]?.count === 0) this.#first++;
     return this.#waiters[this.#first];
   }
 
   removeHead(): void {
-    // Who has been served must not be kept alive by who still waits.
+    // Without this the array would keep served waiters in memory.
     this.#waiters[this.#first] = undefined;
     this.#first++;
     if (this.#first < this.#waiters.length) return;
@@ -35,23 +72,23 @@ class Queue {
 }
 
 /**
- * Leave to hold sockets open, at most `capacity` at a time. Who waits is served in order within a rank, lower ranks first; nobody
- * is overtaken by one who needs less, so nobody starves.
+ * A semaphore for open sockets, with `capacity` slots. Waiters are served in order within a rank, lower ranks first. A request
+ * that needs fewer slots never overtakes an earlier one, so no request starves.
  */
 export class SocketSlots {
   readonly capacity: number;
   #free: number;
   readonly #queues: Queue[] = [];
-  #scheduled = false;
-  /** Whether the last turn ended for want of free slots or of anyone to serve. */
-  #exhausted = false;
+  #isScheduled = false;
+  /** Whether the last turn ended because no slots were free or nothing waited. */
+  #isExhausted = false;
 
   constructor(capacity: number) {
     this.capacity = Math.max(1, capacity);
     this.#free = this.capacity;
   }
 
-  /** Calls `start` on a later turn, once `count` slots (1 to `capacity`) are the caller's. Returns how to step back from the queue. */
+  /** Calls `start` on a later turn, once the caller holds `count` slots (1 to `capacity`). Returns the function that leaves the queue. */
   acquire(count: number, rank: number, start: () => void): () => void {
     const waiter = { count, start };
     while (this.#queues.length <= rank) this.#queues.push(new Queue());
@@ -68,7 +105,7 @@ export class SocketSlots {
     this.#schedule();
   }
 
-  /** The queue whose turn it is, if there are slots enough for its first waiter. */
+  /** The queue to serve next, if enough slots are free for its first waiter. */
   #ready(): { queue: Queue; waiter: Waiter } | undefined {
     for (const queue of this.#queues) {
       const waiter = queue.head();
@@ -78,20 +115,20 @@ export class SocketSlots {
   }
 
   #schedule(): void {
-    if (this.#scheduled || !this.#ready()) return;
-    this.#scheduled = true;
+    if (this.#isScheduled || !this.#ready()) return;
+    this.#isScheduled = true;
     const serve = () => {
-      this.#scheduled = false;
+      this.#isScheduled = false;
       this.#serve();
     };
-    if (this.#exhausted) setTimeout(serve, GRAIN_MS);
+    if (this.#isExhausted) setTimeout(serve, GRANULARITY_MS);
     else setImmediate(serve);
   }
 
   #serve(): void {
     for (let started = 0; started < STARTS_PER_TURN; started++) {
       const ready = this.#ready();
-      this.#exhausted = !ready;
+      this.#isExhausted = !ready;
       if (!ready) return;
       const { queue, waiter } = ready;
       queue.removeHead();

@@ -58,7 +58,7 @@ const NAMES: Record<Family, Record<number, { name: string; codes: readonly strin
   },
 };
 
-/** The name of an ICMP or ICMPv6 error; one that no RFC here names keeps its numbers, e.g. `icmp-3-77`. */
+/** The name of an ICMP or ICMPv6 error; numbers where none of these RFCs names it, e.g. `icmp-77-3`. */
 export function icmpName(family: Family, type: number, code: number): string {
   const known = NAMES[family][type];
   return (
@@ -67,17 +67,17 @@ export function icmpName(family: Family, type: number, code: number): string {
   );
 }
 
-/** Whether it is the port unreachable that makes a connect fail with ECONNREFUSED. */
+/** Whether it is port unreachable, which makes a connect fail with ECONNREFUSED. */
 export function isPortUnreachable(family: Family, type: number, code: number): boolean {
   return family === 4 ? type === 3 && code === 3 : type === 1 && code === 4;
 }
 
-/** Whether it says that the TTL or hop limit ran out on the way. */
+/** Whether the TTL or hop limit reached zero on the path. */
 export function isTimeExceeded(family: Family, type: number, code: number): boolean {
   return code === 0 && type === (family === 4 ? 11 : 3);
 }
 
-/** Whether it is what a system tells itself when nobody answers ARP or neighbour discovery. */
+/** Whether it is the error that a system sends to itself when ARP or neighbour discovery gets no reply. */
 export function isHostUnreachable(family: Family, type: number, code: number): boolean {
   return family === 4 ? type === 3 && code === 1 : type === 1 && code === 3;
 }

@@ -6,9 +6,9 @@ import { icmpName, isHostUnreachable, isPortUnreachable } from './icmp-names.ts'
 import { openKernelCalls, type KernelCalls, type QueuedError, type TcpInfo } from './kernel-ffi.ts';
 
 /**
- * What the Linux kernel tells an unprivileged process of its own sockets: which ICMP error ended a connect and who sent it, a
- * true RST told from an ICMP port unreachable, SYNs sent again (docs/evidence.md). Undefined where koffi is missing or does
- * not work, on other systems, and with `SYNWHERE_KERNEL_EVIDENCE=off` in the environment; never rejects.
+ * What the Linux kernel reports to an unprivileged process about its own sockets: which ICMP error ended a connect and which machine sent
+ * it, whether a refusal was an RST or an ICMP port unreachable, and how many SYNs were sent again (docs/evidence.md). Undefined where koffi
+ * is missing or does not work, on other systems, and with `SYNWHERE_KERNEL_EVIDENCE=off` in the environment. Never rejects.
  */
 export async function openKernelEvidence(): Promise<EvidenceSource | undefined> {
   const calls = await openCalls();
@@ -20,19 +20,19 @@ export async function openKernelEvidence(): Promise<EvidenceSource | undefined> 
   };
 }
 
-/** The calls behind the evidence, or undefined where it is switched off or cannot be had; never rejects. */
+/** The system calls for the evidence, or undefined where it is switched off or not available. Never rejects. */
 export async function openCalls(): Promise<KernelCalls | undefined> {
   return process.env['SYNWHERE_KERNEL_EVIDENCE'] === 'off' ? undefined : await openKernelCalls();
 }
 
-/** The socket's descriptor; undefined before it has one and once it is closed. Node has no public name for it. */
+/** The socket's descriptor; undefined before it has one and after it is closed. Node has no public API for it. */
 export function descriptorOf(socket: Socket): number | undefined {
   const handle: unknown = Reflect.get(socket, '_handle');
   const known = typeof handle === 'object' && handle !== null && 'fd' in handle;
   return known && typeof handle.fd === 'number' && handle.fd >= 0 ? handle.fd : undefined;
 }
 
-/** The newest ICMP error that the kernel kept for a socket: the one that ended its connect. */
+/** The newest ICMP error in the error queue of a socket: the one that ended its connect. */
 export function lastError(calls: KernelCalls, fd: number): QueuedError | undefined {
   let last: QueuedError | undefined;
   for (let taken = 0; taken < 16; taken++) {
@@ -43,16 +43,16 @@ export function lastError(calls: KernelCalls, fd: number): QueuedError | undefin
   return last;
 }
 
-/** How the report spells an ICMP error. */
+/** An ICMP error as it is reported. */
 export function icmpEvidence({ family, type, code, from }: QueuedError): IcmpEvidence {
   return { type, code, name: icmpName(family, type, code), from };
 }
 
 /**
- * A neighbour is called absent after three questions a second apart (arp(7), mcast_solicit and retrans_time_ms), a firewall says no at
- * once: what comes sooner than this is no missing neighbour.
+ * The kernel reports a neighbour absent after three requests a second apart (arp(7), mcast_solicit and retrans_time_ms). A firewall rejects
+ * at once: an error that comes earlier than this is not a missing neighbour.
  */
-const NEIGHBOUR_PATIENCE_MS = 500;
+const MISSING_NEIGHBOUR_MS = 500;
 
 function watch(calls: KernelCalls, socket: Socket): SocketWatch | undefined {
   const fd = descriptorOf(socket);
@@ -61,14 +61,14 @@ function watch(calls: KernelCalls, socket: Socket): SocketWatch | undefined {
   const family: Family = calls.localAddress(copy)?.includes(':') ? 6 : 4;
   const startedMs = performance.now();
   const kept = calls.keepErrors(copy, family, true);
-  // On an open connection the option would turn passing ICMP errors into errors of the socket (ip(7), IP_RECVERR).
-  const letGo = (): void => {
+  // On an open connection the option would turn temporary ICMP errors into errors of the socket (ip(7), IP_RECVERR).
+  const stopKeeping = (): void => {
     calls.keepErrors(copy, family, false);
   };
-  if (kept) socket.once('connect', letGo);
+  if (kept) socket.once('connect', stopKeeping);
   return {
     collect: () => {
-      socket.off('connect', letGo);
+      socket.off('connect', stopKeeping);
       const info = calls.tcpInfo(copy);
       const error = kept ? lastError(calls, copy) : undefined;
       const own = error ? calls.localAddress(copy) : undefined;
@@ -88,7 +88,7 @@ function fromTcpInfo({ state, totalRetransmits, synAcked }: TcpInfo): KernelEvid
     synRetransmits: totalRetransmits,
     synRetransmitsFrom: 'tcp-info',
     synAcked,
-    // A socket that failed is closed already; that is not what netstat showed while it waited.
+    // A socket that failed is already closed; netstat showed another state while it waited.
     ...(state === 'CLOSE' ? undefined : { socketState: state }),
   };
 }
@@ -102,17 +102,18 @@ function fromError(
   const icmp = icmpEvidence(error);
   if (error.from === withoutZone(target)) return { icmp, stage: 'remote' };
   if (error.from !== own) return { icmp, stage: 'path' };
-  const alone = isHostUnreachable(error.family, error.type, error.code) && elapsedMs >= NEIGHBOUR_PATIENCE_MS;
+  const isNeighbourMissing =
+    isHostUnreachable(error.family, error.type, error.code) && elapsedMs >= MISSING_NEIGHBOUR_MS;
   return {
     icmp,
     stage: 'local',
-    reason: alone
-      ? `nobody answered ${error.family === 4 ? 'ARP' : 'neighbour discovery'}`
+    reason: isNeighbourMissing
+      ? `no reply to ${error.family === 4 ? 'ARP' : 'neighbour discovery'}`
       : "this machine's own firewall rejected it",
   };
 }
 
-/** Linux makes ECONNREFUSED of an RST, which leaves no error in the queue, and of a port unreachable, which does (tcp(7), ip(7)). */
+/** Linux reports ECONNREFUSED for an RST, which leaves no error in the queue, and for a port unreachable, which does (tcp(7), ip(7)). */
 function refusal(error: QueuedError | undefined): KernelEvidence | undefined {
   if (!error) return { refusedBy: 'rst' };
   return isPortUnreachable(error.family, error.type, error.code)

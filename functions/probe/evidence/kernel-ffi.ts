@@ -1,24 +1,24 @@
 import { parseAddress } from '../../reachability/address.ts';
 
 /**
- * The few system calls that tell more of a TCP socket than Node does, through the optional package koffi. Only here does
- * anything know about C: pointers, struct layouts, constants.
+ * The system calls that report more about a TCP socket than Node does, through the optional package koffi. All knowledge of
+ * C is in this file: pointers, struct layouts, constants.
  *
  * The layouts are those of 64-bit little-endian Linux, the same in glibc and musl. Constants: <linux/in.h>, <linux/in6.h>,
  * <linux/errqueue.h>, <linux/tcp.h>, <asm-generic/fcntl.h>; their meaning: ip(7), ipv6(7), tcp(7), recvmsg(2).
  */
 export interface KernelCalls {
-  /** A second descriptor of the same socket, closed on exec; undefined where none is left. */
+  /** A second descriptor of the same socket, closed on exec; undefined where no descriptor is left. */
   duplicate(fd: number): number | undefined;
   close(fd: number): void;
-  /** Makes the kernel keep ICMP errors for this socket (IP_RECVERR, IPV6_RECVERR), or drop them; false where it refuses. */
+  /** Makes the kernel keep ICMP errors for this socket (IP_RECVERR, IPV6_RECVERR), or drop them; false where that fails. */
   keepErrors(fd: number, family: 4 | 6, keep: boolean): boolean;
-  /** The TTL or hop limit of what the socket sends from now on (IP_TTL, IPV6_UNICAST_HOPS). */
+  /** Sets the TTL or hop limit of what the socket sends from now on (IP_TTL, IPV6_UNICAST_HOPS); false where that fails. */
   setHopLimit(fd: number, family: 4 | 6, hops: number): boolean;
-  /** Takes the oldest error from the socket's error queue; undefined once it is empty. */
+  /** Removes the oldest error from the socket's error queue and returns it; undefined where the queue is empty. */
   nextError(fd: number): QueuedError | undefined;
   tcpInfo(fd: number): TcpInfo | undefined;
-  /** The socket's own address (getsockname(2)), in canonical spelling, without a zone. */
+  /** The socket's own address (getsockname(2)), in canonical form, without a zone. */
   localAddress(fd: number): string | undefined;
 }
 
@@ -27,12 +27,12 @@ export interface QueuedError {
   family: 4 | 6;
   type: number;
   code: number;
-  /** Who sent it (SO_EE_OFFENDER), in canonical spelling, without a zone. */
+  /** The machine that sent it (SO_EE_OFFENDER), in canonical form, without a zone. */
   from: string;
 }
 
 export interface TcpInfo {
-  /** As netstat spells it. */
+  /** In the spelling of netstat(8). */
   state: string;
   /** Segments sent again over the socket's life (tcpi_total_retrans). */
   totalRetransmits: number;
@@ -40,7 +40,7 @@ export interface TcpInfo {
   synAcked: boolean;
 }
 
-/** Where `long`, pointers and `size_t` take eight bytes, the lowest first. */
+/** Little-endian, with eight bytes for `long`, pointers and `size_t`. */
 const ARCHITECTURES: readonly string[] = ['x64', 'arm64', 'riscv64', 'loong64'];
 
 const F_DUPFD_CLOEXEC = 1030;
@@ -71,7 +71,7 @@ const STATES = [
   'CLOSING',
 ] as const;
 
-/** Where things lie in the one block of memory that all calls share; calls are synchronous, so it is never in use twice. */
+/** Offsets in the one block of memory that all calls share. Calls are synchronous, so two never use it at the same time. */
 const AT = { header: 0, vector: 64, length: 96, integer: 104, byte: 112, name: 128, info: 192, control: 384 };
 const SIZE = { name: 28, info: 128, control: 512, block: 896 };
 
@@ -83,8 +83,8 @@ interface Koffi {
 }
 
 /**
- * Loads koffi and binds the calls. Undefined where there is no such package, where it does not work, and on systems whose
- * layouts are not known here; never rejects. Done once a process. Takes no descriptor.
+ * Loads koffi and binds the calls. Undefined where the package is missing or does not work, and on systems whose layouts are
+ * not known here. Never rejects. Done once for each process. Uses no descriptor.
  */
 export function openKernelCalls(): Promise<KernelCalls | undefined> {
   opened ??= open();
@@ -103,7 +103,7 @@ async function open(): Promise<KernelCalls | undefined> {
   }
 }
 
-/** The name is an argument so that no bundler follows it: the package is taken from the machine or not at all. */
+/** The name is an argument so that no bundler follows it: the package is loaded from the machine or not at all. */
 async function loadOptional(name: string): Promise<unknown> {
   const loaded: unknown = await import(name);
   return loaded;

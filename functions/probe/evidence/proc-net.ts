@@ -3,10 +3,10 @@ import { endianness } from 'node:os';
 import { parseAddress } from '../../reachability/address.ts';
 import type { Family } from '../../reachability/report.ts';
 
-/** What netstat would show of one socket. */
+/** What netstat shows of one socket. */
 export interface SocketLine {
   state: string;
-  /** How often the kernel has sent the last segment again: in SYN_SENT, the SYN. */
+  /** How often the kernel has sent the last segment again; in SYN_SENT that is the SYN. */
   retransmits: number;
 }
 
@@ -30,24 +30,24 @@ const STATES: Readonly<Record<string, string>> = {
 };
 
 /**
- * proc_pid_net(5): `sl: local:port remote:port st tx:rx tr:when retrnsmt …`, all of it in hexadecimal and, after the first colon, of
- * fixed width: walking the columns takes a tenth of what a regular expression takes, and tables can have tens of thousands of lines.
+ * proc_pid_net(5): `sl: local:port remote:port st tx:rx tr:when retrnsmt …`, all in hexadecimal and, after the first colon, of fixed
+ * width. Reading the columns takes a tenth of the time of a regular expression, and tables can have tens of thousands of lines.
  */
 const LOCAL = 2;
 const PORT = 4;
 const RETRANSMITS = ' 00000000:00000000 00:00000000 '.length;
-/** Sockets in TIME_WAIT belong to nobody, and are most of a long table. */
+/** Sockets in TIME_WAIT belong to no process, and are most of a long table. */
 const TIME_WAIT = '06';
 
 const FILES = { 4: '/proc/net/tcp', 6: '/proc/net/tcp6' } as const;
 
-/** Names one socket of this machine: its own port, and whom it speaks to. */
+/** Identifies one socket of this machine by its local port and its remote address and port; undefined for anything but an IP address. */
 export function socketKey(localPort: number, address: string, port: number): string | undefined {
   const remote = kernelHex(address);
   return remote === undefined ? undefined : `${hex4(localPort)} ${remote}:${hex4(port)}`;
 }
 
-/** Reads the kernel's table of one family, at once for all sockets; undefined where it cannot be read. */
+/** Reads the kernel's table of all sockets of one family; undefined where it cannot be read. */
 export function readSocketTable(family: Family): SocketTable | undefined {
   try {
     return parseSocketTable(readFileSync(FILES[family], 'latin1'));

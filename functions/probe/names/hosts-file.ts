@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { parseAddress } from '../../reachability/address.ts';
 
-/** RFC 6761 section 6.3: `localhost` is loopback whether or not the file says so. */
+/** RFC 6761 section 6.3: `localhost` is loopback, whether or not the file contains it. */
 const LOCALHOST = ['127.0.0.1', '::1'];
 
-/** Where hosts(5) lies, also on Windows. */
+/** The path of hosts(5), also on Windows. */
 export const HOSTS_FILE =
   process.platform === 'win32'
     ? String.raw`${process.env['SystemRoot'] ?? String.raw`C:\Windows`}\System32\drivers\etc\hosts`
@@ -16,7 +16,7 @@ export function readHostsFile(file = HOSTS_FILE): ReadonlyMap<string, readonly s
   try {
     text = readFileSync(file, 'utf8');
   } catch {
-    // No file, no names: look-ups go to the name servers.
+    // Without the file there are no names in it: look-ups go to the name servers.
   }
   return parseHosts(text);
 }

@@ -6,52 +6,52 @@ import { HOSTS_FILE, readHostsFile } from './hosts-file.ts';
 
 /**
  * Names looked up at the same time, two queries each. The Amazon resolver takes 1,024 packets a second from one network interface
- * (Amazon VPC, DNS quotas) and drops the rest; a name whose query was dropped holds its place, so that at most this many wait for a
+ * (Amazon VPC, DNS quotas) and drops the rest. A name whose query was dropped keeps its place, so that at most this many send a
  * second query.
  */
 const CONCURRENCY = 50;
-/** A query is sent again after 1 s and after 2 s more, so three have gone out when the name's time is over. */
+/** A query is sent again after 1 s and after 2 s more, so three have been sent when the time limit of the name ends. */
 const RESOLVER = { timeout: 1000, tries: 3, maxTimeout: 2000 };
 const NAME_TIMEOUT_MS = 4000;
 /**
- * Beside the first query sent again, one goes out that waits for the rest of the name's time: c-ares stops listening for an
- * answer when it asks again, and after quick answers to other names again within a second, so that a slow answer is never heard.
+ * When the first query is sent again, a second resolver sends one that waits for the rest of the time. c-ares ignores answers to a
+ * query that it has sent again, and after quick answers to other names it sends again within a second: it would miss every slow answer.
  */
-const PATIENT_AFTER_MS = 1000;
-const PATIENT_RESOLVER = { timeout: NAME_TIMEOUT_MS - PATIENT_AFTER_MS, tries: 1 };
-/** Once one family has addresses, the other may take this much longer: one query lost and sent again. */
+const SLOW_QUERY_AFTER_MS = 1000;
+const SLOW_RESOLVER = { timeout: NAME_TIMEOUT_MS - SLOW_QUERY_AFTER_MS, tries: 1 };
+/** Once one family has addresses, the other may take this much longer: enough for one lost query. */
 const OTHER_FAMILY_MS = 1500;
 
 type Answer = { addresses: string[] } | { errorCode: string };
 
-/** Ours, for a query that outlived its name's time. */
+/** Our own time-out, for a query that took longer than the time limit of its name. */
 const TIMED_OUT: Answer & { errorCode: string } = { errorCode: 'ETIMEOUT' };
 
 /**
- * Looks names up at the name servers of this machine (or the given ones), A and AAAA side by side, past getaddrinfo(3) and its
- * four threads; the names of the hosts file lead where the file says. Every name is asked for once. The servers follow CNAMEs.
+ * Looks names up at the name servers of this machine (or the given ones), A and AAAA in parallel. getaddrinfo(3) is not used, because
+ * Node runs it in four threads. Names in the hosts file are taken from there. Every name is looked up once. The servers follow CNAMEs.
  */
 export class Names {
   readonly #resolver = new dns.Resolver(RESOLVER);
-  readonly #patient = new dns.Resolver(PATIENT_RESOLVER);
+  readonly #slowResolver = new dns.Resolver(SLOW_RESOLVER);
   readonly #hosts = readHostsFile();
   readonly #reports = new Map<string, Promise<NameReport>>();
   readonly #queue: (() => void)[] = [];
   #running = 0;
-  #cut = false;
+  #isCancelled = false;
 
   constructor(nameServers?: readonly string[]) {
     if (nameServers && nameServers.length > 0) {
       this.#resolver.setServers(nameServers);
-      this.#patient.setServers(nameServers);
+      this.#slowResolver.setServers(nameServers);
     }
   }
 
-  /** Never rejects. Resolves to undefined when everything was cut before there was an answer. */
+  /** Never rejects. Resolves to undefined when the look-up was cancelled before it was answered. */
   async lookUp(name: string): Promise<NameReport | undefined> {
     let report = this.#reports.get(name);
     if (!report) {
-      report = this.#inTurn(() => this.#lookUpNow(name));
+      report = this.#queued(() => this.#lookUpNow(name));
       this.#reports.set(name, report);
     }
     const settled = await report;
@@ -59,13 +59,13 @@ export class Names {
   }
 
   /** Ends all look-ups now. */
-  cut(): void {
-    this.#cut = true;
+  cancel(): void {
+    this.#isCancelled = true;
     this.#resolver.cancel();
-    this.#patient.cancel();
+    this.#slowResolver.cancel();
   }
 
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+  async #queued<T>(work: () => Promise<T>): Promise<T> {
     if (this.#running >= CONCURRENCY) {
       await new Promise<void>((resolve) => {
         this.#queue.push(resolve);
@@ -85,7 +85,7 @@ export class Names {
     const fromFile = this.#hosts.get(name);
     if (fromFile) return found(fromFile, began, [HOSTS_FILE]);
     const servers = this.#resolver.getServers();
-    if (this.#cut) return failed({ errorCode: 'ECANCELLED' }, began, servers);
+    if (this.#isCancelled) return failed({ errorCode: 'ECANCELLED' }, began, servers);
     const queries = [
       this.#ask((resolver) => resolver.resolve4(name)),
       this.#ask((resolver) => resolver.resolve6(name)),
@@ -94,24 +94,24 @@ export class Names {
     const addresses = answers.flatMap((answer) => ('addresses' in answer ? answer.addresses : []));
     if (addresses.length > 0) return found(addresses, began, servers);
     const failures = answers.flatMap((answer) => ('errorCode' in answer ? [answer] : []));
-    return failed(weightiest(failures), began, servers);
+    return failed(firstByPrecedence(failures), began, servers);
   }
 
-  /** The first word of the two resolvers; silence only where both hear nothing. */
+  /** The first answer that one of the two resolvers gets; a time-out only where both get none. */
   async #ask(query: (resolver: dns.Resolver) => Promise<string[]>): Promise<Answer> {
-    const eager = answerTo(query(this.#resolver));
-    const { promise: patient, resolve } = Promise.withResolvers<Answer>();
+    const first = answerTo(query(this.#resolver));
+    const { promise: second, resolve } = Promise.withResolvers<Answer>();
     const timer = setTimeout(() => {
-      resolve(this.#cut ? TIMED_OUT : answerTo(query(this.#patient)));
-    }, PATIENT_AFTER_MS);
-    const heard = [eager, patient].map(async (asked) => {
-      const answer = await asked;
-      if ('errorCode' in answer && answer.errorCode === TIMED_OUT.errorCode) throw new Error('silence');
+      resolve(this.#isCancelled ? TIMED_OUT : answerTo(query(this.#slowResolver)));
+    }, SLOW_QUERY_AFTER_MS);
+    const answered = [first, second].map(async (answering) => {
+      const answer = await answering;
+      if ('errorCode' in answer && answer.errorCode === TIMED_OUT.errorCode) throw new Error('no answer');
       return answer;
     });
-    const first = await Promise.any(heard).catch(() => TIMED_OUT);
+    const answer = await Promise.any(answered).catch(() => TIMED_OUT);
     clearTimeout(timer);
-    return first;
+    return answer;
   }
 }
 
@@ -124,26 +124,26 @@ async function answerTo(query: Promise<string[]>): Promise<Answer> {
   }
 }
 
-/** Both answers, those that are late replaced by a time-out; a family that has addresses does not wait long for the other. */
+/** Both answers, a time-out for each that is late; a family that has addresses does not wait long for the other. */
 async function bothInTime(queries: Promise<Answer>[]): Promise<Answer[]> {
-  const { promise: timeIsUp, resolve: callTime } = Promise.withResolvers<Answer>();
-  let timer = setTimeout(callTime, NAME_TIMEOUT_MS, TIMED_OUT);
-  const hurried = queries.map(async (query) => {
-    const answer = await Promise.race([query, timeIsUp]);
+  const { promise: timedOut, resolve: timeOut } = Promise.withResolvers<Answer>();
+  let timer = setTimeout(timeOut, NAME_TIMEOUT_MS, TIMED_OUT);
+  const limited = queries.map(async (query) => {
+    const answer = await Promise.race([query, timedOut]);
     if ('addresses' in answer) {
       clearTimeout(timer);
-      timer = setTimeout(callTime, OTHER_FAMILY_MS, TIMED_OUT);
+      timer = setTimeout(timeOut, OTHER_FAMILY_MS, TIMED_OUT);
     }
     return answer;
   });
-  const answers = await Promise.all(hurried);
+  const answers = await Promise.all(limited);
   clearTimeout(timer);
   return answers;
 }
 
 /**
- * What the codes of the DNS library mean (ares_query(3)). From the weightiest: NXDOMAIN holds for the name with all its types, a
- * server's failure outweighs silence, and only where both families say so has a name no address.
+ * What the codes of the DNS library mean (ares_query(3)), in order of precedence. NXDOMAIN applies to all types of the name. A failure of
+ * a server takes precedence over no answer. A name has no address only where both families report that.
  */
 const OUTCOMES: readonly (readonly [outcome: NameOutcome, codes: readonly string[] | undefined])[] = [
   ['name-not-found', ['ENOTFOUND', 'EBADNAME']],
@@ -152,17 +152,17 @@ const OUTCOMES: readonly (readonly [outcome: NameOutcome, codes: readonly string
   ['name-without-address', ['ENODATA']],
 ];
 
-function weightOf({ errorCode }: { errorCode: string }): number {
+function precedenceOf({ errorCode }: { errorCode: string }): number {
   const index = OUTCOMES.findIndex(([, codes]) => codes?.includes(errorCode));
   return index < 0 ? OUTCOMES.findIndex(([, codes]) => codes === undefined) : index;
 }
 
-function weightiest(failures: readonly { errorCode: string }[]): { errorCode: string } {
-  return failures.toSorted((a, b) => weightOf(a) - weightOf(b))[0] ?? { errorCode: 'ENODATA' };
+function firstByPrecedence(failures: readonly { errorCode: string }[]): { errorCode: string } {
+  return failures.toSorted((a, b) => precedenceOf(a) - precedenceOf(b))[0] ?? { errorCode: 'ENODATA' };
 }
 
 function failed(failure: { errorCode: string }, began: number, servers: string[]): NameReport {
-  const [outcome] = OUTCOMES[weightOf(failure)] ?? ['name-server-failed'];
+  const [outcome] = OUTCOMES[precedenceOf(failure)] ?? ['name-server-failed'];
   return { outcome, addresses: [], elapsedMs: elapsed(began), errorCode: failure.errorCode, servers };
 }
 

@@ -28,9 +28,9 @@ export function covers(range: Range, address: Address): boolean {
 }
 
 /**
- * What is not public unicast, first match first. IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890, RFC 8190 and
- * the RFCs named), with the metadata services of the clouds before the ranges they lie in. `near`: another machine for each machine
- * that connects to it (itself, its link, its cloud's metadata service).
+ * What is not public unicast; the first match is used. IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890, RFC 8190 and
+ * the RFCs named), with the metadata services of the clouds before the ranges that contain them. `near`: the address means another
+ * machine on each machine that connects to it (the machine itself, its link, the metadata service of its cloud).
  */
 const SPECIAL: readonly (readonly [cidr: string, name: string, near?: 'near'])[] = [
   ['169.254.169.254/32', 'cloud metadata service', 'near'],
@@ -85,7 +85,7 @@ const mapped = requireRange('::ffff:0:0/96');
 const nat64 = requireRange('64:ff9b::/96');
 const sixToFour = requireRange('2002::/16');
 
-/** The name of the special-purpose range that the address lies in; undefined for public unicast. Embedded addresses are not looked into. */
+/** The name of the special-purpose range that contains the address; undefined for public unicast. Embedded addresses are not checked. */
 export function specialRange(address: Address): string | undefined {
   const found = special.find(({ range }) => covers(range, address));
   if (found) return found.name;
@@ -95,8 +95,8 @@ export function specialRange(address: Address): string | undefined {
 }
 
 /**
- * The name of the range, where an address means another machine for each machine that connects to it: that machine itself, its link,
- * or its cloud's metadata service. An IPv6 address that carries an IPv4 address is judged by both. Undefined for all others.
+ * The name of the range, where an address means another machine on each machine that connects to it: the machine itself, its link,
+ * or the metadata service of its cloud. An IPv6 address that contains an IPv4 address is checked as both. Undefined for all others.
  */
 export function nearRange(address: Address): string | undefined {
   const found = special.find(({ range }) => covers(range, address));
@@ -106,8 +106,8 @@ export function nearRange(address: Address): string | undefined {
 }
 
 /**
- * The IPv4 address that an IPv6 address really leads to: IPv4-mapped (the kernel speaks IPv4 to it), NAT64 (RFC 6052), 6to4
- * (RFC 3056), ISATAP (RFC 5214). Teredo and IPv4-compatible addresses are special as a whole.
+ * The IPv4 address that packets to an IPv6 address reach: IPv4-mapped (the kernel sends IPv4), NAT64 (RFC 6052), 6to4
+ * (RFC 3056), ISATAP (RFC 5214). Teredo and IPv4-compatible addresses are special-purpose as a whole.
  */
 export function embeddedIpv4(address: Address): { inside: string; address: Address } | undefined {
   if (address.family === 4) return undefined;

@@ -39,7 +39,7 @@ async function attemptsAt(
 const LOOPBACKS = hasIpv6() ? ['127.0.0.1', '::1'] : ['127.0.0.1'];
 
 describe.each(LOOPBACKS)('at %s', (host) => {
-  it('calls an open port connected, in three attempts from three ports, begun 300 ms apart', async () => {
+  it('reports an open port as connected, in three attempts from three ports, started 300 ms apart', async () => {
     const ports: (number | undefined)[] = [];
     const port = await listen(host, (socket) => ports.push(socket.remotePort));
     const attempts = await attemptsAt(host, port);
@@ -54,7 +54,7 @@ describe.each(LOOPBACKS)('at %s', (host) => {
     }
   });
 
-  it('calls a closed port refused, at once', async () => {
+  it('reports a closed port as refused, at once', async () => {
     const { port } = await closedPort(host);
     const attempts = await attemptsAt(host, port);
     expect(attempts).toHaveLength(3);
@@ -65,32 +65,32 @@ describe.each(LOOPBACKS)('at %s', (host) => {
     }
   });
 
-  it('tells a connection that is reset at once', async () => {
+  it('reports a connection that is reset at once', async () => {
     const port = await listen(host, (socket) => socket.resetAndDestroy());
     const attempts = await attemptsAt(host, port);
     const expected = { outcome: 'connected-then-reset', stage: 'remote', errno: 'ECONNRESET' };
     expect(attempts).toMatchObject([expected, expected, expected]);
   });
 
-  it('tells a connection that is closed at once', async () => {
+  it('reports a connection that is closed at once', async () => {
     const port = await listen(host, (socket) => socket.end());
     const attempts = await attemptsAt(host, port);
     const expected = { outcome: 'connected-then-closed', stage: 'remote', errno: 'EOF' };
     expect(attempts).toMatchObject([expected, expected, expected]);
   });
 
-  it('takes a banner for an open connection, also when the peer hangs up after it', async () => {
+  it('reports a connection with a banner as connected, also where the peer closes it afterwards', async () => {
     const port = await listen(host, (socket) => socket.end('220 hello\r\n'));
     const attempts = await attemptsAt(host, port, { settleMs: 2000, attempts: 2, staggerMs: 50 });
     expect(attempts).toMatchObject([{ outcome: 'connected' }, { outcome: 'connected' }]);
   });
 
-  it('watches for as long as it is told', async () => {
+  it('watches an open connection for settleMs', async () => {
     const port = await listen(host, (socket) => void setTimeout(() => socket.end(), 400));
-    const [patient] = await attemptsAt(host, port, { settleMs: 3000, attempts: 1 });
-    const [hasty] = await attemptsAt(host, port, { settleMs: 50, attempts: 1 });
-    const [blind] = await attemptsAt(host, port, { settleMs: 0, attempts: 1 });
-    expect([patient?.outcome, hasty?.outcome, blind?.outcome]).toEqual([
+    const [long] = await attemptsAt(host, port, { settleMs: 3000, attempts: 1 });
+    const [short] = await attemptsAt(host, port, { settleMs: 50, attempts: 1 });
+    const [none] = await attemptsAt(host, port, { settleMs: 0, attempts: 1 });
+    expect([long?.outcome, short?.outcome, none?.outcome]).toEqual([
       'connected-then-closed',
       'connected',
       'connected',
@@ -98,7 +98,7 @@ describe.each(LOOPBACKS)('at %s', (host) => {
   });
 });
 
-it('connects in every spelling of an address, and reports the one', async () => {
+it('accepts every spelling of an address, and reports the canonical one', async () => {
   const port = await listen('127.0.0.1', () => undefined);
   const targets = ['127.1', '0x7f000001', '2130706433', '0177.0.0.1'].map((host) => ({ host, port }));
   const report = await probe({ targets, attempts: 1 });
@@ -107,7 +107,7 @@ it('connects in every spelling of an address, and reports the one', async () => 
   );
 });
 
-it('calls a silent address timed-out, with the SYNs sent again and the state that netstat shows', async () => {
+it('reports a silent address as timed-out, with the SYNs sent again and the state that netstat shows', async () => {
   const silent = await openSilentPort();
   try {
     const attempts = await attemptsAt('127.0.0.1', silent.port);
@@ -123,7 +123,7 @@ it('calls a silent address timed-out, with the SYNs sent again and the state tha
   }
 });
 
-it('calls silence inconclusive while fewer than three SYNs have gone out', async () => {
+it('reports silence as inconclusive where fewer than three SYNs were sent', async () => {
   const silent = await openSilentPort();
   try {
     const [attempt] = await attemptsAt('127.0.0.1', silent.port, { timeoutMs: 600, attempts: 1 });
@@ -133,7 +133,7 @@ it('calls silence inconclusive while fewer than three SYNs have gone out', async
   }
 });
 
-it('asks the controls before the targets and again when their last SYNs are out', async () => {
+it('checks the controls before the targets and again when the last SYNs to the targets were sent', async () => {
   const silent = await openSilentPort();
   const began = performance.now();
   const report = await probe({
@@ -157,14 +157,14 @@ it('asks the controls before the targets and again when their last SYNs are out'
   expect(control?.after?.addresses[0]?.attempts[0]?.startedMs).toBeGreaterThan(lastBefore + 1000);
 });
 
-it('does not connect by another interface than the one that is named', async () => {
+it('does not connect through another interface than the one in the address', async () => {
   const [attempt, ...others] = await attemptsAt('fe80::1%synwhere-none', 9);
   expect(others).toEqual([]);
   expect(attempt).toMatchObject({ outcome: 'local-fault', stage: 'local' });
   expect(attempt?.reason).toContain('no network interface synwhere-none');
 });
 
-describe('the names of errors', () => {
+describe('failureOf', () => {
   it.each([
     ['ECONNREFUSED', 'refused', 'remote'],
     ['ECONNRESET', 'reset', 'remote'],

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 
-/** Well beyond what the listener's queue of one holds. */
+/** Many more than the listener's queue of one holds. */
 const CONNECTS = 12;
 
-/** Listens and then never comes back to its event loop, so it never accepts. */
+/** Listens and then blocks its event loop, so it never accepts. */
 const LISTENER = `require('net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, function () {
   require('fs').writeSync(1, String(this.address().port));
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); });`;
@@ -16,8 +16,8 @@ export interface SilentPort {
 }
 
 /**
- * A port on loopback that does not answer a SYN: its listener is stuck with a full accept queue, so the kernel drops every
- * further SYN, as it does on a host that is overwhelmed.
+ * A port on loopback that does not answer a SYN: its listener is blocked with a full accept queue, so the kernel drops every
+ * further SYN, as it does on an overloaded host.
  */
 export async function openSilentPort(): Promise<SilentPort> {
   const child = spawn(process.execPath, ['-e', LISTENER], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -26,9 +26,9 @@ export async function openSilentPort(): Promise<SilentPort> {
   const sockets = Array.from({ length: CONNECTS }, () =>
     connect(port, '127.0.0.1').on('error', () => undefined),
   );
-  // The connects are made in the next tick and loopback delivers within the call: by now the queue is full.
+  // The connects run in the next tick, and loopback delivers within the call: after this time the queue is full.
   await new Promise((resolve) => setTimeout(resolve, 200));
-  // Who is in the queue stays there; the others would be taken for the SYNs of those who come to see silence.
+  // Sockets in the queue stay open. The others are closed, because their SYNs could be taken for those of a test.
   for (const socket of sockets) if (socket.connecting) socket.destroy();
   return {
     port,

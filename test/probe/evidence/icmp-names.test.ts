@@ -33,7 +33,7 @@ describe('icmpName', () => {
     expect(icmpName(family, type, code)).toBe(name);
   });
 
-  it('has one name for one thing, in each family', () => {
+  it('has a different name for each type and code of a family', () => {
     for (const family of [4, 6] as const) {
       const names = every(family, () => true).map((numbers) => {
         const [type = 0, code = 0] = numbers.split('/').map(Number);
@@ -44,23 +44,23 @@ describe('icmpName', () => {
   });
 });
 
-describe('what the rules ask of an error', () => {
+describe('the classes of errors that a rule reads', () => {
   it.each([
     [4, 3, 3],
     [6, 1, 4],
-  ] as const)('IPv%i port unreachable is %i/%i alone', (family, type, code) => {
+  ] as const)('IPv%i port unreachable is only %i/%i', (family, type, code) => {
     expect(every(family, isPortUnreachable)).toEqual([`${type}/${code}`]);
   });
   it.each([
     [4, 3, 1],
     [6, 1, 3],
-  ] as const)('IPv%i host unreachable is %i/%i alone', (family, type, code) => {
+  ] as const)('IPv%i host unreachable is only %i/%i', (family, type, code) => {
     expect(every(family, isHostUnreachable)).toEqual([`${type}/${code}`]);
   });
   it.each([
     [4, 11, 0],
     [6, 3, 0],
-  ] as const)('IPv%i time exceeded on the way is %i/%i alone', (family, type, code) => {
+  ] as const)('IPv%i time exceeded on the path is only %i/%i', (family, type, code) => {
     expect(every(family, isTimeExceeded)).toEqual([`${type}/${code}`]);
   });
 });

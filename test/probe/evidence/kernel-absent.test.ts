@@ -17,7 +17,7 @@ const watchable = requirement(
   'watching sockets',
   source
     ? undefined
-    : 'the optional package koffi is not there, or this is not Linux; run npm install on Linux',
+    : 'the optional package koffi is missing, or this is not Linux; run npm install on Linux',
 );
 
 describe('without the package koffi', () => {
@@ -37,7 +37,7 @@ describe('without the package koffi', () => {
     rmSync(bare, { recursive: true });
   });
 
-  /** Runs a module from a copy of the functions that has no node_modules above it, so that the import really fails. */
+  /** Runs a module from a copy of the functions that has no node_modules above it, so that the import fails. */
   async function inBareCopy(script: string): Promise<unknown> {
     const functions = pathToFileURL(join(bare, 'functions/')).href;
     const code = `const at = ${JSON.stringify(functions)}; const ports = ${JSON.stringify(ports)}; ${script}`;
@@ -66,7 +66,7 @@ describe('without the package koffi', () => {
     expect(JSON.stringify(report)).not.toMatch(/icmp|refusedBy|tcp-info/);
   });
 
-  it('says why there is no walk', async () => {
+  it('reports why there is no trace', async () => {
     const trace = await inBareCopy(`
       const { trace } = await import(at + 'probe/trace/trace.ts');
       const policy = { deny: () => undefined };
@@ -83,7 +83,7 @@ describe('without the package koffi', () => {
 });
 
 describe('the switch', () => {
-  it('keeps the evidence away', async () => {
+  it('disables the evidence', async () => {
     process.env['SYNWHERE_KERNEL_EVIDENCE'] = 'off';
     try {
       expect(await openKernelEvidence()).toBeUndefined();
@@ -94,26 +94,26 @@ describe('the switch', () => {
 });
 
 describe.skipIf(!watchable)('watching', () => {
-  it('leaves no descriptor behind, whatever an attempt came to', async () => {
+  it('leaves no descriptor open, whatever the outcome of an attempt', async () => {
     const server = await listen();
     const { port: closed } = await closedPort();
     const before = descriptors();
     for (let round = 0; round < 50; round++) {
       await Promise.all([attempt(portOf(server)), attempt(closed)]);
     }
-    // The server's side of the last connection closes in a turn of its own.
+    // The server's side of the last connection closes in a later turn of the event loop.
     await expect.poll(descriptors).toBe(before);
     server.close();
   });
 
-  it('tells an RST on loopback, where it comes back within the call', async () => {
+  it('reports an RST on loopback, which arrives within the call', async () => {
     const { port: closed } = await closedPort();
     for (let round = 0; round < 20; round++) {
       expect(await attempt(closed)).toMatchObject({ refusedBy: 'rst', synRetransmits: 0, synAcked: false });
     }
   });
 
-  it('knows an open connection as what it is', async () => {
+  it('reports the state of an open connection', async () => {
     const server = await listen();
     expect(await attempt(portOf(server))).toEqual({
       synRetransmits: 0,

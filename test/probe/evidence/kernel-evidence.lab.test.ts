@@ -6,9 +6,9 @@ import type { Attempt, Family, TargetReport } from '../../../functions/reachabil
 import { CHAIN, probeAt, routerAddress, WWW } from '../../support/chain-world.ts';
 import { requirement } from '../../support/requirements.ts';
 
-const runnable = requirement('the evidence of real kernels', labProblem() ?? filterProblemHere());
+const runnable = requirement('evidence from real kernels', labProblem() ?? filterProblemHere());
 
-/** Reject type, ICMP type and code, its name, the outcome, what connect(2) says. RFC 792, RFC 1812, RFC 4443. */
+/** Reject type, ICMP type and code, its name, the outcome, the errno of connect(2). RFC 792, RFC 1812, RFC 4443. */
 type Row = [Rejection, number, number, string, Attempt['outcome'], string];
 
 const REJECTIONS: Record<Family, Row[]> = {
@@ -65,7 +65,7 @@ describe.skipIf(!runnable)('evidence from the kernel', () => {
     });
 
     it.each(rows.map((row, index) => [row[0], index, row] as const))(
-      'names the router behind %s',
+      'reports the router that sends %s',
       (_rejection, index, [, type, code, name, outcome, errno]) => {
         const icmp = { type, code, name, from: routerAddress(world, 'r3', family) };
         expect(attemptsOf(targets[index])).toHaveLength(2);
@@ -75,7 +75,7 @@ describe.skipIf(!runnable)('evidence from the kernel', () => {
       },
     );
 
-    it('tells a port unreachable from a true RST, of the target and of a router alike', () => {
+    it('distinguishes a port unreachable from an RST, for the target and for a router', () => {
       const portUnreachable = targets[rows.findIndex(([rejection]) => rejection === 'port-unreachable')];
       const [byRouter, byTarget] = targets.slice(rows.length);
       expect(refusedBy(portUnreachable)).toEqual([
@@ -95,11 +95,11 @@ describe.skipIf(!runnable)('evidence from the kernel', () => {
     [4, 'unreachable', 'host-unreachable'],
     [4, 'prohibit', 'administratively-prohibited'],
     [4, 'no-route', 'network-unreachable'],
-    // Linux says "no route" for both over IPv6 (ip6_pkt_discard() in net/ipv6/route.c).
+    // Linux sends "no route" for both over IPv6 (ip6_pkt_discard() in net/ipv6/route.c).
     [6, 'unreachable', 'no-route'],
     [6, 'prohibit', 'administratively-prohibited'],
     [6, 'no-route', 'no-route'],
-  ] as const)('names the router over IPv%i whose route says %s', async (family, answer, name) => {
+  ] as const)('reports the router over IPv%i whose route is %s', async (family, answer, name) => {
     await world.break('route', { type: 'route', at: 'r4', answer, to: WWW[family] });
     const { targets } = await probeAt(world, 'near', {
       targets: [{ host: WWW[family], port: RESET_PORT + 1 }],
@@ -111,7 +111,7 @@ describe.skipIf(!runnable)('evidence from the kernel', () => {
     );
   });
 
-  it('counts SYNs sent again, and sees what netstat would have shown', async () => {
+  it('counts SYNs sent again, and reports the socket state that netstat shows', async () => {
     await world.break('lossy', { type: 'lose-syns', at: 'r3', every: 'first', match: { port: 8031 } });
     await world.break('black', { type: 'drop', at: 'r3', match: { port: 8032 } });
     const request = [8031, 8032, 8033].map((port) => ({ host: WWW[4], port }));
@@ -125,7 +125,7 @@ describe.skipIf(!runnable)('evidence from the kernel', () => {
     for (const attempt of [lossy, black, clean]) expect(attempt?.icmp).toBeUndefined();
   });
 
-  it('knows that nobody answers on its own network, and that no SYN left', async () => {
+  it('reports a missing reply on its own network, and that no SYN left', async () => {
     await world.shell(
       'near',
       'ip route add 198.51.100.9/32 dev eth0; ip -6 route add 2001:db8:9::9/128 dev eth0',
@@ -135,16 +135,16 @@ describe.skipIf(!runnable)('evidence from the kernel', () => {
     const own = world.plan.vantages.get('near');
     const common = { outcome: 'host-unreachable', stage: 'local', synRetransmits: 0 };
     expect(report.targets.flatMap(attemptsOf)).toMatchObject([
-      { ...common, reason: 'nobody answered ARP', icmp: { name: 'host-unreachable', from: own?.address4 } },
+      { ...common, reason: 'no reply to ARP', icmp: { name: 'host-unreachable', from: own?.address4 } },
       {
         ...common,
-        reason: 'nobody answered neighbour discovery',
+        reason: 'no reply to neighbour discovery',
         icmp: { name: 'address-unreachable', from: own?.address6 },
       },
     ]);
   });
 
-  it('puts a firewall of the vantage itself where it stands', async () => {
+  it('reports a firewall of the vantage itself as local', async () => {
     await world.break('own', { type: 'reject', at: 'near', with: 'admin-prohibited', match: { port: 8034 } });
     const { targets } = await probeAt(world, 'near', {
       targets: [{ host: WWW[4], port: 8034 }],
@@ -157,7 +157,7 @@ describe.skipIf(!runnable)('evidence from the kernel', () => {
     });
   });
 
-  it('is absent, not wrong, where it is switched off', async () => {
+  it('is absent, and changes no outcome, where it is switched off', async () => {
     const ports = [...REJECTIONS[4].keys()].map((index) => FIRST_PORT + index);
     const targets = [...ports, RESET_PORT, CLOSED_PORT, 8035].map((port) => ({ host: WWW[4], port }));
     const request = { targets, attempts: 1 };

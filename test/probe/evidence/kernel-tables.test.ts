@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseSocketTable, readSocketTable, socketKey } from '../../../functions/probe/evidence/proc-net.ts';
 import { lostSyns, synSchedule, synsSentAfter } from '../../../functions/probe/attempts/syn-schedule.ts';
 
-describe('when a kernel sends its SYNs', () => {
+describe('the SYN schedule of a kernel', () => {
   it.each([
     ['linux', '6.18.44', 3100, 4],
     ['linux', '6.5.0-14-generic', 2100, 3],
@@ -12,11 +12,11 @@ describe('when a kernel sends its SYNs', () => {
     ['linux', '6.4.16', 3100, 3],
     ['linux', '5.10.0', 6900, 3],
     ['linux', '5.10.0', 7100, 4],
-    ['linux', 'unheard-of', 2100, 2],
+    ['linux', 'unknown', 2100, 2],
     ['darwin', '24.0.0', 2100, 3],
     ['win32', '10.0.22631', 2100, 2],
     ['linux', '7.0.0', 0, 1],
-  ] as const)('%s %s has sent, after %i ms, %i', (platform, release, elapsedMs, sent) => {
+  ] as const)('%s %s: after %i ms, %i SYNs were sent', (platform, release, elapsedMs, sent) => {
     expect(synsSentAfter(synSchedule(platform, release), elapsedMs)).toBe(sent);
   });
 
@@ -31,7 +31,7 @@ describe('when a kernel sends its SYNs', () => {
     ['5.10.0', 2030, 0],
     ['5.10.0', 3020, 2],
     ['5.10.0', 7020, 3],
-  ] as const)('on Linux %s a handshake of %i ms lost %i', (release, handshakeMs, lost) => {
+  ] as const)('on Linux %s a handshake of %i ms means %i lost SYNs', (release, handshakeMs, lost) => {
     expect(lostSyns(synSchedule('linux', release), handshakeMs)).toBe(lost);
   });
 });
@@ -46,8 +46,8 @@ const TCP6 = `  sl  local_address                         remote_address        
    0: B80D0120000001000000000001000000:C350 B80D0120000001000000000007000000:01BB 02 00000001:00000000 01:0000005A 0000000A     0        0 5678 2 0000000000000000 200 0 0 1 7
 `;
 
-describe('the tables of the kernel', () => {
-  it('tell the state of a socket and the SYNs sent again', () => {
+describe('the socket tables of the kernel', () => {
+  it('contain the state of a socket and the SYNs sent again', () => {
     const table = parseSocketTable(TCP);
     expect(table.get(socketKey(0xc350, '198.18.0.2', 443) ?? '')).toEqual({
       state: 'SYN_SENT',
@@ -61,7 +61,7 @@ describe('the tables of the kernel', () => {
     expect(table.size).toBe(3);
   });
 
-  it('tell it over IPv6', () => {
+  it('contain them for IPv6', () => {
     const key = socketKey(0xc350, '2001:db8:1::7', 443);
     expect(parseSocketTable(TCP6).get(key ?? '')).toEqual({ state: 'SYN_SENT', retransmits: 10 });
   });
@@ -79,7 +79,7 @@ describe('the tables of the kernel', () => {
     server.close();
   });
 
-  it('are no table where the text is another', () => {
+  it('are empty where the text is not a table', () => {
     expect(parseSocketTable('').size).toBe(0);
     expect(parseSocketTable('No such file').size).toBe(0);
     expect(socketKey(1, 'example.com', 1)).toBeUndefined();

@@ -27,7 +27,7 @@ const onlyIpv4Answers: DnsZone = ({ name, type }) =>
 const bothFamilies: DnsZone = ({ name, type }) =>
   records(type, name, { A: ['127.0.0.3', '127.0.0.1', '127.0.0.3'], AAAA: ['0:0:0:0:0:0:0:1'] });
 
-/** Slower than any query waits that is to be sent again. */
+/** Slower than the time after which a query is sent again. */
 const slowAmongQuick: DnsZone = ({ name, type }) => {
   const found: DnsAnswer =
     type === 'A' ? { records: [{ name, type, ttl: 60, data: '127.0.0.1' }] } : { records: [] };
@@ -51,7 +51,7 @@ async function ask(zone: DnsZone, hosts: string[], targetPort = 9): Promise<Targ
   return report.targets;
 }
 
-describe('what a look-up comes to', () => {
+describe('the outcome of a look-up', () => {
   it.each([
     { code: 'nxdomain', outcome: 'name-not-found', errorCode: 'ENOTFOUND' },
     { code: 'servfail', outcome: 'name-server-failed', errorCode: 'ESERVFAIL' },
@@ -66,13 +66,13 @@ describe('what a look-up comes to', () => {
     expect(target).not.toHaveProperty('notTried');
   });
 
-  it('tells a name without an address from one that is not there', async () => {
+  it('distinguishes a name without an address from a name that does not exist', async () => {
     const [target] = await ask(() => ({ records: [] }), ['www.example.com']);
     expect(target).toMatchObject({ name: { outcome: 'name-without-address', errorCode: 'ENODATA' } });
     expect(server?.questions.toSorted()).toEqual(['www.example.com A', 'www.example.com AAAA']);
   });
 
-  it('asks for at most 50 names at once', async () => {
+  it('looks up at most 50 names at once', async () => {
     const count = 160;
     const waiting = new Set<string>();
     let most = 0;
@@ -90,7 +90,7 @@ describe('what a look-up comes to', () => {
     expect(most).toBeLessThanOrEqual(50);
   });
 
-  it('calls silence of every name server a time-out, after three queries and four seconds', async () => {
+  it('is a time-out after three queries and four seconds where no name server answers', async () => {
     const [target] = await ask(() => 'silence', ['www.example.com']);
     expect(target).toMatchObject({ name: { outcome: 'name-timed-out', addresses: [] } });
     expect(target?.name?.elapsedMs).toBeGreaterThan(3500);
@@ -98,7 +98,7 @@ describe('what a look-up comes to', () => {
     expect(server?.questions.filter((question) => question.endsWith(' A')).length).toBeGreaterThanOrEqual(2);
   });
 
-  it('says that a name server which nobody runs has failed', async () => {
+  it('is a failure of the name server where none runs at its address', async () => {
     const [target] = (
       await probe(
         { targets: [{ host: 'www.example.com', port: 9 }] },
@@ -108,7 +108,7 @@ describe('what a look-up comes to', () => {
     expect(target).toMatchObject({ name: { outcome: 'name-server-failed', errorCode: 'ECONNREFUSED' } });
   });
 
-  it('keeps what was found when the other family is silent', async () => {
+  it('has the addresses of one family where the other is not answered', async () => {
     port = await openPort();
     const [target] = await ask(onlyIpv4Answers, ['half.example.com'], port.port);
     expect(target).toMatchObject({
@@ -118,13 +118,13 @@ describe('what a look-up comes to', () => {
     expect(target?.name?.elapsedMs).toBeLessThan(3900);
   });
 
-  it('hears an answer that takes longer than a query is sent again, beside many quick ones', async () => {
+  it('is the answer that comes after the query was sent again, among many quick answers', async () => {
     const many = Array.from({ length: 100 }, (_, index) => `quick${index}.example.com`);
     const targets = await ask(slowAmongQuick, [...many, 'slow.example.com']);
     expect(targets.at(-1)).toMatchObject({ name: { outcome: 'resolved', addresses: ['127.0.0.1'] } });
   });
 
-  it('lets a failed server outweigh an empty answer', async () => {
+  it('is a failed server rather than an empty answer', async () => {
     const [target] = await ask(
       ({ type }) => (type === 'A' ? { records: [] } : { code: 'servfail' }),
       ['odd.example.com'],
@@ -133,8 +133,8 @@ describe('what a look-up comes to', () => {
   });
 });
 
-describe('what is connected to', () => {
-  it('is every address of both families, IPv4 first, in one spelling, each once', async () => {
+describe('the addresses that are connected to', () => {
+  it('are all addresses of both families, IPv4 first, in canonical form, each once', async () => {
     port = await openPort();
     const [target] = await ask(bothFamilies, ['both.example.com'], port.port);
     expect(target?.name?.addresses).toEqual(['127.0.0.1', '127.0.0.3', '::1']);
@@ -145,12 +145,12 @@ describe('what is connected to', () => {
     ]);
   });
 
-  it('is what a chain of CNAMEs leads to', async () => {
+  it('are those at the end of a chain of CNAMEs', async () => {
     const [target] = await ask(throughCname, ['www.example.com']);
     expect(target).toMatchObject({ name: { outcome: 'resolved', addresses: ['127.0.0.1'] } });
   });
 
-  it('is what the request says, when it gives addresses; the name is looked up beside it', async () => {
+  it('are those of the request, where it gives addresses; the name is looked up too', async () => {
     port = await openPort();
     server = await startDnsServer(({ name, type }) => records(type, name, { A: ['127.0.0.2'] }));
     const targets = [{ host: 'www.example.com', port: port.port, addresses: ['127.1', '127.0.0.1'] }];
@@ -164,7 +164,7 @@ describe('what is connected to', () => {
   });
 });
 
-it('asks once for a name that many targets share, and side by side for many names', async () => {
+it('looks up a name once for all targets that share it, and many names in parallel', async () => {
   const hosts = Array.from({ length: 600 }, (_, index) => `n${index % 300}.example.com`);
   const targets = await ask(() => ({ code: 'nxdomain' }), hosts);
   expect(targets.every(({ name }) => name?.outcome === 'name-not-found')).toBe(true);
@@ -173,7 +173,7 @@ it('asks once for a name that many targets share, and side by side for many name
   expect(server?.questions.length).toBeLessThan(900);
 });
 
-it('looks a name up anew in every request', async () => {
+it('looks a name up again in every request', async () => {
   server = await startDnsServer(({ name, type, turn }) =>
     records(type, name, { A: [`127.0.0.${turn + 1}`] }),
   );
@@ -188,7 +188,7 @@ it('looks a name up anew in every request', async () => {
 });
 
 describe('the hosts file', () => {
-  it('leads where it says, without a question to any name server', async () => {
+  it('is used without a query to a name server', async () => {
     const [target] = await ask(() => ({ code: 'nxdomain' }), ['localhost']);
     expect(target?.name).toMatchObject({ outcome: 'resolved' });
     expect(target?.name?.addresses.every((address) => address === '::1' || address.startsWith('127.'))).toBe(
@@ -197,7 +197,7 @@ describe('the hosts file', () => {
     expect(server?.questions).toEqual([]);
   });
 
-  it('is read as hosts(5) says', () => {
+  it('is read as hosts(5) defines', () => {
     const hosts = parseHosts('# none\n127.1 Localhost me # you\n::1\tip6 me\r\nnot-an-address a\n10.0.0.1\n');
     expect(Object.fromEntries(hosts)).toEqual({
       localhost: ['127.0.0.1'],

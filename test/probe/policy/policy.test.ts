@@ -15,7 +15,7 @@ import { records, startDnsServer } from '../../support/dns-server.ts';
 
 const policy = lambdaPolicy([]);
 
-/** Forbidden places, in every spelling that connect(2), inet_aton(3), RFC 4291 or a translator on the way would understand. */
+/** Forbidden addresses, in every spelling that connect(2), inet_aton(3), RFC 4291 or a translator on the path accepts. */
 const HOSTILE = [
   // loopback
   '127.0.0.1',
@@ -170,18 +170,18 @@ const PUBLIC = [
 describe('the policy of a Lambda', () => {
   it.each(HOSTILE)('denies %s', (spelling) => {
     const address = parseAddress(spelling);
-    expect(address, 'a spelling that is understood').toBeDefined();
+    expect(address, 'a valid spelling').toBeDefined();
     if (address)
       expect(policy.deny(address, 443)).toMatch(/^\S+ (is|has) .+; the address policy.* forbids it$/);
   });
 
-  it.each(PUBLIC)('lets %s go out', (spelling) => {
+  it.each(PUBLIC)('allows %s', (spelling) => {
     const address = parseAddress(spelling);
     expect(address && policy.deny(address, 443)).toBeUndefined();
     expect(address).toBeDefined();
   });
 
-  it('says what it found, also inside of another address', () => {
+  it('names the range, also inside another address', () => {
     expect(deny(policy, '169.254.169.254')).toContain('cloud metadata service');
     expect(deny(policy, '::ffff:10.0.0.1')).toContain(
       '10.0.0.1 inside an IPv4-mapped address, private (RFC 1918)',
@@ -192,7 +192,7 @@ describe('the policy of a Lambda', () => {
   });
 });
 
-describe('an allow-list', () => {
+describe('an allow list', () => {
   const own = lambdaPolicy([
     { cidr: '10.1.0.0/16', ports: [443, 8443] },
     { cidr: '127.0.0.1' },
@@ -217,11 +217,11 @@ describe('an allow-list', () => {
     ['64:ff9b::10.1.2.3', 443, true],
     ['2002:a01:203::', 22, false],
     ['8.8.8.8', 22, true],
-  ] as const)('decides %s port %i: %s', (spelling, port, goes) => {
+  ] as const)('decides %s port %i: allowed %s', (spelling, port, goes) => {
     expect(deny(own, spelling, port) === undefined).toBe(goes);
   });
 
-  it.each([[undefined], [''], ['{"allow":[]}']])('from %j opens nothing', (text) => {
+  it.each([[undefined], [''], ['{"allow":[]}']])('of %j allows nothing more', (text) => {
     expect(deny(parsePolicy(text), '10.0.0.1')).toBeDefined();
   });
 
@@ -235,14 +235,14 @@ describe('an allow-list', () => {
 
   it.each([
     ['nonsense', 'not JSON'],
-    ['{}', '"allow" is not a list'],
-    ['null', '"allow" is not a list'],
+    ['{}', '"allow" must be a list'],
+    ['null', '"allow" must be a list'],
     ['{"allow":[7]}', 'allow[0]'],
     ['{"allow":[{"cidr":"10.0.0.0/33"}]}', '"10.0.0.0/33" is not a CIDR'],
     ['{"allow":[{"cidr":"fe80::1%eth0/64"}]}', 'is not a CIDR'],
-    ['{"allow":[{"cidr":"10.0.0.0/8","ports":[0]}]}', 'ports is not a list'],
-    ['{"allow":[{"cidr":"10.0.0.0/8","ports":"443"}]}', 'ports is not a list'],
-  ])('%s is refused in one line', (text, message) => {
+    ['{"allow":[{"cidr":"10.0.0.0/8","ports":[0]}]}', 'ports must be a list'],
+    ['{"allow":[{"cidr":"10.0.0.0/8","ports":"443"}]}', 'ports must be a list'],
+  ])('%s is rejected with one line', (text, message) => {
     expect(() => parsePolicy(text)).toThrow(PolicyError);
     expect(() => parsePolicy(text)).toThrow(message);
   });
@@ -261,11 +261,11 @@ describe('the probe under a policy', () => {
     await close();
   });
 
-  it('denies the addresses that a request dictates', async () => {
+  it('denies the addresses of a request', async () => {
     const server = await startDnsServer(({ name, type }) => records(type, name, { A: ['127.0.0.1'] }));
     const report = await probe(
       {
-        targets: [{ host: 'told.example.com', port: 80, addresses: ['127.1', '::ffff:169.254.169.254'] }],
+        targets: [{ host: 'given.example.com', port: 80, addresses: ['127.1', '::ffff:169.254.169.254'] }],
         controls: [{ host: '127.0.0.1', port: 80 }],
       },
       { policy, nameServers: [server.address] },
@@ -279,7 +279,7 @@ describe('the probe under a policy', () => {
     await server.close();
   });
 
-  it('asks a literal at its own address alone, whatever stands beside it', async () => {
+  it('connects to a literal only, and ignores addresses given for it', async () => {
     const { port, seen, close } = await countingServer();
     const targets = [{ host: '127.0.0.9', port, addresses: ['127.0.0.1', '127.0.0.8'] }];
     const report = await probe({ targets, attempts: 1 });
@@ -288,7 +288,7 @@ describe('the probe under a policy', () => {
     await close();
   });
 
-  it('does not tell what a name leads to that it must not try', async () => {
+  it('does not reveal the forbidden addresses of a name', async () => {
     const server = await startDnsServer(({ name, type }) =>
       records(type, name, { A: ['127.20.30.40', '127.99.9.9'], AAAA: ['::1'] }),
     );
@@ -305,9 +305,12 @@ describe('the probe under a policy', () => {
     );
     await server.close();
     expect(JSON.stringify(report)).not.toMatch(/127\.20|127\.99|::1/);
-    const [target, told] = parseReport(structuredClone(report)).targets;
+    const [target, given] = parseReport(structuredClone(report)).targets;
     expect(target).toMatchObject({ name: { outcome: 'resolved', addresses: [], denied: 3 }, addresses: [] });
-    expect(told).toMatchObject({ name: { addresses: [], denied: 3 }, addresses: [{ address: '127.0.0.1' }] });
+    expect(given).toMatchObject({
+      name: { addresses: [], denied: 3 },
+      addresses: [{ address: '127.0.0.1' }],
+    });
     const verdict = judge({ host, port: 443 }, [[{ vantage: 'a', report }]], report);
     expect(verdict).toMatchObject({ kind: 'vantage-fault', vantages: [{ fault: 'none', addresses: [] }] });
     expect(verdict.summary).toContain('Nobody was allowed to try');
@@ -316,7 +319,7 @@ describe('the probe under a policy', () => {
     );
   });
 
-  it('judges what a name leads to, and connects to what it judged when the name changes its mind', async () => {
+  it('checks the addresses of a name, and connects to the checked ones although the name resolves to others later', async () => {
     const { port, seen, close } = await countingServer();
     const server = await startDnsServer(({ name, type, turn }) =>
       records(type, name, {
@@ -325,7 +328,7 @@ describe('the probe under a policy', () => {
       }),
     );
     const nameServers = [server.address];
-    // The owner opens an address that nobody listens at; the listener's own stays forbidden.
+    // The allowed address has no listener; the address of the listener stays forbidden.
     const own = lambdaPolicy([{ cidr: '127.0.0.2/32' }]);
     const ask = () =>
       probe(
@@ -347,9 +350,9 @@ describe('the probe under a policy', () => {
   });
 });
 
-describe("one's own machine", () => {
+describe("the policy of the user's own machine", () => {
   it.each(['127.0.0.1', '127.8.8.8', '::1', '::ffff:127.0.0.1', '0.0.0.0', '::'])(
-    'does not connect to %s because others were led there',
+    'does not connect to %s where only another vantage resolved the name to it',
     async (address) => {
       const { port, seen, close } = await countingServer();
       const server = await startDnsServer(({ name, type }) => records(type, name, { A: ['127.0.0.3'] }));
@@ -358,7 +361,7 @@ describe("one's own machine", () => {
       await Promise.all([server.close(), close()]);
       const views = Map.groupBy(report.targets[0]?.addresses ?? [], (view) => view.address);
       expect(views.get('127.0.0.3')).toMatchObject([{ attempts: [{ outcome: 'refused' }] }]);
-      const reason: unknown = expect.stringContaining('another vantage gave it');
+      const reason: unknown = expect.stringContaining('another vantage resolved the name to it');
       const denied = { outcome: 'denied', stage: 'local', reason };
       expect(views.get(parseAddress(address)?.text ?? '')).toMatchObject([{ attempts: [denied] }]);
       expect(seen()).toBe(0);
@@ -375,20 +378,20 @@ describe("one's own machine", () => {
     '192.0.0.192',
     '64:ff9b::169.254.169.254',
     '2002:7f00:1::',
-  ])('is not led to %s by others', (address) => {
+  ])('denies %s where only another vantage resolved the name to it', (address) => {
     const parsed = parseAddress(address);
-    expect(parsed && ownMachine.denyTold(parsed, 443)).toContain('another vantage gave it');
+    expect(parsed && ownMachine.denyGiven(parsed, 443)).toContain('another vantage resolved the name to it');
     expect(parsed && ownMachine.deny(parsed, 443)).toBeUndefined();
   });
 
-  it('connects to private addresses that others were led to', () => {
+  it('allows private addresses that another vantage resolved the name to', () => {
     for (const address of ['10.0.0.1', '192.168.1.1', '172.16.0.1', '100.64.0.1', 'fd12::1', '203.0.113.1']) {
       const parsed = parseAddress(address);
-      expect(parsed && ownMachine.denyTold(parsed, 443), address).toBeUndefined();
+      expect(parsed && ownMachine.denyGiven(parsed, 443), address).toBeUndefined();
     }
   });
 
-  it('connects to its own loopback where its user asks for it, in every round', async () => {
+  it('connects to its own loopback where the user asks for it, in every round', async () => {
     const { port, seen, close } = await countingServer();
     const hosts = ['localhost', '127.0.0.1'];
     const rounds = [
@@ -421,7 +424,7 @@ function deny(by: typeof policy, spelling: string, port = 443): string | undefin
   return by.deny(address, port);
 }
 
-/** Listens on the loopback address 127.0.0.1 and counts who comes. */
+/** Listens on the loopback address 127.0.0.1 and counts the connections. */
 async function countingServer(): Promise<{ port: number; seen: () => number; close: () => Promise<void> }> {
   let count = 0;
   const server = createServer((socket) => {

@@ -8,7 +8,7 @@ import { comparePaths } from '../../../functions/reachability/paths.ts';
 import { CHAIN, probeAt, routerAddress, WWW } from '../../support/chain-world.ts';
 import { requirement } from '../../support/requirements.ts';
 
-const runnable = requirement('walks along real routers', labProblem() ?? filterProblemHere());
+const runnable = requirement('traces through real routers', labProblem() ?? filterProblemHere());
 const PORT = 8000;
 const FAMILIES = [4, 6] as const;
 
@@ -21,8 +21,8 @@ describe.skipIf(!runnable)('trace', () => {
   afterEach(() => world.healAll());
   afterAll(() => world.close());
 
-  /** Walks to both of the target's addresses at once, IPv4 first. */
-  async function walks(port = PORT, from = 'near'): Promise<Trace[]> {
+  /** Traces to both addresses of the target in parallel, IPv4 first. */
+  async function traceBoth(port = PORT, from = 'near'): Promise<Trace[]> {
     const traces = FAMILIES.map((family) => ({ address: WWW[family], port }));
     const report = await probeAt(world, from, { targets: [], traces });
     expect(report.traces?.map(({ address }) => address)).toEqual(traces.map(({ address }) => address));
@@ -33,8 +33,8 @@ describe.skipIf(!runnable)('trace', () => {
     return report.traces ?? [];
   }
 
-  /** Who answered what, hop by hop; routers by their names. */
-  function way(trace: Trace): string[] {
+  /** The answer of each hop, routers by their names. */
+  function hopsOf(trace: Trace): string[] {
     const names = new Map<string, string>([
       [WWW[4], 'www'],
       [WWW[6], 'www'],
@@ -44,39 +44,39 @@ describe.skipIf(!runnable)('trace', () => {
     }
     return trace.hops.map(({ from, answer }) => {
       if (from === undefined) return answer;
-      const who = names.get(from) ?? from;
-      return answer === 'time-exceeded' ? who : `${who}: ${answer}`;
+      const sender = names.get(from) ?? from;
+      return answer === 'time-exceeded' ? sender : `${sender}: ${answer}`;
     });
   }
 
-  it('names every router of the true path, and the time each took', async () => {
-    for (const trace of await walks()) {
-      expect(way(trace)).toEqual(['r1', 'r2', 'r3', 'r4', 'r5', 'www: connected']);
+  it('reports every router of the path, and the time of each', async () => {
+    for (const trace of await traceBoth()) {
+      expect(hopsOf(trace)).toEqual(['r1', 'r2', 'r3', 'r4', 'r5', 'www: connected']);
       expect(trace.reached).toBe(true);
       for (const { elapsedMs } of trace.hops) expect(elapsedMs ?? 0).toBeLessThan(2000);
     }
   });
 
-  it('ends where the target refuses', async () => {
-    for (const trace of await walks(9)) {
-      expect(way(trace)).toEqual(['r1', 'r2', 'r3', 'r4', 'r5', 'www: refused']);
+  it('ends at a target that refuses', async () => {
+    for (const trace of await traceBoth(9)) {
+      expect(hopsOf(trace)).toEqual(['r1', 'r2', 'r3', 'r4', 'r5', 'www: refused']);
       expect(trace.reached).toBe(true);
     }
   });
 
-  it('goes past a silent router', async () => {
+  it('continues behind a silent router', async () => {
     await world.break('silent', { type: 'silent-router', at: 'r2' });
-    for (const trace of await walks()) {
-      expect(way(trace)).toEqual(['r1', 'silence', 'r3', 'r4', 'r5', 'www: connected']);
+    for (const trace of await traceBoth()) {
+      expect(hopsOf(trace)).toEqual(['r1', 'silence', 'r3', 'r4', 'r5', 'www: connected']);
       expect(trace.reached).toBe(true);
     }
   });
 
-  it('places a blackhole behind the third hop there, within seconds', async () => {
+  it('reports silence behind the third hop where that router drops packets, within seconds', async () => {
     await world.break('hole', { type: 'drop', at: 'r3', match: { to: 'www' } });
     const startedMs = performance.now();
-    for (const trace of await walks()) {
-      const [r1, r2, r3, ...rest] = way(trace);
+    for (const trace of await traceBoth()) {
+      const [r1, r2, r3, ...rest] = hopsOf(trace);
       expect([r1, r2, r3]).toEqual(['r1', 'r2', 'r3']);
       expect(rest.length).toBeGreaterThan(0);
       expect(new Set(rest)).toEqual(new Set(['silence']));
@@ -85,56 +85,56 @@ describe.skipIf(!runnable)('trace', () => {
     expect(performance.now() - startedMs).toBeLessThan(12_000);
   });
 
-  it('names the router that forbids the way, at the hop behind the one at which it was seen', async () => {
-    const no = { type: 'reject', at: 'r3', with: 'admin-prohibited', match: { to: 'www' } } as const;
-    await world.break('no', no);
-    for (const trace of await walks()) {
-      expect(way(trace)).toEqual(['r1', 'r2', 'r3', 'r3: administratively-prohibited']);
+  it('reports the router that rejects the SYNs, at the hop after its own', async () => {
+    const rejection = { type: 'reject', at: 'r3', with: 'admin-prohibited', match: { to: 'www' } } as const;
+    await world.break('reject', rejection);
+    for (const trace of await traceBoth()) {
+      expect(hopsOf(trace)).toEqual(['r1', 'r2', 'r3', 'r3: administratively-prohibited']);
       expect(trace.reached).toBe(false);
     }
   });
 
-  it('names the router whose route forbids the way, at its own hop', async () => {
-    await world.break('no', { type: 'route', at: 'r3', answer: 'prohibit', to: 'www' });
-    for (const trace of await walks()) {
-      expect(way(trace)).toEqual(['r1', 'r2', 'r3: administratively-prohibited']);
+  it('reports the router whose route rejects the SYNs, at its own hop', async () => {
+    await world.break('reject', { type: 'route', at: 'r3', answer: 'prohibit', to: 'www' });
+    for (const trace of await traceBoth()) {
+      expect(hopsOf(trace)).toEqual(['r1', 'r2', 'r3: administratively-prohibited']);
       expect(trace.reached).toBe(false);
     }
   });
 
-  it('ends a routing loop instead of following it', async () => {
+  it('ends at a routing loop', async () => {
     await world.break('loop', { type: 'loop', between: ['r3', 'r4'], to: 'www' });
-    for (const trace of await walks()) {
-      expect(way(trace)).toEqual(['r1', 'r2', 'r3', 'r4', 'r3', 'r4', 'r3']);
+    for (const trace of await traceBoth()) {
+      expect(hopsOf(trace)).toEqual(['r1', 'r2', 'r3', 'r4', 'r3', 'r4', 'r3']);
       expect(trace.reached).toBe(false);
     }
   });
 
-  it('shows a router that refuses in the name of the target nearer than the target', async () => {
+  it('reports an RST that a router sends with the address of the target at the hop of that router', async () => {
     await world.break('impostor', { type: 'impostor', at: 'r2', to: 'www' });
-    for (const trace of await walks()) expect(way(trace)).toEqual(['r1', 'www: refused']);
+    for (const trace of await traceBoth()) expect(hopsOf(trace)).toEqual(['r1', 'www: refused']);
   });
 
-  it('shows a port unreachable and a missing host by who reports them', async () => {
+  it('reports the router that sends port unreachable or host unreachable', async () => {
     await world.break('port', {
       type: 'reject',
       at: 'r4',
       with: 'port-unreachable',
       match: { to: 'www', port: PORT + 1 },
     });
-    for (const trace of await walks(PORT + 1)) {
-      expect(way(trace)).toEqual(['r1', 'r2', 'r3', 'r4', 'r4: port-unreachable']);
+    for (const trace of await traceBoth(PORT + 1)) {
+      expect(hopsOf(trace)).toEqual(['r1', 'r2', 'r3', 'r4', 'r4: port-unreachable']);
     }
     await world.break('gone', { type: 'host-gone', address: [WWW[4], WWW[6]] });
-    expect((await walks()).map(way)).toEqual([
+    expect((await traceBoth()).map(hopsOf)).toEqual([
       ['r1', 'r2', 'r3', 'r4', 'r5', 'r5: host-unreachable'],
       ['r1', 'r2', 'r3', 'r4', 'r5', 'r5: address-unreachable'],
     ]);
   });
 
-  it('loses no hop to routers that ration their ICMP errors as Linux does', async () => {
+  it('reports every hop where routers limit their ICMP errors as Linux does', async () => {
     const routers = [...world.plan.routers.keys()];
-    const ration = (perErrorMs: number) =>
+    const limitRate = (perErrorMs: number) =>
       Promise.all(
         routers.map((name) =>
           world.shell(
@@ -143,32 +143,37 @@ describe.skipIf(!runnable)('trace', () => {
           ),
         ),
       );
-    await ration(1000);
+    await limitRate(1000);
     try {
-      // Unrationed, a router saves up no right to send errors: it has to, as any other has, before it is asked.
+      // A router without a limit collects no tokens. The tokens of a real router are complete before a trace starts.
       await setTimeout(4000);
       const traces = [...FAMILIES, ...FAMILIES].map((family) => ({ address: WWW[family], port: PORT }));
       const report = await probeAt(world, 'near', { targets: [], traces });
       for (const trace of report.traces ?? []) {
-        expect(way(trace)).toEqual(['r1', 'r2', 'r3', 'r4', 'r5', 'www: connected']);
+        expect(hopsOf(trace)).toEqual(['r1', 'r2', 'r3', 'r4', 'r5', 'www: connected']);
       }
-      await world.break('no', { type: 'reject', at: 'r3', with: 'admin-prohibited', match: { to: 'www' } });
-      for (const trace of await walks()) {
-        expect(way(trace)).toEqual(['r1', 'r2', 'r3', 'r3: administratively-prohibited']);
+      await world.break('reject', {
+        type: 'reject',
+        at: 'r3',
+        with: 'admin-prohibited',
+        match: { to: 'www' },
+      });
+      for (const trace of await traceBoth()) {
+        expect(hopsOf(trace)).toEqual(['r1', 'r2', 'r3', 'r3: administratively-prohibited']);
       }
     } finally {
-      await ration(0);
+      await limitRate(0);
     }
   });
 
-  it('goes no further than it is told', async () => {
+  it('ends at maxHops', async () => {
     const traces = [{ address: WWW[4], port: PORT, maxHops: 2 }];
     const { traces: [trace] = [] } = await probeAt(world, 'near', { targets: [], traces });
-    expect(trace && way(trace)).toEqual(['r1', 'r2']);
+    expect(trace && hopsOf(trace)).toEqual(['r1', 'r2']);
     expect(trace?.reached).toBe(false);
   });
 
-  it('says that no SYN left where this machine has no route', async () => {
+  it('reports that no SYN left where this machine has no route', async () => {
     await world.break('own', { type: 'no-default-route', at: 'near', family: 4 });
     const traces = [{ address: WWW[4], port: PORT }];
     const { traces: [trace] = [] } = await probeAt(world, 'near', { targets: [], traces });
@@ -176,18 +181,18 @@ describe.skipIf(!runnable)('trace', () => {
     expect(trace?.unavailable).toBe('no SYN left this machine: ENETUNREACH');
   });
 
-  it('ends by its deadline with the hops known by then', async () => {
+  it('ends at its deadline with the hops known by then', async () => {
     await world.break('hole', { type: 'drop', at: 'r2', match: { to: WWW[4] } });
     const traces = [{ address: WWW[4], port: PORT }];
     const report = await probeAt(world, 'near', { targets: [], traces, deadlineMs: 1500 });
     expect(report.elapsedMs).toBeLessThan(3500);
-    expect(report.traces?.map(way)).toEqual([['r1', 'r2']]);
+    expect(report.traces?.map(hopsOf)).toEqual([['r1', 'r2']]);
   });
 
-  it('compared with the walk of one that connects, shows what is missing', async () => {
+  it('shows the missing hop when compared with the trace of a vantage that connects', async () => {
     await world.break('hole', { type: 'drop', at: 'r3', match: { from: 'near', to: WWW[4] } });
-    const [[failing], [open]] = await Promise.all([walks(PORT, 'near'), walks(PORT, 'side')]);
-    if (!failing || !open) throw new Error('no walk');
+    const [[failing], [open]] = await Promise.all([traceBoth(PORT, 'near'), traceBoth(PORT, 'side')]);
+    if (!failing || !open) throw new Error('no trace');
     const [finding] = comparePaths([
       { vantage: 'side', connects: true, trace: open },
       { vantage: 'near', connects: false, trace: failing },
@@ -204,7 +209,7 @@ describe.skipIf(!runnable)('trace', () => {
   }
 
   describe('synwhere trace', () => {
-    it('prints a line per hop, and exits by whether the way is open', async () => {
+    it('prints one line for each hop; its exit status is 0 where the target connects', async () => {
       await world.break('silent', { type: 'silent-router', at: 'r2' });
       const { status, stdout, stderr } = await synwhere(`${WWW[4]}:${PORT}`);
       expect(stderr).toBe('');
@@ -218,7 +223,7 @@ describe.skipIf(!runnable)('trace', () => {
       expect((await synwhere(`[${WWW[6]}]:9`)).status).toBe(1);
     });
 
-    it('walks from vantages behind commands, and compares them', async () => {
+    it('traces from vantages behind commands, and compares the traces', async () => {
       await world.break('hole', { type: 'drop', at: 'r3', match: { from: 'near', to: WWW[4] } });
       const command = (place: string) =>
         `${place}=${world.commandFor(place)} ${process.execPath} cli/main.ts probe -`;
@@ -229,8 +234,8 @@ describe.skipIf(!runnable)('trace', () => {
         [...args, ...vantages, '--vantage', 'dead=exit 7'],
         { encoding: 'utf8', timeout: 40_000 },
       );
-      const said: unknown = JSON.parse(stdout);
-      expect(said).toMatchObject({
+      const printed: unknown = JSON.parse(stdout);
+      expect(printed).toMatchObject({
         vantages: [
           { vantage: 'near', traces: [{ reached: false }] },
           { vantage: 'side', traces: [{ reached: true }] },

@@ -4,23 +4,23 @@ import { isTimeExceeded, icmpName } from '../evidence/icmp-names.ts';
 import type { KernelCalls } from '../evidence/kernel-ffi.ts';
 import { descriptorOf, lastError } from '../evidence/kernel-evidence.ts';
 
-/** What came back for a SYN. */
+/** The answer to a SYN. */
 export interface SynAnswer {
-  /** As in `Hop.answer`; `local` where no SYN left this machine, with the errno in `from`'s place. */
+  /** As in `Hop.answer`; `local` where no SYN left this machine, and then `from` is the errno. */
   answer: string;
   from: string;
-  /** Absent where the SYN was sent again: then nobody knows which of them was answered. */
+  /** Absent where the SYN was sent again: it is not known which of them was answered. */
   elapsedMs?: number;
-  /** `on`: the way goes on behind the one who answered. */
-  end: 'on' | 'reached' | 'unreachable' | 'local';
+  /** `continues`: the path goes on behind the router that answered. */
+  end: 'continues' | 'reached' | 'unreachable' | 'local';
 }
 
-/** None is left, or Node does not show it. */
-const NO_DESCRIPTOR = 'no descriptor to set its TTL on';
+/** Where no descriptor is left, or Node does not expose it. */
+const NO_DESCRIPTOR = 'no descriptor to set the TTL on';
 
 /**
- * Sends one SYN, with a hop limit of its own if one is given, and calls `onAnswer` at most once; the kernel sends it again
- * after a second, then slower. Returns what ends it, which must be called. Never throws.
+ * Sends one SYN, with `hopLimit` if it is given, and calls `onAnswer` at most once. The kernel sends the SYN again after a second,
+ * then at longer intervals. Returns the function that ends it, which must be called. Never throws.
  */
 export function sendSyn(
   calls: KernelCalls,
@@ -28,7 +28,7 @@ export function sendSyn(
   onAnswer: (answer: SynAnswer) => void,
 ): () => void {
   const { address, port, hopLimit } = to;
-  // Bound to any address the socket exists before its SYN leaves, so that the options can be set in time.
+  // A socket that is bound, to any address, exists before its SYN leaves, so that the options can be set in time.
   const socket = connect({ host: address.text, port, localAddress: address.family === 6 ? '::' : '0.0.0.0' });
   let copy: number | undefined;
   let ready = false;
@@ -49,7 +49,7 @@ export function sendSyn(
       calls.keepErrors(copy, address.family, true) &&
       (hopLimit === undefined || calls.setHopLimit(copy, address.family, hopLimit));
     sentMs = performance.now();
-    // Node goes on to use the handle after this event: it cannot be closed within.
+    // Node uses the handle after this event, so it cannot be closed within it.
     if (!ready) process.nextTick(() => finish(refusedHere(NO_DESCRIPTOR)));
   });
   const answered = (errno?: string): void => {
@@ -86,16 +86,16 @@ function readAnswer(
   const error = lastError(calls, copy);
   if (error) {
     const { family, type, code, from } = error;
-    if (isTimeExceeded(family, type, code)) return { answer: 'time-exceeded', from, end: 'on' };
+    if (isTimeExceeded(family, type, code)) return { answer: 'time-exceeded', from, end: 'continues' };
     const end = from === target ? 'reached' : 'unreachable';
     return { answer: icmpName(family, type, code), from, end };
   }
   if (errno === 'ECONNREFUSED') return { answer: 'refused', from: target, end: 'reached' };
   if (errno === 'ECONNRESET') return { answer: 'reset', from: target, end: 'reached' };
-  // The network's own noes leave an ICMP error in the queue: without one it was this machine that refused.
+  // A rejection by the network leaves an ICMP error in the queue: without one this machine refused.
   return errno === 'ETIMEDOUT' ? undefined : refusedHere(errno);
 }
 
-function refusedHere(why: string): SynAnswer {
-  return { answer: 'local', from: why, end: 'local' };
+function refusedHere(reason: string): SynAnswer {
+  return { answer: 'local', from: reason, end: 'local' };
 }
