@@ -8,7 +8,7 @@ import { interruption } from '../interruption.ts';
 import { UsageError } from '../usage-error.ts';
 import { HERE } from '../vantages.ts';
 
-/** Above any request that a check makes. */
+/** More than any request that a check makes. */
 const MAX_REQUEST_BYTES = 8 * 1024 * 1024;
 
 const EXAMPLES = `
@@ -18,7 +18,7 @@ Examples:
   synwhere probe example.com:443 --json --as office > office.json
   echo '{"targets":[{"host":"192.0.2.7","port":22}]}' | synwhere probe -
 
-With - the request comes as JSON on stdin and the report goes as JSON to stdout: this is what the COMMAND of a vantage does.
+With -, the command reads a request as JSON from stdin and prints the report as JSON. The COMMAND of a vantage does this.
 `;
 
 interface ProbeArguments {
@@ -33,12 +33,12 @@ interface ProbeArguments {
 export function register(program: Command): void {
   program
     .command('probe')
-    .description('what this machine alone sees')
-    .argument('<TARGET...>', 'host:port; or - for a request on stdin')
-    .option('--control <TARGET>', 'a target known to be up; again for more', collect)
-    .option('--timeout <MS|kernel>', 'silence is called after this time (default 4000)')
-    .option('--as <NAME>', "this vantage's name, for synwhere compare")
-    .option('--round <N>', 'which round this is, for synwhere compare')
+    .description('connect to targets from this machine and print every attempt')
+    .argument('<TARGET...>', 'host:port; or - to read a request from stdin')
+    .option('--control <TARGET>', 'a target known to be up; repeat for more', collect)
+    .option('--timeout <MS|kernel>', 'connect timeout (default 4000); kernel: the timeout of the kernel')
+    .option('--as <NAME>', 'name of this vantage, for synwhere compare')
+    .option('--round <N>', 'number of the round, for synwhere compare')
     .option('--json', 'print the report as JSON')
     .addHelpText('after', EXAMPLES)
     .action(runProbe);
@@ -47,7 +47,7 @@ export function register(program: Command): void {
 async function runProbe(texts: string[], given: ProbeArguments): Promise<void> {
   if (texts.includes('-')) {
     if (texts.length > 1 || Object.keys(given).length > 0) {
-      throw new UsageError('probe - takes no other target and no option: all of it stands in the request');
+      throw new UsageError('probe - takes no other target and no option: put them into the request');
     }
     const { parseProbeRequest } = await import('../../functions/probe/request.ts');
     const report = await probeHere(parseProbeRequest(parseJson(await readStdin())));
@@ -74,7 +74,7 @@ async function probeHere(request: ProbeRequest): Promise<ProbeReport> {
   return probe(request, { signal: interruption.signal, policy: ownMachine });
 }
 
-/** What a check from here alone would say. */
+/** The exit status of a check with this machine as the only vantage. */
 async function exitStatus(report: ProbeReport): Promise<number> {
   const { judge } = await import('../../functions/reachability/judge.ts');
   const answers = [{ vantage: HERE, report }];
@@ -92,7 +92,8 @@ async function readStdin(): Promise<string> {
   const stdin: AsyncIterable<Buffer> = addAbortSignal(interruption.signal, process.stdin);
   for await (const chunk of stdin) {
     bytes += chunk.length;
-    if (bytes > MAX_REQUEST_BYTES) throw new UsageError('stdin: a request of more than 8 MB; ask in parts');
+    if (bytes > MAX_REQUEST_BYTES)
+      throw new UsageError('stdin: the request has more than 8 MB; split it into several requests');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
@@ -101,12 +102,14 @@ async function readStdin(): Promise<string> {
 function parseJson(text: string): unknown {
   if (text.trim() === '') {
     throw new UsageError(
-      'stdin: nothing came; write a request such as {"targets":[{"host":"192.0.2.7","port":22}]}',
+      'stdin: the input is empty; write a request such as {"targets":[{"host":"192.0.2.7","port":22}]}',
     );
   }
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new UsageError(`stdin: not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(
+      `stdin: the input is not JSON: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }

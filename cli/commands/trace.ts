@@ -15,15 +15,15 @@ Examples:
   synwhere trace example.com:443 --vantage "tokyo=ssh tokyo synwhere probe -" --vantage here
   synwhere trace [2001:db8::1]:22 --max-hops 12 --json
 
-Each hop is asked with TCP SYNs, without privileges, on Linux with the optional package koffi. A hop is evidence, never certainty:
-routers stay silent, and equal paths differ from one connection to the next.
+The command sends TCP SYNs with rising TTL. It needs no privileges, but Linux and the optional package koffi. A hop is evidence, not proof:
+routers may be silent, and equal paths differ from one connection to the next.
 `;
 
 const MAX_HOPS_LIMIT = 64;
-/** A name may have many addresses; more than these walks at once would be answered by fewer routers. */
+/** A name may have many addresses. With more traces at once, fewer routers answer, because they limit their ICMP errors. */
 const MAX_ADDRESSES = 4;
-/** A walk along thirty silent hops takes some eight seconds. */
-const WALK_DEADLINE_MS = 20_000;
+/** A trace along thirty silent hops takes about eight seconds. */
+const TRACE_DEADLINE_MS = 20_000;
 const LOOK_UP_DEADLINE_MS = 8000;
 /** For an ssh handshake and the start of a process. */
 const TRANSPORT_MS = 5000;
@@ -38,10 +38,10 @@ interface TraceArguments {
 export function register(program: Command): void {
   program
     .command('trace')
-    .description('where the way ends: every router on the way, from here or from other vantages')
+    .description('list the routers on the path to a target, from this machine or from other vantages')
     .argument('<TARGET>', 'host:port')
-    .option('--vantage <NAME=COMMAND>', 'a vantage behind a command; again for more', collect)
-    .option('--max-hops <N>', 'give up behind this hop (default 30)')
+    .option('--vantage <NAME=COMMAND>', 'a vantage behind a command; repeat for more', collect)
+    .option('--max-hops <N>', 'last hop to query (default 30)')
     .option('--json', 'print {"vantages":[…],"findings":[…]}')
     .addHelpText('after', EXAMPLES)
     .action(runTrace);
@@ -53,22 +53,22 @@ async function runTrace(text: string, given: TraceArguments): Promise<void> {
   if (!target) throw new UsageError('no target: write synwhere trace HOST:PORT');
   const { chooseVantages } = await import('../vantages.ts');
   const vantages = await chooseVantages(given.vantage ?? [], undefined);
-  const walks = await Promise.all(vantages.map((vantage) => walkFrom(vantage, target, maxHops)));
+  const results = await Promise.all(vantages.map((vantage) => traceFrom(vantage, target, maxHops)));
   interruption.signal.throwIfAborted();
 
-  const findings = await compare(walks);
-  if (given.json) (await import('../output.ts')).printJson({ vantages: walks, findings });
+  const findings = await compare(results);
+  if (given.json) (await import('../output.ts')).printJson({ vantages: results, findings });
   else {
     const [{ renderTraces }, { pageOf }] = await Promise.all([
       import('../render/traces.ts'),
       import('../render/text.ts'),
     ]);
-    process.stdout.write(renderTraces(walks, findings, pageOf(process.stdout)));
+    process.stdout.write(renderTraces(results, findings, pageOf(process.stdout)));
   }
-  process.exitCode = exitStatus(walks);
+  process.exitCode = exitStatus(results);
 }
 
-async function walkFrom(
+async function traceFrom(
   vantage: Vantage,
   target: Target,
   maxHops: number | undefined,
@@ -80,7 +80,7 @@ async function walkFrom(
     if (typeof found === 'string') return { vantage: vantage.name, traces: [], absent: found };
     addresses = found;
   }
-  const answer = await ask(vantage, WALK_DEADLINE_MS, {
+  const answer = await ask(vantage, TRACE_DEADLINE_MS, {
     targets: [],
     traces: addresses.map((address) => ({
       address,
@@ -91,10 +91,10 @@ async function walkFrom(
   if ('absent' in answer) return { vantage: vantage.name, traces: [], absent: answer.absent };
   const { traces = [] } = answer.report;
   if (traces.length > 0) return { vantage: vantage.name, traces };
-  return { vantage: vantage.name, traces, absent: answer.report.omitted ?? 'its report has no walk' };
+  return { vantage: vantage.name, traces, absent: answer.report.omitted ?? 'its report has no trace' };
 }
 
-/** The vantage's own look-up, for names lead elsewhere from elsewhere; why there is no address, if there is none. */
+/** Resolves the name at the vantage itself, because a name may resolve to other addresses there. Returns the reason where there is none. */
 async function lookUp(vantage: Vantage, target: Target): Promise<string[] | string> {
   const answer = await ask(vantage, LOOK_UP_DEADLINE_MS, { targets: [target], attempts: 1, timeoutMs: 1000 });
   if ('absent' in answer) return answer.absent;
@@ -114,11 +114,11 @@ async function ask(vantage: Vantage, deadlineMs: number, request: ProbeRequest):
   return answer ?? { vantage: vantage.name, absent: 'gave no answer' };
 }
 
-/** Of one vantage alone the hops say it all. */
-async function compare(walks: readonly VantageTraces[]): Promise<PathFinding[]> {
-  if (walks.length < 2) return [];
+/** With one vantage there is nothing to compare. */
+async function compare(results: readonly VantageTraces[]): Promise<PathFinding[]> {
+  if (results.length < 2) return [];
   const { comparePaths } = await import('../../functions/reachability/paths.ts');
-  const views = walks.flatMap(({ vantage, traces }) =>
+  const views = results.flatMap(({ vantage, traces }) =>
     traces.map((trace) => ({ vantage, trace, connects: connects(trace) })),
   );
   return [...Map.groupBy(views, ({ trace }) => trace.address).values()].flatMap((ofAddress) =>
@@ -130,10 +130,10 @@ function connects({ reached, hops }: Trace): boolean {
   return reached && hops.at(-1)?.answer === 'connected';
 }
 
-function exitStatus(walks: readonly VantageTraces[]): number {
-  const walked = walks.flatMap(({ traces }) => traces).filter(({ hops }) => hops.length > 0);
-  if (walked.length === 0) return EXIT.nothingToSay;
-  return walked.every(connects) ? EXIT.asExpected : EXIT.notAsExpected;
+function exitStatus(results: readonly VantageTraces[]): number {
+  const traces = results.flatMap((result) => result.traces).filter(({ hops }) => hops.length > 0);
+  if (traces.length === 0) return EXIT.nothingToSay;
+  return traces.every(connects) ? EXIT.asExpected : EXIT.notAsExpected;
 }
 
 function parseMaxHops(text: string): number {

@@ -13,16 +13,16 @@ import { wrap, type Page, type Style } from './text.ts';
 const NAME_WORDS: Record<NameOutcome, string> = {
   'name-not-found': 'no such name',
   'name-without-address': 'the name has no address',
-  'name-server-failed': 'the look-up failed',
+  'name-server-failed': 'the name server failed',
   'name-timed-out': 'no answer from the name server',
 };
 
-/** A report for a person, in the words of the system's own tools: per target, address and attempt. */
+/** A report as text, in the words of the system's own tools: every target, address and attempt. */
 export function renderReport(report: ProbeReport, page: Page): string {
   const lines = [
     ...report.targets.flatMap((target, index) => [...(index > 0 ? [''] : []), ...renderTarget(target, page)]),
     ...report.controls.flatMap((control) => ['', ...renderControl(control, page)]),
-    ...(report.omitted === undefined ? [] : ['', ...wrap(`Left out: ${report.omitted}`, page.columns)]),
+    ...(report.omitted === undefined ? [] : ['', ...wrap(`Omitted: ${report.omitted}`, page.columns)]),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
@@ -32,7 +32,7 @@ function renderControl({ before, after }: ControlReport, page: Page): string[] {
   return [
     `${head} (control)`,
     ...lines,
-    ...(after ? ['  and afterwards', ...renderTarget(after, page).slice(1)] : []),
+    ...(after ? ['  second check', ...renderTarget(after, page).slice(1)] : []),
   ];
 }
 
@@ -52,7 +52,7 @@ function renderTarget(target: TargetReport, page: Page): string[] {
 }
 
 function nameWords({ outcome, addresses, elapsedMs, errorCode }: NameReport): string {
-  if (outcome === 'resolved') return `looked up in ${ms(elapsedMs)}: ${addresses.join(', ')}`;
+  if (outcome === 'resolved') return `resolved in ${ms(elapsedMs)}: ${addresses.join(', ')}`;
   const code = errorCode === undefined ? '' : ` (${errorCode})`;
   return `${NAME_WORDS[outcome]}${code}, after ${ms(elapsedMs)}`;
 }
@@ -62,7 +62,7 @@ function styleOf({ outcome }: Attempt): Style {
   return outcome === 'inconclusive' || outcome === 'denied' || outcome === 'local-fault' ? 'yellow' : 'red';
 }
 
-/** One attempt as the system would have put it (strerror(3), netstat(8)), with what else is known. */
+/** One attempt in the words of the system (strerror(3), netstat(8)), with its evidence. */
 export function attemptWords(attempt: Attempt): string {
   const port = attempt.localPort === undefined ? [] : [`from port ${attempt.localPort}`];
   return [WORDS[attempt.outcome](attempt), ...evidence(attempt), ...port].join(', ');
@@ -77,14 +77,14 @@ const WORDS: Record<Outcome, (attempt: Attempt) => string> = {
   reset: (attempt) => `Connection reset by peer during the handshake ${when(attempt)}`,
   'timed-out': (attempt) =>
     attempt.errno === 'ETIMEDOUT' ? `Connection timed out ${when(attempt)}` : `no answer ${netstat(attempt)}`,
-  inconclusive: (attempt) => `no answer yet ${netstat(attempt)}; too early to call it silence`,
+  inconclusive: (attempt) => `no answer yet ${netstat(attempt)}; too few SYNs sent to conclude`,
   'host-unreachable': (attempt) => `No route to host ${when(attempt)}`,
   'network-unreachable': (attempt) => `Network is unreachable ${when(attempt)}`,
   prohibited: (attempt) =>
     `${attempt.errno === 'EPERM' ? 'Operation not permitted' : 'Permission denied'} ${when(attempt)}`,
   'protocol-unreachable': (attempt) => `Protocol not available ${when(attempt)}`,
   'local-fault': ({ errno, reason }) =>
-    `a fault of this machine${reason === undefined ? '' : `: ${reason}`}${errno === undefined ? '' : ` (${errno})`}`,
+    `fault of this machine${reason === undefined ? '' : `: ${reason}`}${errno === undefined ? '' : ` (${errno})`}`,
   denied: ({ reason }) => `not allowed to try${reason === undefined ? '' : `: ${reason}`}`,
   'name-not-found': () => NAME_WORDS['name-not-found'],
   'name-without-address': () => NAME_WORDS['name-without-address'],
@@ -97,8 +97,8 @@ function connected({ handshakeMs, elapsedMs }: Attempt): string {
 }
 
 function when({ stage, elapsedMs, reason }: Attempt): string {
-  if (stage === 'local' && reason !== undefined) return `after ${ms(elapsedMs)}, for ${reason}`;
-  return stage === 'local' ? 'at once, by this machine itself' : `after ${ms(elapsedMs)}`;
+  if (stage === 'local' && reason !== undefined) return `after ${ms(elapsedMs)}: ${reason}`;
+  return stage === 'local' ? 'at once, by this machine' : `after ${ms(elapsedMs)}`;
 }
 
 function netstat({ elapsedMs, socketState = 'SYN_SENT', synRetransmits }: Attempt): string {
@@ -112,11 +112,11 @@ function netstat({ elapsedMs, socketState = 'SYN_SENT', synRetransmits }: Attemp
 function evidence({ outcome, stage, refusedBy, icmp, synRetransmits }: Attempt): string[] {
   const parts: string[] = [];
   if (refusedBy === 'rst') parts.push('by RST');
-  // What the machine tells itself is no router's answer.
+  // An ICMP error of this machine is not the answer of a router.
   if (icmp && stage !== 'local')
-    parts.push(`${icmp.from} answered ${icmp.name} (ICMP type ${icmp.type}, code ${icmp.code})`);
+    parts.push(`${icmp.from} sent ${icmp.name} (ICMP type ${icmp.type}, code ${icmp.code})`);
   if (outcome.startsWith('connected') && synRetransmits !== undefined && synRetransmits > 0) {
-    parts.push(`${synRetransmits} ${synRetransmits === 1 ? 'SYN' : 'SYNs'} lost on the way`);
+    parts.push(`${synRetransmits} ${synRetransmits === 1 ? 'SYN' : 'SYNs'} lost`);
   }
   return parts;
 }

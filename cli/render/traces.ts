@@ -7,21 +7,21 @@ import { table, type Cell } from './table.ts';
 
 const INDENT = '  ';
 
-/** What one vantage has to say of the way to a target: its walks, or why there are none. */
+/** The traces of one vantage to a target, or why there are none. */
 export interface VantageTraces {
   vantage: string;
   traces: Trace[];
-  /** Why nothing was walked. */
+  /** Why there are no traces. */
   absent?: string;
 }
 
-/** The walks of all vantages for a person: per hop its router, its time, and its answer; then what the comparison says. */
+/** The traces of all vantages as text: for each hop its router, its time and its answer; then the findings of the comparison. */
 export function renderTraces(
-  walks: readonly VantageTraces[],
+  results: readonly VantageTraces[],
   findings: readonly PathFinding[],
   page: Page,
 ): string {
-  const lines = walks.flatMap(({ vantage, traces, absent }, index) => [
+  const lines = results.flatMap(({ vantage, traces, absent }, index) => [
     ...(index > 0 ? [''] : []),
     ...(absent === undefined ? [] : [page.style('bold', vantage), ...wrap(absent, page.columns, '  ')]),
     ...traces.flatMap((trace, at) => [...(at > 0 ? [''] : []), ...renderTrace(vantage, trace, page)]),
@@ -37,7 +37,7 @@ function renderTrace(vantage: string, trace: Trace, page: Page): string[] {
     table(rows, page, page.columns - INDENT.length) ??
     rows.map((row) => printable(row.map(({ text }) => text).join(' ')));
   const unavailable =
-    trace.unavailable === undefined ? [] : wrap(`not walked: ${trace.unavailable}`, page.columns, '  ');
+    trace.unavailable === undefined ? [] : wrap(`no trace: ${trace.unavailable}`, page.columns, '  ');
   return [head, ...hops.map((hop) => INDENT + hop), ...unavailable];
 }
 

@@ -117,8 +117,8 @@ const CASES: Record<string, Case[]> = {
     [['check', TARGET, '--config', 'empty.yaml'], /empty\.yaml: the file is empty/],
   ],
   'requests on stdin': [
-    [['probe', '-'], /stdin: nothing came; write a request/],
-    [['probe', '-'], /stdin: not JSON/, '{"targets":'],
+    [['probe', '-'], /stdin: the input is empty; write a request/],
+    [['probe', '-'], /stdin: the input is not JSON/, '{"targets":'],
     [['probe', '-'], /targets/, '{}'],
     [['probe', '-'], /[a-z]/, '[]'],
     [['probe', '-'], /[a-z]/, 'null'],

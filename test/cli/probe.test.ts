@@ -21,8 +21,8 @@ afterAll(async () => {
   await Promise.all([open.close(), closing.close(), silent.close()]);
 });
 
-describe('for a person, in the words of the system', () => {
-  test('every address and attempt of every target', async () => {
+describe('as text, in the words of the system', () => {
+  test('prints every address and attempt of every target', async () => {
     const { stdout, stderr, status } = await synwhere([
       'probe',
       open.target,
@@ -42,27 +42,27 @@ describe('for a person, in the words of the system', () => {
     expect(status).toBe(1);
   });
 
-  test('a name is looked up, and its look-up told', async () => {
+  test('resolves a name and prints its addresses', async () => {
     const { stdout, status } = await synwhere(['probe', `localhost:${open.port}`]);
-    expect(stdout).toMatch(/^localhost:\d+\n {2}looked up in [\d.]+ ms: .*127\.0\.0\.1/);
+    expect(stdout).toMatch(/^localhost:\d+\n {2}resolved in [\d.]+ ms: .*127\.0\.0\.1/);
     expect(stdout).toContain('connected in');
     expect([0, 1]).toContain(status);
   });
 
-  test('controls stand below', async () => {
+  test('prints controls after the targets', async () => {
     const { stdout, status } = await synwhere(['probe', open.target, '--control', closing.target]);
     expect(stdout).toContain(`\n${closing.target} (control)\n`);
     expect(status).toBeTypeOf('number');
   });
 });
 
-/** Three attempts below the address below the target. */
+/** A target, its address and three attempts. */
 function blockOf({ target }: Port, attempt: RegExp): RegExp {
   return new RegExp(`^${target}\n  127\\.0\\.0\\.1\n(    ${attempt.source}\n){3}`, 'm');
 }
 
 describe('as JSON', () => {
-  test('--json prints a report, with the name and the round it was told', async () => {
+  test('--json prints a report, with the given name and round', async () => {
     const args = ['probe', open.target, '--json', '--as', 'tokyo', '--round', '2'];
     const { stdout, status } = await synwhere(args);
     const report = parseReport(JSON.parse(stdout));
@@ -70,7 +70,7 @@ describe('as JSON', () => {
     expect(status).toBe(0);
   });
 
-  test('probe - answers a request on stdin, and its status is 0 whatever it saw', async () => {
+  test('probe - reads a request from stdin, and its exit status is 0 for any outcome', async () => {
     const request = { targets: [{ host: '127.0.0.1', port: closed.port }], attempts: 2, round: 1 };
     const { stdout, stderr, status } = await synwhere(['probe', '-'], { stdin: JSON.stringify(request) });
     const report = parseReport(JSON.parse(stdout));
@@ -86,12 +86,12 @@ describe('as JSON', () => {
 test.each([
   ['open', 0],
   ['closed', 1],
-] as const)('the status of a target that is %s is %i', async (which, expected) => {
+] as const)('the exit status for a target that is %s is %i', async (which, expected) => {
   const { status } = await synwhere(['probe', { open, closed }[which].target]);
   expect(status).toBe(expected);
 });
 
-test('tries port 25, which only Lambda has closed', async () => {
+test('tries port 25, which AWS blocks only in Lambda', async () => {
   const { stdout } = await synwhere(['probe', '127.0.0.1:25', '--json']);
   expect(stdout).toMatch(/"outcome": ?"(refused|connected[\w-]*)"/);
   expect(stdout).not.toContain('denied');
