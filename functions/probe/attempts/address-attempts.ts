@@ -41,9 +41,8 @@ export class AddressAttempts {
   #hasAnswered = false;
   #isStopped = false;
   #waitsForSlot = false;
-  /** Ends the wait of {@link start} for a timer or a slot. */
-  #resume: () => void = noop;
-  #leaveQueue: () => void = noop;
+  readonly #allStarted = Promise.withResolvers<void>();
+  #leaveQueue: (() => void) | undefined;
   #nextTimer: NodeJS.Timeout | undefined;
   #timeoutTimer: NodeJS.Timeout | undefined;
 
@@ -63,21 +62,11 @@ export class AddressAttempts {
   }
 
   /** Starts the attempts, one after the other. Resolves when none is left to start. Call it once. */
-  async start(): Promise<void> {
-    const { attempts, staggerMs } = this.#settings;
-    await this.#acquireSlots(Math.min(attempts, this.#context.slots.capacity), this.#rank);
-    this.#restartTimeout();
-    while (!this.#isStopped) {
-      this.#results.push(this.#connect());
-      if (this.#toStart === 0) return;
-      await this.#wait((resume) => {
-        this.#nextTimer = setTimeout(resume, staggerMs);
-      });
-      if (this.#pending.length >= this.#slots) {
-        await this.#waitForSlot();
-        this.#restartTimeout();
-      }
-    }
+  start(): Promise<void> {
+    const { slots } = this.#context;
+    if (this.#isStopped) this.#allStarted.resolve();
+    else this.#acquireSlots(Math.min(this.#settings.attempts, slots.capacity), this.#rank);
+    return this.#allStarted.promise;
   }
 
   /** The attempts in the order of their start, once all have ended; fewer than `settings.attempts` where they were stopped before. */
@@ -90,8 +79,8 @@ export class AddressAttempts {
     this.#isStopped = true;
     clearTimeout(this.#timeoutTimer);
     clearTimeout(this.#nextTimer);
-    this.#leaveQueue();
-    this.#resume();
+    this.#leaveQueue?.();
+    this.#allStarted.resolve();
     if (this.#pending.length > 0) this.#context.timeouts.timeOut(this.#pending, urgent);
     else this.#releaseUnneeded();
   }
@@ -100,13 +89,44 @@ export class AddressAttempts {
     return this.#isStopped ? 0 : this.#settings.attempts - this.#results.length;
   }
 
+  #acquireSlots(count: number, rank: number): void {
+    this.#leaveQueue = this.#context.slots.acquire(count, rank, () => {
+      this.#slots += count;
+      this.#startDelayed();
+    });
+  }
+
+  /** Starts an attempt that had to wait for a slot. */
+  #startDelayed(): void {
+    this.#waitsForSlot = false;
+    this.#leaveQueue?.();
+    this.#restartTimeout();
+    this.#startNext();
+  }
+
+  #startNext(): void {
+    this.#results.push(this.#connect());
+    if (this.#toStart === 0) this.#allStarted.resolve();
+    else this.#nextTimer = setTimeout(() => this.#nextIsDue(), this.#settings.staggerMs);
+  }
+
+  /** Without a free slot the next attempt waits until a pending one has ended; an address that has answered also requests one more slot. */
+  #nextIsDue(): void {
+    if (this.#pending.length < this.#slots) {
+      this.#startNext();
+      return;
+    }
+    this.#waitsForSlot = true;
+    if (this.#hasAnswered) this.#acquireSlots(1, STARTED_RANK);
+  }
+
   async #connect(): Promise<Attempt> {
     const attempt = new ConnectAttempt(this.#address, this.#port, this.#context);
     this.#pending.push(attempt);
     const result = await attempt.result;
     this.#pending = this.#pending.filter((other) => other !== attempt);
     if (!UNANSWERED.has(result.outcome)) this.#hasAnswered = true;
-    if (this.#waitsForSlot) this.#resume();
+    if (this.#waitsForSlot && !this.#isStopped) this.#startDelayed();
     this.#releaseUnneeded();
     return result;
   }
@@ -114,45 +134,17 @@ export class AddressAttempts {
   /** Counts from when the first attempt would have started if the next one had not been delayed. */
   #restartTimeout(): void {
     const { staggerMs, timeoutMs } = this.#settings;
-    if (this.#isStopped || !Number.isFinite(timeoutMs)) return;
+    if (!Number.isFinite(timeoutMs)) return;
     clearTimeout(this.#timeoutTimer);
     const leftMs = timeoutMs - this.#results.length * staggerMs;
     this.#timeoutTimer = setTimeout(() => this.stop(false), leftMs);
   }
 
-  /** Waits until one of the own attempts has ended; an address that has answered also requests one more slot. */
-  async #waitForSlot(): Promise<void> {
-    this.#waitsForSlot = true;
-    await (this.#hasAnswered ? this.#acquireSlots(1, STARTED_RANK) : this.#wait(noop));
-    this.#leaveQueue();
-    this.#waitsForSlot = false;
-  }
-
-  #acquireSlots(count: number, rank: number): Promise<void> {
-    return this.#wait((resume) => {
-      this.#leaveQueue = this.#context.slots.acquire(count, rank, () => {
-        this.#slots += count;
-        resume();
-      });
-    });
-  }
-
   #releaseUnneeded(): void {
     const reserved = this.#hasAnswered ? Math.min(this.#toStart, 1) : this.#toStart;
     const needed = Math.min(this.#slots, this.#pending.length + reserved);
-    this.#context.slots.release(this.#slots - needed);
+    if (needed < this.#slots) this.#context.slots.release(this.#slots - needed);
     this.#slots = needed;
     if (this.#pending.length + this.#toStart === 0) clearTimeout(this.#timeoutTimer);
   }
-
-  /** Resolves when `begin` calls its argument, or at {@link stop}. */
-  #wait(begin: (resume: () => void) => void): Promise<void> {
-    if (this.#isStopped) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#resume = resolve;
-      begin(resolve);
-    });
-  }
 }
-
-function noop(): void {}
