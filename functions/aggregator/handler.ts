@@ -3,29 +3,29 @@ import { dependenciesFromEnvironment } from './handler/dependencies.ts';
 import { lambdaHandler, type CallContext, type LambdaStreaming } from './handler/lambda-runtime.ts';
 import type { CallLimits } from './handler/event.ts';
 
-/** For judging, storing and writing the answer once the last probe is back. */
+/** The time to judge, store and write the answer after the last report. */
 const MARGIN_MS = 3000;
-/** Two rounds with time to spare, and a stop where an emulator knows no remaining time. */
+/** Longer than two rounds take. Also the deadline where an emulator reports no remaining time. */
 const MOST_MS = 120_000;
 const LEAST_MS = 5000;
 
-// Lambda's runtime alone has the function; the object itself is also made by the AWS SDK, wherever it believes itself in Lambda.
+// Only Lambda's runtime has the function. The AWS SDK creates the object too, where it detects Lambda.
 const runtime: Partial<LambdaStreaming> | undefined = Reflect.get(globalThis, 'awslambda');
 const streaming = isStreaming(runtime) ? runtime : undefined;
-const parts = dependenciesFromEnvironment(process.env, import.meta.dirname);
+const dependencies = dependenciesFromEnvironment(process.env, import.meta.dirname);
 
 function limitsOf(context: CallContext): CallLimits {
   const remainingMs = context.getRemainingTimeInMillis?.() ?? MOST_MS;
   return {
-    // Lambda does not tell when a caller has gone away.
+    // Lambda does not report that a caller has disconnected.
     signal: new AbortController().signal,
     deadlineMs: Math.min(MOST_MS, Math.max(LEAST_MS, remainingMs - MARGIN_MS)),
   };
 }
 
-/** The aggregator: Function URL requests, ticks of the schedule and direct invocations; see handler/event.ts. */
+/** The aggregator. It handles Function URL requests, ticks of the schedule and direct invocations; see handler/event.ts. */
 export const handler = lambdaHandler(
-  (event, context) => answerEvent(event, parts, limitsOf(context)),
+  (event, context) => answerEvent(event, dependencies, limitsOf(context)),
   streaming,
 );
 

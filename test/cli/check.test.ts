@@ -102,7 +102,7 @@ describe('vantages behind commands', () => {
     const [verdict] = verdictsOf(stdout);
     expect(verdict).toMatchObject({ kind: 'reachable', asExpected: true, confidence: 'high' });
     expect(verdict?.vantages.map(({ vantage, saw, abstained }) => [vantage, saw, abstained])).toEqual([
-      ['babbling', 'nothing', 'answered garbage: not JSON, begins with "hello"'],
+      ['babbling', 'nothing', 'invalid answer: not JSON, begins with "hello"'],
       ['crashing', 'nothing', 'the command ended with status 255: ssh: no such host'],
       ['lima', 'open', undefined],
       ['oslo', 'open', undefined],

@@ -177,7 +177,7 @@ export interface Scenario {
 /** Of the words of a command that failed only the last line is shown. */
 const AROUND = /FORGED|SECOND LINE/;
 /** The words of whoever refuses a report, where hostile text may not get further. */
-const REFUSED_OR = /FORGED|not a report|answered garbage/;
+const REFUSED_OR = /FORGED|not a report|invalid answer/;
 const toolsFirst = (stage: Stage) => ({
   PATH: `${join(stage.folder, 'tools')}:${process.env['PATH'] ?? ''}`,
 });

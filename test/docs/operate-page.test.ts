@@ -16,9 +16,9 @@ test.each([
     'announcing ${id} over ${channel} failed',
   ],
   [
-    'announcing … over CHANNEL failed for good and is set aside',
+    'announcing … over CHANNEL failed; it is set aside',
     'functions/aggregator/announce/dispatcher.ts',
-    '`for good and is set aside',
+    '`it is set aside',
   ],
   ['throttled (429)', 'functions/aggregator/vantages/lambda.ts', '`throttled (429)'],
   ['missing (404)', 'functions/aggregator/vantages/lambda.ts', '`missing (404)'],

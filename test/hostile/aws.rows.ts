@@ -52,7 +52,7 @@ export const rows: HostileRow[] = [
       for (const value of ['http://169.254.169.254/secret', 'file:///etc/secret', 'secret', '']) {
         const error = await webhookOf(value);
         expect(error).toBeInstanceOf(Error);
-        expect(String(error)).toBe('Error: what the store holds for the webhook is not an https URL');
+        expect(String(error)).toBe('Error: the stored webhook is not an https URL');
       }
     },
   },

@@ -42,7 +42,7 @@ export const rows: HostileRow[] = [
   {
     surface: 'report',
     input: 'control, format and line separator characters in any text of a report',
-    outcome: 'that vantage abstains (`answered garbage`); the verdict of the others stands',
+    outcome: 'that vantage abstains (`invalid answer`); the verdict of the others stands',
     run: async () => {
       for (const odd of ODD_TEXTS) {
         await garbage((report) => ({ ...report, omitted: odd }));
@@ -300,7 +300,7 @@ async function garbage(lie: (report: ProbeReport) => ProbeReport, target = NAMED
     fault: 'vantage',
     addresses: [],
   });
-  expect(liar?.abstained).toMatch(/^answered garbage: not a report: \S+: /);
+  expect(liar?.abstained).toMatch(/^invalid answer: not a report: \S+: /);
   for (const line of [verdict.summary, liar?.abstained ?? '', ...verdict.because, ...verdict.notRuledOut]) {
     expect(line).toSatisfy(isCleanText);
   }

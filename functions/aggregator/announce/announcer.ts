@@ -1,33 +1,33 @@
 import type { Announcement } from '../incidents/announcement.ts';
 
-/** How one announcement is sent this time. */
+/** The conditions of one attempt to send an announcement. */
 export interface Sending {
-  /** An earlier attempt may have got through. */
+  /** An earlier attempt may have been delivered. */
   mayRepeat: boolean;
   signal: AbortSignal;
 }
 
-/** The receiver certainly did not take it: sending again repeats nothing. */
+/** The receiver certainly did not accept the announcement, so another attempt is not a repeat. */
 export class NotTakenError extends Error {
   override readonly name: string = 'NotTakenError';
 }
 
 /**
- * The receiver did not take it because of this message itself: too long, or text that it refuses. Others may get through. Of the
- * answers of HTTP these are 400, 413 and 422. All other answers of 4xx are about the channel, and every message meets them: who is
- * sending (401, 403, 407), where to (404, 405, 410), how (406, 411, 415), how fast (408, 425, 429).
+ * The receiver rejected this message: it is too long, or its text is not allowed. Other messages may be accepted. The HTTP statuses for
+ * this are 400, 413 and 422. All other 4xx statuses are about the channel and apply to every message: the sender (401, 403, 407), the
+ * address (404, 405, 410), the format (406, 411, 415), the rate (408, 425, 429).
  */
 export class RejectedError extends NotTakenError {
   override readonly name = 'RejectedError';
 }
 
 /**
- * One way out. Rejects with an error whose message says in one line what went wrong: a {@link RejectedError} where the receiver
- * refused this message, a {@link NotTakenError} where it certainly did not get through for another reason, any other error where
- * this is not known. Never sends twice by itself.
+ * Sends announcements over one channel. Rejects with an error whose message is one line: a {@link RejectedError} if the receiver
+ * rejected this message, a {@link NotTakenError} if it was certainly not delivered for another reason, or any other error if the
+ * delivery is unknown. Never retries.
  */
 export interface Announcer {
-  /** Unique among the announcers, stable over deployments: deliveries are remembered under it. */
+  /** Unique among the announcers. The same in all deployments, because deliveries are stored under it. */
   readonly name: string;
   /** Ends soon after `signal` aborts. */
   send(announcement: Announcement, sending: Sending): Promise<void>;

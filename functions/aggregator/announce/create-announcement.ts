@@ -1,7 +1,7 @@
 import type { Change } from '../incidents/incident.ts';
 import type { Announcement } from '../incidents/announcement.ts';
 
-/** The announcement of a change. Its size is bounded by that of the evidence. */
+/** Creates the announcement of a change. The size of the evidence bounds its size. */
 export function announcementOf(
   { id, type, at, incident, previousKind, evidence }: Change,
   installation: string,

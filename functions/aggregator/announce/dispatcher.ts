@@ -6,16 +6,16 @@ import { oneLine } from '../../reachability/one-line.ts';
 import type { SubjectState, Store } from '../store/store.ts';
 import { claim, FULL_TRIES, mark, MAX_REJECTIONS, SEND_MS, type Claimed, type Sent } from './outbox.ts';
 
-/** A channel that failed so often in one tick is left alone until the next. Rejected messages do not count: others may get through. */
+/** A channel with this many failures in one tick is not used again in it. Rejected messages are not failures of the channel. */
 const MAX_FAILURES = 3;
-/** Enough for a full outbox over three channels, and an end to it whatever others do to the same state. */
+/** Enough for a full outbox over three channels. Bounds the loop even if other processes change the same state. */
 const MAX_ROUNDS = 300;
 const MARK_ATTEMPTS = 4;
 const MARK_PAUSE_MS = 100;
 
 /**
- * What this process has sent and could not write down. It lives as long as the announcer does, and saves the world a repeat when
- * the store was away for a moment.
+ * The ids of announcements that this process has sent but could not mark as sent. They are kept as long as the announcer, and prevent
+ * a repeat after the store was unavailable for a short time.
  */
 const unmarked = new WeakMap<Announcer, Set<string>>();
 
@@ -27,28 +27,28 @@ export interface DispatcherDependencies {
   log: (line: string) => void;
 }
 
-/** Takes out of states what has to leave them: to the archive, and over the channels. One courier serves one tick. */
+/** Writes the archive entries of states and sends their announcements. Created for each tick. */
 export class Dispatcher {
   announced = 0;
-  /** Attempts that failed, for whatever reason. */
+  /** Failed attempts. */
   failed = 0;
-  /** Announcements that were set aside, counted once for each channel. */
+  /** Announcements that were set aside. Counted for each channel. */
   setAside = 0;
-  readonly #parts: DispatcherDependencies;
+  readonly #dependencies: DispatcherDependencies;
   readonly #failures = new Map<string, number>();
 
-  constructor(parts: DispatcherDependencies) {
-    this.#parts = parts;
+  constructor(dependencies: DispatcherDependencies) {
+    this.#dependencies = dependencies;
   }
 
   /**
-   * Empties archive and outbox of one state as far as possible, and resolves to the state as it is then. Nothing leaves before the
-   * state says that this owner is about to send it, so of two couriers one sends; and nothing else leaves before what became of it
-   * is written, so a kill leaves one message in doubt and no more. Rejects with a StoreError; what is left then is taken up at the
-   * next tick.
+   * Delivers the archive and the outbox of one state as far as possible, and resolves to the state after that. Before each message, the
+   * state is written with the claim of this owner, so only one of two dispatchers sends it. After each message, its result is written
+   * before the next message is sent, so after a kill the delivery of at most one message is unknown. Rejects with a StoreError; the
+   * next tick delivers the rest.
    */
   async deliverPending(start: SubjectState): Promise<SubjectState> {
-    const { store, owner } = this.#parts;
+    const { store, owner } = this.#dependencies;
     const failing = new Set<string>();
     let state = start;
     let sent: Sent | undefined;
@@ -61,10 +61,10 @@ export class Dispatcher {
       const claimedAt = performance.now();
       const saved = await this.#save(next.state, sent !== undefined);
       if (!saved) {
-        // Another was faster. What we have archived stands there already; writing it again changes nothing.
-        const found = await store.loadState(state.subject);
-        if (!found) return state;
-        state = found;
+        // Another process has written the state. A repeated write of the same archive entries changes nothing.
+        const current = await store.loadState(state.subject);
+        if (!current) return state;
+        state = current;
         continue;
       }
       if (sent) this.#forget(sent);
@@ -77,19 +77,21 @@ export class Dispatcher {
   }
 
   #claim(state: SubjectState, failing: ReadonlySet<string>): ReturnType<typeof claim> {
-    const { announcers, owner, clock } = this.#parts;
-    const known = announcers.map(({ name }) => name);
-    const open = known.filter((name) => !failing.has(name) && (this.#failures.get(name) ?? 0) < MAX_FAILURES);
-    return claim(state, open, known, { owner, nowMs: clock().getTime() });
+    const { announcers, owner, clock } = this.#dependencies;
+    const channels = announcers.map(({ name }) => name);
+    const usable = channels.filter(
+      (name) => !failing.has(name) && (this.#failures.get(name) ?? 0) < MAX_FAILURES,
+    );
+    return claim(state, usable, channels, { owner, nowMs: clock().getTime() });
   }
 
-  /** What was sent must be written down, also where the store is away for a moment. */
-  async #save(state: SubjectState, insist: boolean): Promise<SubjectState | undefined> {
+  /** Retries if `retry` is set: a sent message must be marked, even if the store is unavailable for a short time. */
+  async #save(state: SubjectState, retry: boolean): Promise<SubjectState | undefined> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#parts.store.saveState(state);
+        return await this.#dependencies.store.saveState(state);
       } catch (error) {
-        if (!insist || attempt >= MARK_ATTEMPTS) throw error;
+        if (!retry || attempt >= MARK_ATTEMPTS) throw error;
         await sleep(MARK_PAUSE_MS * attempt);
       }
     }
@@ -97,8 +99,8 @@ export class Dispatcher {
 
   async #send({ channel, announcement, mayRepeat, rejections }: Claimed, claimedAt: number): Promise<Sent> {
     const { id } = announcement;
-    const announcer = this.#parts.announcers.find(({ name }) => name === channel);
-    // A process that was frozen between claiming and sending has lost its claim without knowing.
+    const announcer = this.#dependencies.announcers.find(({ name }) => name === channel);
+    // The claim of a process that was frozen between claiming and sending may have expired.
     if (!announcer || performance.now() - claimedAt > SEND_MS)
       return { channel, id, error: 'too late to send' };
     if (unmarked.get(announcer)?.has(id)) return { channel, id };
@@ -120,21 +122,21 @@ export class Dispatcher {
     const rejected = error instanceof RejectedError;
     this.failed++;
     if (!rejected) this.#failures.set(channel, (this.#failures.get(channel) ?? 0) + 1);
-    let fate = 'and is tried again at the next tick';
+    let next = 'it is retried at the next tick';
     if (rejected && rejections + 1 >= MAX_REJECTIONS) {
-      // Told before it is written: a process that is killed between the two tells it again and loses nothing.
+      // Logged before the state is written: a process that is killed in between logs it again, and the line is not lost.
       this.setAside++;
-      fate = `for good and is set aside (${change} ${subjectName(subject)}, ${incident.kind})`;
+      next = `it is set aside (${change} ${subjectName(subject)}, ${incident.kind})`;
     } else if (rejected && rejections + 1 >= FULL_TRIES) {
-      fate = 'and is sent in its short form at the next tick';
+      next = 'its short form is sent at the next tick';
     }
-    this.#parts.log(`announcing ${id} over ${channel} failed ${fate}: ${reason}`);
+    this.#dependencies.log(`announcing ${id} over ${channel} failed; ${next}: ${reason}`);
     const unsure = error instanceof NotTakenError ? {} : { unsure: true };
     return { channel, id, error: reason, ...unsure, ...(rejected ? { rejected } : {}) };
   }
 
   #forget({ channel, id }: Sent): void {
-    const announcer = this.#parts.announcers.find(({ name }) => name === channel);
+    const announcer = this.#dependencies.announcers.find(({ name }) => name === channel);
     if (announcer) unmarked.get(announcer)?.delete(id);
   }
 }

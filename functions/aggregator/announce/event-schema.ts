@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { incidentKindSchema } from '../incidents/incident.ts';
 import { eventDetailSchema } from '../incidents/announcement.ts';
 
-/** The JSON Schema of an event's detail, as text: draft 7, which EventBridge and most validators take. */
+/** The JSON Schema of an event's detail, as text. EventBridge and most validators support its version, draft 7. */
 export function eventSchemaText(): string {
   const registry = z.registry<{ id: string }>();
   registry.add(incidentKindSchema, { id: 'kind' });
@@ -21,7 +21,7 @@ export function eventSchemaText(): string {
     $id: 'urn:synwhere:announcement:1',
     title: 'Synwhere announcement',
     description:
-      'The detail of every event that Synwhere puts on its bus, and the JSON body of every SNS message.',
+      'The detail of every event that Synwhere sends to its event bus, and the JSON body of every SNS message.',
   };
   return `${JSON.stringify(titled, undefined, 2)}\n`;
 }

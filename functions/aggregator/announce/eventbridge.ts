@@ -14,7 +14,7 @@ export const DETAIL_TYPES = {
 } as const satisfies Record<Announcement['change'], string>;
 
 /**
- * Puts each announcement as one event on a bus. event.schema.json and docs/events.md describe the detail. Most ticks announce
+ * Sends each announcement as one event to an event bus. event.schema.json and docs/events.md describe the detail. Most ticks announce
  * nothing, so the AWS client is loaded with the first announcement.
  */
 export function eventBridgeAnnouncer(bus: string, client?: EventBridgeClient): Announcer {
@@ -35,7 +35,7 @@ export function eventBridgeAnnouncer(bus: string, client?: EventBridgeClient): A
       const answer = await sendOnce(() => bridge.send(put, { abortSignal: signal }));
       const [result] = answer.Entries ?? [];
       if (answer.FailedEntryCount || result?.ErrorCode) {
-        throw refusal(result?.ErrorCode ?? 'the bus', result?.ErrorMessage ?? 'the event was not taken');
+        throw refusal(result?.ErrorCode ?? 'the bus', result?.ErrorMessage ?? 'the event was not accepted');
       }
     },
   };

@@ -1,9 +1,9 @@
 import { NotTakenError, RejectedError } from './announcer.ts';
 
 /**
- * For clients that announce. No retries of the SDK's own: it would send again when an answer was lost, without our knowing. The
- * next tick tries again and says that it may be a repeat. A connection is used once: Lambda freezes the process between two ticks,
- * and a connection that was open before may be dead after.
+ * The configuration of clients that announce. The SDK's retries are off: the SDK would send a message again after a lost answer, and
+ * the message would not be marked as a possible repeat. The next tick retries and marks it. A connection is used once, because it may
+ * be dead after Lambda has frozen the process between two ticks.
  */
 export const ONE_ATTEMPT = {
   maxAttempts: 1,
@@ -16,7 +16,7 @@ export const ONE_ATTEMPT = {
   },
 } as const;
 
-/** Error codes of connections that were never made. */
+/** Error codes of connections that were never established. */
 export const NEVER_LEFT: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -24,21 +24,21 @@ export const NEVER_LEFT: ReadonlySet<string> = new Set([
   'EHOSTUNREACH',
 ]);
 
-/** Answers of HTTP that are about the message and not about the channel; {@link RejectedError} names the others. */
+/** HTTP statuses that are about the message and not about the channel; see {@link RejectedError}. */
 export const MESSAGE_STATUSES: ReadonlySet<number> = new Set([400, 413, 422]);
 
 /**
- * The codes of AWS that are about a message (SNS, Publish, errors; EventBridge, PutEventsResultEntry). AWS answers 400 for throttling,
- * encryption keys and much else that is not.
+ * AWS error codes that are about a message (SNS, Publish, errors; EventBridge, PutEventsResultEntry). AWS also returns status 400 for
+ * throttling, encryption keys and other errors that are not about a message.
  */
 const MESSAGE_CODES =
   /^(InvalidParameter|InvalidParameterValue|Validation|InvalidArgument|MalformedDetail)(Exception|Error)?$/;
-/** The same codes, but about where it goes to. */
+/** An error with one of these codes is about the channel if its message has one of these names. */
 const NAMES_THE_CHANNEL = /TopicArn|EventBusName/i;
 
 /**
- * Runs one request of an AWS client and tells what certainly was not taken (an answer of 4xx, or no connection at all) from what
- * may have been (anything else, an answer of 5xx too).
+ * Runs one request of an AWS client. Rejects with a {@link NotTakenError} if the message was certainly not accepted (a 4xx status, or
+ * no connection), and with the error itself if it may have been accepted (any other error, also a 5xx status).
  */
 export async function sendOnce<T>(send: () => Promise<T>): Promise<T> {
   try {
@@ -46,14 +46,14 @@ export async function sendOnce<T>(send: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const status = statusOf(error);
-    const refused = status !== undefined && status >= 400 && status < 500;
+    const rejected = status !== undefined && status >= 400 && status < 500;
     const neverLeft = 'code' in error && NEVER_LEFT.has(String(error.code));
-    if (!refused && !neverLeft) throw error;
+    if (!rejected && !neverLeft) throw error;
     throw refusal(error.name, error.message, { status, cause: error });
   }
 }
 
-/** What AWS refused: this message, or anything that comes over this channel. */
+/** The error for a request that AWS rejected, because of this message or because of the channel. */
 export function refusal(
   code: string,
   message: string,

@@ -2,19 +2,19 @@ import type { Announcement } from '../incidents/announcement.ts';
 import type { Delivery, OutboxEntry, SubjectState } from '../store/records.ts';
 
 /**
- * How long nobody else sends what someone is about to send. Longer than a send may take ({@link SEND_MS}), shorter than the time to
- * the next tick, which takes over from one that was killed.
+ * How long a claim prevents other processes from sending the same announcement. Longer than an attempt may take ({@link SEND_MS}), and
+ * shorter than the time to the next tick, which sends it if the process was killed.
  */
 export const CLAIM_MS = 30_000;
 export const SEND_MS = 10_000;
 
-/** Announcements that wait; beyond it the oldest are left out, and the next one says how many. A state must fit into one item. */
+/** More announcements do not wait: the oldest are dropped, and the next one has their number. A state must fit into one item. */
 export const MAX_WAITING = 60;
 const MAX_WAITING_BYTES = 150_000;
 
 /**
- * An announcement that its receiver has rejected so often is sent in its short form; when that is rejected as often, it is set aside.
- * All in all four ticks: the alarm for failed announcements needs three in a row.
+ * After this many rejections, an announcement is sent in its short form. After as many rejections of that, it is set aside. This takes
+ * four ticks; the alarm announcements-failed needs three consecutive ones.
  */
 export const FULL_TRIES = 2;
 export const MAX_REJECTIONS = FULL_TRIES + 2;
@@ -23,22 +23,22 @@ export interface Claimed {
   channel: string;
   announcement: Announcement;
   mayRepeat: boolean;
-  /** How often the receiver has rejected it before. */
+  /** How often the receiver has rejected it. */
   rejections: number;
 }
 
 export interface Sent {
   channel: string;
   id: string;
-  /** Absent: it got through. */
+  /** Absent: it was delivered. */
   error?: string;
-  /** It may have got through although it failed: no answer came. */
+  /** It may have been delivered although it failed: there was no answer. */
   unsure?: boolean;
-  /** The receiver refused this message. */
+  /** The receiver rejected this message. */
   rejected?: boolean;
 }
 
-/** Adds what has to be told, over the channels of now. */
+/** Adds announcements, to be sent over the current channels. */
 export function enqueue(
   outbox: readonly OutboxEntry[],
   announcements: readonly Announcement[],
@@ -53,27 +53,28 @@ export function enqueue(
 }
 
 /**
- * Claims the next announcement to send: the oldest that waits for a channel, so that a channel is told of one subject in order.
- * Forgets channels that are not known any more.
+ * Claims the next announcement to send: the oldest that waits for a channel, so that each channel gets the announcements of one subject
+ * in order. Removes the deliveries of channels that are no longer configured.
  *
- * @param open channels that may be used now
+ * @param usable channels that may be used now
+ * @param configured all channels
  */
 export function claim(
   state: SubjectState,
-  open: readonly string[],
-  known: readonly string[],
+  usable: readonly string[],
+  configured: readonly string[],
   { owner, nowMs }: { owner: string; nowMs: number },
 ): { state: SubjectState; claimed?: Claimed; changed: boolean } {
   let claimed: Claimed | undefined;
-  const served = new Set<string>();
+  const visited = new Set<string>();
   const outbox = state.outbox.map(({ announcement, deliveries }): OutboxEntry => {
-    const kept = Object.entries(deliveries).filter(([channel]) => known.includes(channel));
+    const kept = Object.entries(deliveries).filter(([channel]) => configured.includes(channel));
     const after = kept.map(([channel, delivery]): [string, Delivery] => {
-      const isOldest = !served.has(channel);
-      served.add(channel);
-      if (claimed || !isOldest || !open.includes(channel) || isHeld(delivery, nowMs))
+      const isOldest = !visited.has(channel);
+      visited.add(channel);
+      if (claimed || !isOldest || !usable.includes(channel) || isClaimed(delivery, nowMs))
         return [channel, delivery];
-      // A claim that nobody gave back: its owner was stopped somewhere between claiming and marking.
+      // An expired claim: its owner was stopped between claiming and marking.
       const mayRepeat = delivery.unsure === true || delivery.claim !== undefined;
       const { rejections = 0 } = delivery;
       claimed = { channel, announcement, mayRepeat, rejections };
@@ -84,18 +85,18 @@ export function claim(
     });
     return { announcement, deliveries: Object.fromEntries(after) };
   });
-  const left = withoutDone(outbox);
-  const forgot = count(left) < count(state.outbox);
+  const remaining = withoutDelivered(outbox);
+  const removed = count(remaining) < count(state.outbox);
   return {
-    state: { ...state, outbox: left },
-    changed: claimed !== undefined || forgot,
+    state: { ...state, outbox: remaining },
+    changed: claimed !== undefined || removed,
     ...(claimed ? { claimed } : {}),
   };
 }
 
 /**
- * How often a state's next deliveries were tried, the least tried one. States in this order take turns: what fails at every tick
- * falls behind what was not tried yet.
+ * The least number of attempts among a state's next deliveries. States are delivered in this order, so that one that fails at every
+ * tick does not delay one that was not tried yet.
  */
 export function leastAttempts({ outbox }: SubjectState): number {
   const next = new Map<string, number>();
@@ -108,8 +109,8 @@ export function leastAttempts({ outbox }: SubjectState): number {
 }
 
 /**
- * Writes down what became of what `owner` had claimed; what was rejected too often is not kept. Does no harm when it is
- * done twice, or over a newer state.
+ * Records the result of an attempt that `owner` had claimed. Removes a delivery that was rejected too often. May be repeated, and may be
+ * applied to a newer state.
  */
 export function mark(state: SubjectState, sent: Sent, owner: string): SubjectState {
   const outbox = state.outbox.map((entry): OutboxEntry => {
@@ -126,22 +127,22 @@ export function mark(state: SubjectState, sent: Sent, owner: string): SubjectSta
       ...(unsure ? { unsure } : {}),
       ...(rejections > 0 ? { rejections } : {}),
     };
-    // In the place where it was: the channels of one announcement are served in turn.
+    // The order of the channels stays the same, because it decides which one is claimed next.
     return { ...entry, deliveries: { ...entry.deliveries, [sent.channel]: failed } };
   });
-  return { ...state, outbox: withoutDone(outbox) };
+  return { ...state, outbox: withoutDelivered(outbox) };
 }
 
-/** A claim from the future comes from a clock that was set back, and holds nothing. */
-function isHeld({ claim: held }: Delivery, nowMs: number): boolean {
-  return held !== undefined && Math.abs(nowMs - held.atMs) < CLAIM_MS;
+/** A claim far in the future comes from a clock that was set back since, and is ignored. */
+function isClaimed({ claim: current }: Delivery, nowMs: number): boolean {
+  return current !== undefined && Math.abs(nowMs - current.atMs) < CLAIM_MS;
 }
 
 function count(outbox: readonly OutboxEntry[]): number {
   return outbox.reduce((sum, { deliveries }) => sum + Object.keys(deliveries).length, 0);
 }
 
-function withoutDone(outbox: readonly OutboxEntry[]): OutboxEntry[] {
+function withoutDelivered(outbox: readonly OutboxEntry[]): OutboxEntry[] {
   return outbox.filter(({ deliveries }) => Object.keys(deliveries).length > 0);
 }
 

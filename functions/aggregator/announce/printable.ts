@@ -2,8 +2,8 @@ import { printable } from '../../reachability/one-line.ts';
 import type { Announcement } from '../incidents/announcement.ts';
 
 /**
- * An announcement in which every text is one printable line. Evidence is made so already (incidents/reading.ts); what an earlier
- * version left in the outbox is not.
+ * Returns the announcement with every text as one printable line. New evidence already is (incidents/read-verdict.ts); evidence that
+ * an earlier version has stored in the outbox is not.
  */
 export function printableAnnouncement(announcement: Announcement): Announcement {
   const clean: Announcement = JSON.parse(JSON.stringify(announcement), (_key, value: unknown) =>

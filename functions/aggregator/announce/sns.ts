@@ -7,14 +7,13 @@ import { bodyText, headline, subjectLine } from './text.ts';
 import { ONE_ATTEMPT, sendOnce } from './one-attempt.ts';
 import { printableAnnouncement } from './printable.ts';
 
-/** One SMS. */
+/** The length of one SMS. */
 const MAX_SMS_CHARS = 140;
 
 /**
- * Publishes each announcement once, with one body for people (mail, SMS) and one for programs: JSON, the detail of the event.
- * Message attributes let subscribers filter. To a FIFO topic the announcement's id is the deduplication id, so that SNS itself
- * drops a repeat within five minutes; FIFO topics cannot send mail. Most ticks announce nothing, so the AWS client is loaded with
- * the first announcement.
+ * Publishes each announcement once, with text for people (mail, SMS) and JSON for programs: the detail of the event. Subscribers can
+ * filter by message attributes. For a FIFO topic, the announcement's id is the deduplication id, so that SNS drops a repeat within five
+ * minutes; FIFO topics cannot send mail. Most ticks announce nothing, so the AWS client is loaded with the first announcement.
  */
 export function snsAnnouncer(topicArn: string, client?: SNSClient): Announcer {
   let used = client;

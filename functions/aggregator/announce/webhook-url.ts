@@ -2,19 +2,19 @@ import type { StoredSecret } from '../../../configuration/configuration.ts';
 import { readStoredSecret, type StoreOptions } from '../secrets/stored-value.ts';
 
 /**
- * Gives the URL of a webhook. `refused`: the receiver did not know the one that was given last. Rejects where there is none, with one
- * line that does not hold it.
+ * Resolves to the URL of a webhook. `refused`: the receiver did not know the URL of the last call. Rejects with one line if there is no
+ * URL. The line never has the URL.
  */
 export type WebhookUrl = (signal: AbortSignal, refused: boolean) => Promise<string>;
 
-/** A URL that was changed in the store is used after this time at the latest. */
+/** The URL is read again after this time, so a change in the store is used within it. */
 const KEEP_MS = 15 * 60_000;
-/** A URL that the receiver refuses is not read again sooner: several announcements of one tick may be refused. */
+/** A refused URL is read again only after this time, because several announcements of one tick may be refused. */
 const REFUSED_KEEP_MS = 10_000;
 
 /**
- * The URL that a store holds, read when it is first needed and kept in memory only. Where a kept URL has become old and the store does
- * not answer, the kept one is given.
+ * The URL from a secret store. It is read when it is first needed and kept only in memory. If it must be read again and the store does
+ * not answer, the old one is used.
  */
 export function storedWebhookUrl(
   secret: StoredSecret,
@@ -26,7 +26,7 @@ export function storedWebhookUrl(
     if (kept && clock() - kept.readAt < (refused ? REFUSED_KEEP_MS : KEEP_MS)) return kept.url;
     try {
       const url = (await readStoredSecret(secret, { ...options, signal })).trim();
-      if (!isWebhook(url)) throw new Error('what the store holds for the webhook is not an https URL');
+      if (!isWebhook(url)) throw new Error('the stored webhook is not an https URL');
       kept = { url, readAt: clock() };
     } catch (error) {
       if (!kept || refused) throw error;
@@ -35,7 +35,7 @@ export function storedWebhookUrl(
   };
 }
 
-/** Only an https URL, or an http URL on loopback, where the URL does not leave this machine. */
+/** An https URL, or an http URL on loopback, which does not leave this machine. */
 function isWebhook(text: string): boolean {
   const url = URL.parse(text);
   if (url === null) return false;

@@ -5,9 +5,9 @@ import { formatTarget } from '../../reachability/target.ts';
 import { Problem } from './problem.ts';
 
 /**
- * Throws a 403 {@link Problem} unless `onDemand.targets` lets a caller check this target: `configured` is the configured ones
- * alone, `allow-list` those and what `onDemand.allowList` covers, `any` everything. What a probe may connect to is decided
- * again, and finally, by the address policy where the probe runs.
+ * Throws a 403 {@link Problem} unless `onDemand.targets` allows a check of this target. `configured` allows the configured targets,
+ * `allow-list` also those that `onDemand.allowList` covers, and `any` every target. In addition, the probe's address policy decides
+ * which addresses it may connect to.
  */
 export function requireAllowed(target: Target, { targets, onDemand }: Configuration): void {
   if (onDemand.targets === 'any') return;
@@ -16,7 +16,7 @@ export function requireAllowed(target: Target, { targets, onDemand }: Configurat
   if (listed && allowListed(onDemand.allowList, target)) return;
   const text = formatTarget(target);
   const reason = listed
-    ? 'it is neither a configured target nor covered by onDemand.allowList'
+    ? 'it is not a configured target, and onDemand.allowList does not cover it'
     : 'it is not a configured target, and onDemand.targets is "configured"';
   throw new Problem(403, 'target-forbidden', `${text} may not be checked: ${reason}`, {
     extensions: { target: text },

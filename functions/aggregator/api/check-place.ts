@@ -4,16 +4,16 @@ import type { Store } from '../store/store.ts';
 import { logFault } from './problem.ts';
 import { Problem } from './problem.ts';
 
-/** Most checks take less; a caller that tries again too early gets the same answer. */
+/** Most checks take less time. A caller that retries too early gets the same answer. */
 const RETRY_AFTER_SECONDS = 5;
 
-/** Between the deadline of a check and the time at which its place is free again, also without being given back. */
+/** Between the deadline of a check and the time at which its place is free again without a release. */
 const MARGIN_MS = 5000;
 
 /**
- * Takes a place for one check on demand and resolves to the function that gives it back, which never rejects. Throws a 429
- * {@link Problem} where {@link MAX_CHECKS_AT_ONCE} checks run. Where the table does not answer, the check runs without a place:
- * an outage of the database is no reason to say nothing about a target.
+ * Takes a place for one check on demand. Resolves to the function that releases it, which never rejects. Rejects with a 429
+ * {@link Problem} if {@link MAX_CHECKS_AT_ONCE} checks run. If the table does not answer, the check runs without a place: checks must
+ * work during an outage of the database.
  */
 export async function takePlace(store: Store, deadlineMs: number): Promise<() => Promise<void>> {
   const id = randomUUID();
@@ -21,19 +21,17 @@ export async function takePlace(store: Store, deadlineMs: number): Promise<() =>
   try {
     taken = await store.takeCheckPlace(id, deadlineMs + MARGIN_MS);
   } catch (error) {
-    logFault('taking a place for a check', error);
+    logFault('take a place for a check', error);
     return () => Promise.resolve();
   }
   if (taken) {
     return () =>
-      store
-        .releaseCheckPlace(id)
-        .catch((error: unknown) => logFault('giving the place of a check back', error));
+      store.releaseCheckPlace(id).catch((error: unknown) => logFault('release the place of a check', error));
   }
   throw new Problem(
     429,
     'too-many-checks',
-    `${MAX_CHECKS_AT_ONCE} checks are running, which is the most at once; try again in ${RETRY_AFTER_SECONDS} seconds`,
+    `${MAX_CHECKS_AT_ONCE} checks are running, which is the maximum; try again in ${RETRY_AFTER_SECONDS} seconds`,
     {
       headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
       extensions: { maxChecks: MAX_CHECKS_AT_ONCE },

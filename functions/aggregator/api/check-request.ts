@@ -7,29 +7,29 @@ import { requireAllowed, sameTarget } from './allowed-targets.ts';
 import { Problem } from './problem.ts';
 import { CHECK_TIMEOUT_MS, checkRequestSchema } from './schemas.ts';
 
-/** A check as a caller asked for it, validated. */
+/** A validated request for a check. */
 export interface CheckRequest {
   targets: ExpectedTarget[];
   timeoutMs?: number;
 }
 
 /**
- * Reads what `POST /checks` and the direct invoke `{"check": …}` take: `{ "targets"?: ["host:port", …], "expect"?, "timeoutMs"? }`.
- * Without `targets`, the configured ones. A configured target has its own expectations unless `expect` overrides them.
- * Throws a 4xx {@link Problem} that names the place with a JSON pointer.
+ * Reads the body of `POST /checks` or the event `{"check": …}`: `{ "targets"?: ["host:port", …], "expect"?, "timeoutMs"? }`.
+ * Default of `targets`: the configured targets. A configured target has its own expectations unless `expect` overrides them.
+ * Throws a 4xx {@link Problem} with a JSON pointer to the invalid value.
  */
 export function parseCheckRequest(value: unknown, configuration: Configuration): CheckRequest {
   const schema = checkRequestSchema(configuration.onDemand.maxTargets);
   const result = z.safeParse(schema, value, { reportInput: true });
-  // The parser of targets explains what is wrong with one better than a pattern can, and it takes spaces around it.
+  // The parser of targets gives a better reason than the pattern does, and accepts surrounding spaces.
   const issue = result.error?.issues.find(({ code }) => code !== 'invalid_format');
   if (issue) throw problemOf(issue, configuration);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the schema has refused everything but the spelling of targets
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the schema has validated everything but the text of targets
   const { targets, expect, timeoutMs } = value as z.output<typeof schema>;
-  const chosen = targets === undefined ? configuration.targets : parseTargets(targets, configuration);
-  if (chosen.length === 0) throw invalid('/targets', 'no target is given and none is configured');
+  const selected = targets === undefined ? configuration.targets : parseTargets(targets, configuration);
+  if (selected.length === 0) throw invalid('/targets', 'the request has no target and none is configured');
   return {
-    targets: chosen.map(({ host, port, expect: own }) => {
+    targets: selected.map(({ host, port, expect: own }) => {
       const expected = expect ? { everywhere: expect } : own;
       return { host, port, ...(expected && { expect: expected }) };
     }),
@@ -74,7 +74,7 @@ function problemOf(issue: z.core.$ZodIssue, { onDemand: { maxTargets } }: Config
     const [unknown = ''] = issue.keys;
     return invalid(
       `/${escapePointer(unknown)}`,
-      `unknown key ${quote(JSON.stringify(unknown))}; a check takes ${Object.keys(MUST_BE).join(', ')}`,
+      `unknown key ${quote(JSON.stringify(unknown))}; the keys of a check are ${Object.keys(MUST_BE).join(', ')}`,
     );
   }
   if (key === undefined) return invalid('', `a check must be a JSON object, not ${describe(input)}`);
@@ -82,13 +82,13 @@ function problemOf(issue: z.core.$ZodIssue, { onDemand: { maxTargets } }: Config
     return invalid(`/${key}/${index}`, `a target must be a string like "host:port", not ${describe(input)}`);
   }
   if (key === 'targets' && code === 'too_small') {
-    return invalid('/targets', 'the list of targets is empty; leave it out to check the configured ones');
+    return invalid('/targets', 'the list of targets is empty; omit it to check the configured targets');
   }
   if (key === 'targets' && code === 'too_big') {
     return new Problem(
       422,
       'too-many-targets',
-      `${Array.isArray(input) ? input.length : 'too many'} targets in one call; onDemand.maxTargets is ${maxTargets}`,
+      `${Array.isArray(input) ? input.length : 'too many'} targets in one request; onDemand.maxTargets is ${maxTargets}`,
       { extensions: { pointer: '/targets', maxTargets } },
     );
   }
@@ -110,7 +110,7 @@ function quote(text: string): string {
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
-/** RFC 6901, section 3; cut so that a hostile key stays one short line. */
+/** RFC 6901, section 3. A long key is shortened, so that a hostile one stays short. */
 function escapePointer(key: string): string {
   return key.slice(0, 80).replaceAll('~', '~0').replaceAll('/', '~1');
 }

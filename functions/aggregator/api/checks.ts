@@ -17,37 +17,37 @@ import { logFault } from './problem.ts';
 const JSON_TYPE = 'application/json';
 const NDJSON_TYPE = 'application/x-ndjson';
 
-/** `POST /checks`: NDJSON as the vantages report, the verdicts last; or one JSON document, by `Accept`. */
-export async function postChecks(request: ApiRequest, parts: ApiDependencies): Promise<ApiResponse> {
+/** `POST /checks`: by `Accept`, a stream of JSON lines with the verdicts last, or one JSON document. */
+export async function postChecks(request: ApiRequest, dependencies: ApiDependencies): Promise<ApiResponse> {
   const type = negotiate(request.headers['accept'], [NDJSON_TYPE, JSON_TYPE]);
-  const asked = parseCheckRequest(parseBody(request), parts.configuration);
-  const giveBack = await takePlace(parts.store, request.deadlineMs);
+  const checkRequest = parseCheckRequest(parseBody(request), dependencies.configuration);
+  const release = await takePlace(dependencies.store, request.deadlineMs);
   if (type === JSON_TYPE) {
     try {
-      return json({ verdicts: await runCheck(asked, request, parts) });
+      return json({ verdicts: await runCheck(checkRequest, request, dependencies) });
     } finally {
-      await giveBack();
+      await release();
     }
   }
   return {
     status: 200,
     headers: { 'content-type': NDJSON_TYPE, 'cache-control': 'no-store' },
-    body: checkLines(asked, request, parts, giveBack),
+    body: checkLines(checkRequest, request, dependencies, release),
   };
 }
 
-/** One check over all vantages of the service, as asked on demand. */
+/** Runs one check on demand from all vantages of the service. */
 export function runCheck(
-  asked: CheckRequest,
+  { targets, timeoutMs }: CheckRequest,
   { signal, deadlineMs }: Pick<ApiRequest, 'signal' | 'deadlineMs'>,
   { configuration, vantages }: ApiDependencies,
   onEvent?: (event: CheckEvent) => void,
 ): Promise<Verdict[]> {
   return check({
-    targets: asked.targets,
+    targets,
     vantages,
     controls: configuration.controls,
-    timeoutMs: asked.timeoutMs ?? configuration.probe.timeoutMs,
+    timeoutMs: timeoutMs ?? configuration.probe.timeoutMs,
     attempts: configuration.probe.attempts,
     deadlineMs,
     traces: true,
@@ -57,35 +57,36 @@ export function runCheck(
 }
 
 function checkLines(
-  asked: CheckRequest,
+  checkRequest: CheckRequest,
   request: ApiRequest,
-  parts: ApiDependencies,
-  giveBack: () => Promise<void>,
+  dependencies: ApiDependencies,
+  release: () => Promise<void>,
 ): ReadableStream<string> {
-  // A reader that stops in the middle leaves nobody to probe for.
-  const left = new AbortController();
-  const signal = AbortSignal.any([request.signal, left.signal]);
+  // When the reader cancels the stream, the check ends.
+  const cancelled = new AbortController();
+  const signal = AbortSignal.any([request.signal, cancelled.signal]);
   return new ReadableStream({
     async start(controller) {
       const write = (line: CheckLine): void => {
-        if (!left.signal.aborted) controller.enqueue(`${JSON.stringify(line)}\n`);
+        if (!cancelled.signal.aborted) controller.enqueue(`${JSON.stringify(line)}\n`);
       };
       try {
-        const verdicts = await runCheck(asked, { signal, deadlineMs: request.deadlineMs }, parts, (event) => {
+        const limits = { signal, deadlineMs: request.deadlineMs };
+        const verdicts = await runCheck(checkRequest, limits, dependencies, (event) => {
           if (event.type !== 'judged') write(toLine(event));
         });
         for (const verdict of verdicts) write({ event: 'verdict', verdict });
-        await giveBack();
+        await release();
         write({ event: 'end', verdicts: verdicts.length });
       } catch (error) {
         if (!signal.aborted) logFault('POST /checks', error);
-        await giveBack();
+        await release();
         write({ event: 'end', verdicts: 0, problem: internalProblem().body });
       }
-      if (!left.signal.aborted) controller.close();
+      if (!cancelled.signal.aborted) controller.close();
     },
     cancel() {
-      left.abort();
+      cancelled.abort();
     },
   });
 }
@@ -96,10 +97,10 @@ function toLine(event: Exclude<CheckEvent, { type: 'judged' }>): CheckLine {
     return { event: 'asked', round, vantages, targets };
   }
   const { round, answer, elapsedMs } = event;
-  const about = { event: 'answered', round, vantage: answer.vantage, elapsedMs } as const;
+  const answered = { event: 'answered', round, vantage: answer.vantage, elapsedMs } as const;
   return 'absent' in answer
-    ? { ...about, absent: answer.absent }
-    : { ...about, outcomes: countOutcomes(answer.report) };
+    ? { ...answered, absent: answer.absent }
+    : { ...answered, outcomes: countOutcomes(answer.report) };
 }
 
 function countOutcomes({ targets }: ProbeReport): Partial<Record<Outcome, number>> {
@@ -114,15 +115,15 @@ function countOutcomes({ targets }: ProbeReport): Partial<Record<Outcome, number
 
 function parseBody({ body, headers }: ApiRequest): unknown {
   if (body.byteLength > MAX_BODY_BYTES) throw bodyTooLarge();
-  // Required also where the body is empty: a browser lets a page of another origin send a request without a type, or with that of
-  // a form, and asks the server first (a CORS preflight) before it sends this one.
+  // Required even if the body is empty. A browser lets a page of another origin send a request without a type, or with the type of a
+  // form. With this type, it first asks the server (a CORS preflight).
   const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
   if (type !== JSON_TYPE) {
     throw new Problem(
       415,
       'unsupported-media-type',
       type === undefined
-        ? `the header content-type is missing; send content-type: ${JSON_TYPE}, also with an empty body`
+        ? `the header content-type is missing; send content-type: ${JSON_TYPE}, even with an empty body`
         : `the body must be ${JSON_TYPE}, not ${type}`,
       {
         headers: { accept: JSON_TYPE },
@@ -144,7 +145,7 @@ function parseBody({ body, headers }: ApiRequest): unknown {
   }
 }
 
-/** Also for servers that stop reading before the body is complete. */
+/** Exported for servers that stop reading before the body is complete. */
 export function bodyTooLarge(): Problem {
   return new Problem(413, 'body-too-large', `the body is larger than ${MAX_BODY_BYTES} bytes`, {
     extensions: { maxBytes: MAX_BODY_BYTES },

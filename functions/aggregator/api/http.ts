@@ -1,19 +1,19 @@
 /**
- * The API's own idea of HTTP: what a Function URL event, a direct invoke and the loopback server are all turned into, so that
- * every route behaves the same wherever it is asked.
+ * A request to the API. Function URL events, direct invocations and requests to the loopback server become the same type, so that
+ * every route behaves the same.
  */
 export interface ApiRequest {
   /** Upper case. */
   method: string;
-  /** As sent, still percent-encoded, without the query. */
+  /** As sent: percent-encoded, without the query. */
   path: string;
   query: URLSearchParams;
   /** Names in lower case. */
   headers: Readonly<Record<string, string | undefined>>;
   body: Uint8Array;
-  /** Aborts when the caller has gone away. */
+  /** Aborts when the caller disconnects. */
   signal: AbortSignal;
-  /** How long the answer may take altogether; in Lambda the remaining time less a margin. */
+  /** How long the whole answer may take. In Lambda: the remaining time minus a margin. */
   deadlineMs: number;
 }
 
@@ -21,14 +21,14 @@ export interface ApiResponse {
   status: number;
   /** Names in lower case. */
   headers: Record<string, string>;
-  /** Chunks as they come to be, for answers that are streamed. */
+  /** Chunks for an answer that is streamed. */
   body: string | AsyncIterable<string>;
 }
 
-/** Longer bodies are turned away: room for the 1,000 targets of one check at 260 characters each. */
+/** The limit of a body. It fits the 1,000 targets of one check with 260 characters each. */
 export const MAX_BODY_BYTES = 320 * 1024;
 
-/** An answer of `value` as JSON that no cache keeps: every answer here is about now. */
+/** An answer with `value` as JSON. Caches must not store it, because it describes the current state. */
 export function json(value: unknown, status = 200): ApiResponse {
   return {
     status,

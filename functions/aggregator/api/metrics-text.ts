@@ -1,4 +1,4 @@
-/** The media types of the two formats, as the scrape protocol of Prometheus names them. */
+/** The media types of the two formats, from the scrape protocol of Prometheus. */
 export const PROMETHEUS_TEXT = 'text/plain; version=0.0.4';
 export const OPEN_METRICS_TEXT = 'application/openmetrics-text; version=1.0.0';
 
@@ -6,10 +6,10 @@ export type MetricsFormat = typeof PROMETHEUS_TEXT | typeof OPEN_METRICS_TEXT;
 
 /** One metric with all its series. */
 export interface Family {
-  /** The name of its series. An `info` metric's ends in `_info`. */
+  /** The name of its series. The name of an `info` metric ends in `_info`. */
   name: string;
   type: 'gauge' | 'stateset' | 'info';
-  /** Also the last word of the name. */
+  /** The name ends in it. */
   unit?: 'seconds';
   help: string;
   samples: { labels: Record<string, string>; value: number }[];
@@ -17,7 +17,7 @@ export interface Family {
 
 /**
  * Writes metrics in the Prometheus text format 0.0.4 (https://prometheus.io/docs/instrumenting/exposition_formats) or in OpenMetrics
- * 1.0 (https://prometheus.io/docs/specs/om/open_metrics_spec). The first has no state sets and no info metrics: there they are gauges.
+ * 1.0 (https://prometheus.io/docs/specs/om/open_metrics_spec). The first has no state sets and no info metrics; it uses gauges.
  */
 export function metricsText(families: readonly Family[], format: MetricsFormat): string {
   const lines = families.flatMap((family) => [

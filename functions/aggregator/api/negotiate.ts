@@ -1,8 +1,8 @@
 import { Problem } from './problem.ts';
 
 /**
- * Picks the media type to answer with (RFC 9110, 12.5.1): the offer that `accept` values most, the first offer on a tie or
- * without a header. An offer may carry a `version`. Throws a 406 {@link Problem} where none is wanted.
+ * Selects the media type of the answer (RFC 9110, 12.5.1): the offer with the highest quality in `accept`, or the first one on a tie
+ * or without a header. An offer may have a `version`. Throws a 406 {@link Problem} if no offer is acceptable.
  */
 export function negotiate<Offer extends string>(
   accept: string | undefined,
@@ -16,14 +16,14 @@ export function negotiate<Offer extends string>(
     if (quality > (best?.quality ?? 0)) best = { offer, quality };
   }
   if (best) return best.offer;
-  throw new Problem(406, 'not-acceptable', `this route answers ${offers.join(' or ')}`, {
+  throw new Problem(406, 'not-acceptable', `this route returns ${offers.join(' or ')}`, {
     extensions: { offers },
   });
 }
 
 interface MediaRange {
   type: string;
-  /** Of the format, where the range names one. */
+  /** The version of the format. Undefined: any version. */
   version: string | undefined;
   quality: number;
 }
@@ -41,7 +41,7 @@ function parseRange(text: string): MediaRange {
   };
 }
 
-/** The most specific range that covers the offer decides. A range with a version covers this version only. */
+/** The quality of the most specific range that covers the offer. A range with a version covers only this version. */
 function qualityOf(text: string, ranges: readonly MediaRange[]): number {
   const offer = parseRange(text);
   const major = offer.type.slice(0, offer.type.indexOf('/'));

@@ -8,8 +8,8 @@ import type { ApiDependencies } from './dependencies.ts';
 import { onlyParameters } from './query.ts';
 
 /**
- * `GET /metrics`: what the last tick saw, in the text format of Prometheus or in OpenMetrics 1.0, by `Accept`. Without a preference
- * it is the first, which every scraper and every browser can read.
+ * `GET /metrics`: the results of the last tick, by `Accept` in the text format of Prometheus or in OpenMetrics 1.0. Without a
+ * preference it is the first, which every scraper and every browser can read.
  */
 export async function getMetrics(
   { headers, query }: ApiRequest,
@@ -22,7 +22,7 @@ export async function getMetrics(
     store.service(),
     store.incidents({ open: true }),
   ]);
-  // What is remembered of a target that is not configured any more would look like a target that never changes.
+  // The last state of a target that is no longer configured would look like a target that never changes.
   const watched = new Set(configuration.targets.map(formatTarget));
   const families: Family[] = [
     targetInfo(configuration),
@@ -30,7 +30,7 @@ export async function getMetrics(
     {
       name: 'synwhere_open_incidents',
       type: 'gauge',
-      help: 'Incidents that are open, by what they are about.',
+      help: 'Open incidents by the type of their subject.',
       samples: (['target', 'vantage'] as const).map((subject) => ({
         labels: { subject },
         value: open.incidents.filter((incident) => incident.subject.type === subject).length,
@@ -55,8 +55,8 @@ export async function getMetrics(
 }
 
 /**
- * The labels of the targets, to be joined to the other metrics by `target`. Their names get a prefix, so that none of them can be
- * `target` or begin with `__`, which Prometheus keeps for itself.
+ * The labels of the targets, which a query joins to the other metrics by `target`. Their names get a prefix, so that no name is
+ * `target` or begins with `__`, which Prometheus reserves.
  */
 function targetInfo({ targets }: ApiDependencies['configuration']): Family {
   return {
@@ -84,7 +84,7 @@ function targetFamilies(states: readonly StateRecord[]): Family[] {
     {
       name: 'synwhere_target_as_expected',
       type: 'gauge',
-      help: 'Whether every vantage that counts saw what is expected of the target.',
+      help: 'Whether every vantage that is used saw what is expected of the target.',
       samples: seen.map(({ target, latest }) => ({ labels: { target }, value: Number(latest.asExpected) })),
     },
     {
@@ -101,13 +101,13 @@ function targetFamilies(states: readonly StateRecord[]): Family[] {
     {
       name: 'synwhere_vantage_counted',
       type: 'gauge',
-      help: 'Whether the vantage counted in the last verdict; 0 is an abstention.',
+      help: 'Whether the last verdict used the vantage. 0: the vantage abstained.',
       samples: cells.map(({ labels, view }) => ({ labels, value: Number(view.counted) })),
     },
     {
       name: 'synwhere_vantage_state',
       type: 'gauge',
-      help: 'Always 1; the labels say what the vantage saw and whose fault it is.',
+      help: 'Always 1. The labels have what the vantage saw and its fault.',
       samples: cells.map(({ labels, view }) => ({
         labels: { ...labels, saw: view.saw, fault: view.fault },
         value: 1,
@@ -125,7 +125,7 @@ function targetFamilies(states: readonly StateRecord[]): Family[] {
   ];
 }
 
-/** In seconds, to the microsecond: a division alone gives values such as 0.0012300000000000001. */
+/** In seconds, rounded to microseconds. A division alone gives values such as 0.0012300000000000001. */
 function secondsOf(milliseconds: number): number {
   return Number((milliseconds / 1000).toFixed(6));
 }

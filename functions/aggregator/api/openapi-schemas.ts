@@ -21,10 +21,10 @@ import {
   targetStateSchema,
 } from './schemas.ts';
 
-/** JSON Schema 2020-12, as OpenAPI 3.1 takes it. */
+/** JSON Schema 2020-12, the dialect of OpenAPI 3.1. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** The components of the API's description, where a caller may name so many targets in one check. */
+/** The component schemas of the API's description. `maxTargets`: the limit of targets in one check. */
 export function openApiSchemas(maxTargets = MAX_TARGETS): Readonly<Record<string, JsonSchema>> {
   const registry = z.registry<{ id: string }>();
   const components: Record<string, z.core.$ZodType> = {
@@ -49,7 +49,7 @@ export function openApiSchemas(maxTargets = MAX_TARGETS): Readonly<Record<string
   };
   for (const [id, schema] of Object.entries(components)) registry.add(schema, { id });
   const { schemas } = z.toJSONSchema(registry, {
-    // The schemas describe JSON as it goes over the wire, before addresses are brought into canonical form.
+    // The schemas describe JSON on the wire, before addresses are converted to their canonical form.
     io: 'input',
     uri: (id) => `#/components/schemas/${id}`,
     override: ({ jsonSchema }) => {
@@ -61,7 +61,7 @@ export function openApiSchemas(maxTargets = MAX_TARGETS): Readonly<Record<string
   );
 }
 
-/** Removes what tells a reader nothing: the range of safe integers, and the pattern of a format. */
+/** Removes what gives a reader no information: the range of safe integers, and the pattern of a format. */
 export function simplify(schema: z.core.JSONSchema.BaseSchema): void {
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;

@@ -23,11 +23,11 @@ const problem = (description: string): Node => ({
 });
 
 const PROBLEMS = {
-  '404': problem('The target is not watched and nothing is remembered of it, or there is no such route.'),
-  '405': problem('Another method is meant; see `Allow`.'),
-  '406': problem('None of the offered media types is accepted.'),
-  '422': problem('A parameter or the body cannot be meant; `parameter` or `pointer` says which.'),
-  '500': problem('The fault is on this side.'),
+  '404': problem('The service has no data about the target, or the route does not exist.'),
+  '405': problem('The route does not support this method; see `Allow`.'),
+  '406': problem('The request accepts none of the media types of the route; see `offers`.'),
+  '422': problem('A parameter or the body is invalid; see `parameter` or `pointer`.'),
+  '500': problem('Internal error of the service.'),
 } as const;
 
 function problems(...statuses: (keyof typeof PROBLEMS)[]): Node {
@@ -51,12 +51,12 @@ const TARGET_PARAMETER: Node = {
 const LIMIT = parameter(
   'limit',
   { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
-  'How many that have ended to a page; the first page has what still goes on besides.',
+  'The number of ended periods or closed incidents on a page. The first page has current ones in addition.',
 );
 const CURSOR = parameter(
   'cursor',
   { type: 'string', pattern: CURSOR_PATTERN },
-  'The `nextCursor` of the page before.',
+  'The `nextCursor` of the previous page.',
 );
 const TIME: Node = {
   type: 'string',
@@ -72,7 +72,7 @@ function reading(operationId: string, summary: string, schema: string, more: Nod
     summary,
     ...more,
     responses: {
-      '200': { description: 'Found.', content: content('application/json', ref(schema)) },
+      '200': { description: 'Success.', content: content('application/json', ref(schema)) },
       ...problems('404', '405', '406', '422', '500'),
     },
   };
@@ -84,11 +84,11 @@ const SECURITY_SCHEMES: Node = {
     in: 'header',
     name: 'Authorization',
     description:
-      'AWS Signature Version 4 for the service `lambda`. On loopback, `synwhere dev` needs none, and its description has none.',
+      'AWS Signature Version 4 for the service `lambda`. On loopback, `synwhere dev` needs no signature, and its description has no security scheme.',
   },
 };
 
-/** The description of the API (OpenAPI 3.1), where a caller may name so many targets in one check. */
+/** The description of the API (OpenAPI 3.1). `maxTargets`: the limit of targets in one check. */
 export function openApi(maxTargets?: number): Description {
   return {
     openapi: '3.1.0',
@@ -97,7 +97,7 @@ export function openApi(maxTargets?: number): Description {
       version: '1',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       description:
-        'Sends a TCP SYN from many places at once and says whose fault a failed connection is. ' +
+        'Tests TCP connections from many places at once and reports where a failure is. ' +
         'Behind a Function URL, requests are signed with AWS Signature Version 4 (service `lambda`).',
     },
     servers: [{ url: '/' }],
@@ -111,7 +111,7 @@ export function openApi(maxTargets?: number): Description {
           responses: {
             '200': {
               description:
-                'By `Accept`: a line of JSON for each thing that happens, the verdicts last (default), or one document.',
+                'By `Accept`: a stream of JSON lines, one for each event, with the verdicts last (default), or one document.',
               content: {
                 ...content('application/x-ndjson', ref('CheckLine')),
                 ...content('application/json', ref('CheckAnswer')),
@@ -119,14 +119,14 @@ export function openApi(maxTargets?: number): Description {
             },
             '400': problem('The body is not JSON.'),
             '403': problem(
-              'The target may not be checked on demand; or, on loopback, the request came from a web page of another origin.',
+              'The target may not be checked on demand. On loopback also: the request came from a web page of another origin.',
             ),
             '413': problem('The body is too large.'),
             '415': problem(
-              'The content type is missing, or is not `application/json`; also with an empty body.',
+              'The content type is missing or is not `application/json`. It is required even with an empty body.',
             ),
             '429': {
-              ...problem('As many checks as may run at once are running.'),
+              ...problem('The maximum number of checks is running.'),
               headers: {
                 'Retry-After': { schema: { type: 'integer', minimum: 1 }, description: 'Seconds.' },
               },
@@ -136,33 +136,33 @@ export function openApi(maxTargets?: number): Description {
         },
       },
       '/targets': {
-        get: reading('listTargets', 'Every configured target and what is known of it.', 'TargetsAnswer'),
+        get: reading('listTargets', 'Every configured target and its current state.', 'TargetsAnswer'),
       },
       '/targets/{target}': {
-        get: reading('getTarget', 'One target, with its verdict in full.', 'TargetAnswer', {
+        get: reading('getTarget', 'One target with its full verdict.', 'TargetAnswer', {
           parameters: [TARGET_PARAMETER],
         }),
       },
       '/targets/{target}/history': {
-        get: reading('getHistory', 'Stretches of equal verdicts, newest first.', 'HistoryAnswer', {
+        get: reading('getHistory', 'Periods with the same verdict, newest first.', 'HistoryAnswer', {
           parameters: [
             TARGET_PARAMETER,
-            parameter('from', TIME, 'Stretches that touch the time from here on.'),
-            parameter('to', TIME, 'Stretches that touch the time up to here.'),
+            parameter('from', TIME, 'Only periods that end at this time or later.'),
+            parameter('to', TIME, 'Only periods that begin at this time or earlier.'),
             LIMIT,
             CURSOR,
-            flag('verdicts', 'With each verdict in full. Default: false.'),
+            flag('verdicts', 'Include each full verdict. Default: false.'),
           ],
         }),
       },
       '/incidents': {
         get: reading('listIncidents', 'Open incidents, then closed ones, newest first.', 'IncidentsAnswer', {
           parameters: [
-            flag('open', 'Only open ones, or only closed ones.'),
+            flag('open', '`true`: only open incidents. `false`: only closed ones. Default: both.'),
             parameter(
               'subject',
               { type: 'string', minLength: 1 },
-              'Only those of one target or one vantage.',
+              'Only incidents of this target or vantage.',
             ),
             LIMIT,
             CURSOR,
@@ -172,7 +172,7 @@ export function openApi(maxTargets?: number): Description {
       '/metrics': {
         get: {
           operationId: 'getMetrics',
-          summary: 'What the last tick saw, for Prometheus.',
+          summary: 'The results of the last tick, for Prometheus.',
           responses: {
             '200': {
               description:
@@ -204,7 +204,7 @@ export function openApi(maxTargets?: number): Description {
   };
 }
 
-/** `GET /openapi.json`, without the signature where none is needed. */
+/** `GET /openapi.json`. The description has no security scheme where requests need no signature. */
 export function getOpenApi(
   { headers, query }: ApiRequest,
   { configuration, unsigned }: ApiDependencies,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ApiRequest, ApiResponse } from './http.ts';
 import type { PageFile } from './dependencies.ts';
 
-/** The page needs nothing from anywhere else, so nothing else is allowed to it. */
+/** The page uses only its own files, so the policy allows nothing else. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -14,7 +14,7 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** A file of the status page (web/), with an entity tag so that a reload costs nothing. */
+/** A file of the status page (web/), with an entity tag so that a reload transfers nothing. */
 export function pageResponse(
   { contentType, text }: PageFile,
   { headers }: Pick<ApiRequest, 'headers'>,

@@ -2,7 +2,7 @@ import { printableJson } from '../../reachability/one-line.ts';
 import type { ProblemBody } from './schemas.ts';
 import type { ApiResponse } from './http.ts';
 
-/** The HTTP status phrases used as titles (RFC 9110), as RFC 9457 wants them beside `about:blank`. */
+/** The HTTP status phrases (RFC 9110). RFC 9457 requires them as titles with the type `about:blank`. */
 const TITLES = {
   400: 'Bad Request',
   403: 'Forbidden',
@@ -19,7 +19,7 @@ const TITLES = {
 } as const;
 export type ProblemStatus = keyof typeof TITLES;
 
-/** What the caller did wrong, thrown from anywhere inside a route. */
+/** An error of the caller, which a route throws. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly body: ProblemBody;
@@ -37,7 +37,7 @@ export class Problem extends Error {
   }
 }
 
-/** The answer that carries a problem; it is JSON whatever the caller accepts, as RFC 9110 (15.5.7) allows. */
+/** The answer for a problem. It is JSON even if the caller does not accept it, which RFC 9110 (15.5.7) allows. */
 export function problemResponse(problem: Problem): ApiResponse {
   return {
     status: problem.body.status,
@@ -50,12 +50,12 @@ export function problemResponse(problem: Problem): ApiResponse {
   };
 }
 
-/** Our own fault, told without its insides: those go to the log. */
+/** The problem for an internal error. The details are only in the log. */
 export function internalProblem(): Problem {
-  return new Problem(500, 'internal', 'something went wrong on this side; the log has the details');
+  return new Problem(500, 'internal', 'internal error; see the log of the service');
 }
 
-/** One JSON line on stderr for a fault of our own; CloudWatch Logs and `synwhere dev` both show it. */
+/** Writes an internal error to stderr as one JSON line, which CloudWatch Logs and `synwhere dev` show. */
 export function logFault(where: string, error: unknown): void {
   const fault =
     error instanceof Error ? { message: error.message, stack: error.stack } : { message: String(error) };

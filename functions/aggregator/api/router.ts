@@ -13,7 +13,11 @@ interface Route {
   /** One segment may be `{target}`. */
   path: string;
   /** `segment` is the decoded value of `{target}`, empty where the path has none. */
-  answer(request: ApiRequest, parts: ApiDependencies, segment: string): ApiResponse | Promise<ApiResponse>;
+  answer(
+    request: ApiRequest,
+    dependencies: ApiDependencies,
+    segment: string,
+  ): ApiResponse | Promise<ApiResponse>;
 }
 
 /** Every route of the service, in the order of docs/api.md. */
@@ -27,22 +31,22 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/openapi.json', answer: describeApi },
 ];
 
-/** The description is asked for rarely, so its code is loaded then. */
+/** The description is requested rarely, so its code is loaded on the first request. */
 async function describeApi(request: ApiRequest, dependencies: ApiDependencies): Promise<ApiResponse> {
   const { getOpenApi } = await import('./openapi.ts');
   return getOpenApi(request, dependencies);
 }
 
-/** Answers one request. Never rejects: what goes wrong is a problem (RFC 9457), and what is our own fault is logged too. */
-export async function answer(request: ApiRequest, parts: ApiDependencies): Promise<ApiResponse> {
+/** Answers one request. Never rejects: every error becomes a problem (RFC 9457), and an internal error is logged. */
+export async function answer(request: ApiRequest, dependencies: ApiDependencies): Promise<ApiResponse> {
   let response: ApiResponse;
   try {
-    response = await dispatch(request, parts);
+    response = await dispatch(request, dependencies);
   } catch (error) {
     if (error instanceof Problem) {
       response = problemResponse(error);
     } else {
-      // A caller that disconnects ends the work: that is no fault.
+      // A caller that disconnects ends the work. That is not an error.
       if (!request.signal.aborted) logFault(`${request.method} ${request.path}`, error);
       response = problemResponse(internalProblem());
     }
@@ -50,16 +54,16 @@ export async function answer(request: ApiRequest, parts: ApiDependencies): Promi
   return request.method === 'HEAD' ? { ...response, body: '' } : response;
 }
 
-function dispatch(request: ApiRequest, parts: ApiDependencies): ApiResponse | Promise<ApiResponse> {
+function dispatch(request: ApiRequest, dependencies: ApiDependencies): ApiResponse | Promise<ApiResponse> {
   const method = request.method === 'HEAD' ? 'GET' : request.method;
-  const file = parts.page?.(request.path);
+  const file = dependencies.page?.(request.path);
   if (file && method === 'GET') return pageResponse(file, request);
   const matches = ROUTES.flatMap((route) => {
     const segment = match(route.path, request.path);
     return segment === undefined ? [] : [{ route, segment }];
   });
   for (const { route, segment } of matches) {
-    if (route.method === method) return route.answer(request, parts, segment);
+    if (route.method === method) return route.answer(request, dependencies, segment);
   }
   const path = shorten(request.path);
   if (matches.length === 0 && !file) {
@@ -67,27 +71,27 @@ function dispatch(request: ApiRequest, parts: ApiDependencies): ApiResponse | Pr
       path === '/'
         ? 'the status page is served by `synwhere dev` and `synwhere status --web`'
         : 'see /openapi.json';
-    throw new Problem(404, 'no-such-route', `there is nothing at ${path}; ${advice}`);
+    throw new Problem(404, 'no-such-route', `no route matches ${path}; ${advice}`);
   }
   const allow = matches.some(({ route }) => route.method === 'POST') ? 'POST' : 'GET, HEAD';
   throw new Problem(
     405,
     'method-not-allowed',
-    `${shorten(request.method)} is not for ${path}; use ${allow}`,
+    `${path} does not support ${shorten(request.method)}; use ${allow}`,
     {
       headers: { allow },
     },
   );
 }
 
-/** The decoded `{…}` segment, `''` where the pattern has none, or undefined where the path does not fit. */
+/** The decoded `{…}` segment, or `''` if the pattern has none. Undefined: the path does not match. */
 function match(pattern: string, path: string): string | undefined {
-  const wanted = pattern.split('/');
-  const given = path.split('/');
-  if (wanted.length !== given.length) return undefined;
+  const expected = pattern.split('/');
+  const actual = path.split('/');
+  if (expected.length !== actual.length) return undefined;
   let value = '';
-  for (const [index, segment] of wanted.entries()) {
-    const sent = given[index] ?? '';
+  for (const [index, segment] of expected.entries()) {
+    const sent = actual[index] ?? '';
     if (segment.startsWith('{')) {
       if (sent === '') return undefined;
       value = decode(sent);
@@ -96,7 +100,7 @@ function match(pattern: string, path: string): string | undefined {
   return value;
 }
 
-/** Function URLs and their emulators differ in whether the path comes decoded; what is no escape is taken as it is. */
+/** Some emulators of Function URLs decode the path. A segment that is not percent-encoded correctly is used unchanged. */
 function decode(segment: string): string {
   try {
     return decodeURIComponent(segment);

@@ -5,7 +5,7 @@ import { incidentSchema } from '../incidents/incident.ts';
 import { historyPeriodSchema, latestViewSchema } from '../store/records.ts';
 
 /**
- * What the API takes and answers. The types of the routes and of the command are inferred from these schemas, and openapi.ts
+ * The requests and answers of the API. The types of the routes and of the command are inferred from these schemas, and openapi.ts
  * generates the description of the API from them.
  */
 
@@ -14,7 +14,7 @@ const count = z.int().check(z.nonnegative());
 const milliseconds = z.number().check(z.nonnegative());
 const expectation = z.enum(EXPECTATIONS);
 
-/** A name or an IPv4 literal without ASCII characters that no host name has, or an IPv6 literal with or without a zone. */
+/** A name or an IPv4 literal without the ASCII characters that host names do not have, or an IPv6 literal with or without a zone. */
 const TARGET_NAME = new RegExp(
   String.raw`^([^\x00-\x2c/:-@\x5b-\x5e\x60\x7b-\x7f]+|\[[0-9A-Fa-f:.]+(%[\w.-]+)?\]):\d{1,5}$`,
 );
@@ -22,15 +22,15 @@ const TARGET_NAME = new RegExp(
 export const targetName = z.string().check(
   z.regex(TARGET_NAME),
   z.meta({
-    description: 'host:port; an IPv6 literal stands in brackets.',
+    description: 'host:port. An IPv6 literal is in brackets.',
     examples: ['api.example.com:443', '[2001:db8::1]:443'],
   }),
 );
 
-/** Longer would exceed the deadline of the probes; shorter sends fewer than three SYNs, which are no evidence. */
+/** A longer timeout exceeds the deadline of the probes. A shorter one allows fewer than three SYNs, which are not enough evidence. */
 export const CHECK_TIMEOUT_MS = { least: 500, most: 10_000 } as const;
 
-/** What `POST /checks` takes, where a caller may name so many targets. */
+/** The body of `POST /checks`, with at most `maxTargets` targets. */
 export function checkRequestSchema(maxTargets: number) {
   return z.strictObject({
     targets: z.exactOptional(
@@ -61,12 +61,12 @@ export const problemSchema = z
     title: z.string(),
     status: z.int().check(z.gte(400), z.lte(599)),
     code: z.string(),
-    detail: z.string().check(z.describe('One line for a person.')),
-    pointer: z.exactOptional(z.string().check(z.describe('The place in the body (RFC 6901).'))),
-    parameter: z.exactOptional(z.string().check(z.describe('The query parameter.'))),
+    detail: z.string().check(z.describe('One line of text for a person.')),
+    pointer: z.exactOptional(z.string().check(z.describe('The invalid value in the body (RFC 6901).'))),
+    parameter: z.exactOptional(z.string().check(z.describe('The invalid query parameter.'))),
   })
   .check(z.describe('RFC 9457. Programs use `code`.'));
-/** An error as it goes out (RFC 9457). `code` is the one to program against; `detail` is one line for a person. */
+/** The body of an error (RFC 9457). `code` is for programs; `detail` is one line of text for a person. */
 export interface ProblemBody extends z.output<typeof problemSchema> {}
 
 export const checkAnswerSchema = z
@@ -79,7 +79,7 @@ const answered = z.strictObject({
   vantage: z.string(),
   elapsedMs: milliseconds,
   outcomes: z.exactOptional(
-    z.partialRecord(z.enum(OUTCOMES), count).check(z.describe('How many attempts had each outcome.')),
+    z.partialRecord(z.enum(OUTCOMES), count).check(z.describe('The number of attempts with each outcome.')),
   ),
   absent: z.exactOptional(z.string().check(z.describe('Why the vantage gave no report.'))),
 });
@@ -105,7 +105,7 @@ export const checkLineSchema = z
       'One line of the streamed answer. `end` is always the last line. An answer without it is incomplete.',
     ),
   );
-/** One line of the streamed answer; `end` is always the last one, and an answer without it is incomplete. */
+/** One line of the streamed answer. `end` is always the last line. An answer without it is incomplete. */
 export type CheckLine = z.output<typeof checkLineSchema>;
 
 const expectations = z.strictObject({
@@ -119,17 +119,17 @@ export const targetStateSchema = z.strictObject({
   expect: expectations,
   /** Absent before the first tick. */
   latest: z.exactOptional(latestViewSchema),
-  since: z.exactOptional(time.check(z.describe('Since when the verdict has been the same.'))),
-  /** Its open incident. */
+  since: z.exactOptional(time.check(z.describe('When the current period began.'))),
+  /** The open incident. */
   incident: z.exactOptional(incidentSchema),
 });
 /** One target in the answer of `GET /targets`. */
 export interface TargetState extends z.output<typeof targetStateSchema> {}
 
 export const targetsAnswerSchema = z.strictObject({
-  now: time.check(z.describe('The clock of the service.')),
+  now: time.check(z.describe('The time of the service.')),
   schedule: z.strictObject({ everyMinutes: z.number(), enabled: z.boolean() }),
-  /** Of the last completed tick; absent before the first. */
+  /** The time of the last completed tick. Absent before the first tick. */
   lastTickAt: z.exactOptional(time),
   targets: z.array(targetStateSchema),
 });
@@ -137,7 +137,7 @@ export const targetsAnswerSchema = z.strictObject({
 export interface TargetsAnswer extends z.output<typeof targetsAnswerSchema> {}
 
 export const targetAnswerSchema = z.extend(targetStateSchema, {
-  /** In full, as it was when the current period began. */
+  /** The full verdict of the first tick of the current period. */
   verdict: z.exactOptional(verdictSchema),
   trimmed: historyPeriodSchema.shape.trimmed,
 });

@@ -14,20 +14,20 @@ import type { HistoryAnswer, TargetAnswer, TargetsAnswer, TargetState } from './
 import {
   cursorParameter,
   invalid,
+  INVALID_CURSOR,
   limitParameter,
   onlyParameters,
   flagParameter,
   timeParameter,
 } from './query.ts';
 
-/** `GET /targets`: the configured targets in their order, each with what is known of it. */
+/** `GET /targets`: the configured targets in their order, each with its current state. */
 export async function getTargets(
   { headers, query }: ApiRequest,
-  parts: ApiDependencies,
+  { configuration, store }: ApiDependencies,
 ): Promise<ApiResponse> {
   negotiate(headers['accept'], ['application/json']);
   onlyParameters(query, []);
-  const { configuration, store } = parts;
   const [states, service] = await Promise.all([store.states(), store.service()]);
   const byTarget = new Map(states.map((state) => [state.target, state]));
   const answer: TargetsAnswer = {
@@ -39,7 +39,7 @@ export async function getTargets(
   return json(answer);
 }
 
-/** `GET /targets/{target}`: one target with its verdict in full. */
+/** `GET /targets/{target}`: one target with its full verdict. */
 export async function getTarget(
   { headers, query }: ApiRequest,
   { configuration, store }: ApiDependencies,
@@ -59,7 +59,7 @@ export async function getTarget(
   return json(answer);
 }
 
-/** `GET /targets/{target}/history?from&to&limit&cursor&verdicts`: stretches of equal verdicts, newest first. */
+/** `GET /targets/{target}/history?from&to&limit&cursor&verdicts`: periods with the same verdict, newest first. */
 export async function getHistory(
   { headers, query }: ApiRequest,
   { configuration, store }: ApiDependencies,
@@ -82,8 +82,7 @@ export async function getHistory(
       ...(cursor !== undefined && { cursor }),
     }),
   );
-  if (!configured && page.stretches.length === 0 && !(await isRemembered(name, store)))
-    throw unknownTarget(name);
+  if (!configured && page.stretches.length === 0 && !(await hasState(name, store))) throw unknownTarget(name);
   const answer: HistoryAnswer = {
     target: name,
     stretches: withVerdicts ? page.stretches : page.stretches.map(withoutVerdict),
@@ -92,12 +91,12 @@ export async function getHistory(
   return json(answer);
 }
 
-/** Turns a cursor that is not ours into the caller's mistake. */
+/** Turns a {@link CursorError} into a 422 {@link Problem}. */
 export async function cursorChecked<Page>(page: Promise<Page>): Promise<Page> {
   try {
     return await page;
   } catch (error) {
-    if (error instanceof CursorError) throw invalid('cursor', 'cursor is none that an answer has given');
+    if (error instanceof CursorError) throw invalid('cursor', INVALID_CURSOR);
     throw error;
   }
 }
@@ -133,14 +132,19 @@ function findTarget(
   }
 }
 
-async function isRemembered(name: string, store: ApiDependencies['store']): Promise<boolean> {
+async function hasState(name: string, store: ApiDependencies['store']): Promise<boolean> {
   return (await store.states()).some(({ target }) => target === name);
 }
 
 function unknownTarget(name: string): Problem {
-  return new Problem(404, 'unknown-target', `${name} is not watched, and nothing is remembered of it`, {
-    extensions: { target: name },
-  });
+  return new Problem(
+    404,
+    'unknown-target',
+    `${name} is not a configured target, and the service has no data about it`,
+    {
+      extensions: { target: name },
+    },
+  );
 }
 
 function withoutVerdict({ verdict: _verdict, trimmed: _trimmed, ...stretch }: HistoryPeriod): HistoryPeriod {

@@ -5,15 +5,15 @@ import { oneLine } from '../../reachability/one-line.ts';
 import { VantageError, type Vantage } from '../vantages/vantage.ts';
 
 export interface RoundOptions {
-  /** A vantage that has not answered by then is late and abstains. */
+  /** A vantage that has not answered within this time abstains as late. */
   deadlineMs: number;
   signal?: AbortSignal;
   onAnswer: (answer: VantageAnswer) => void;
 }
 
 /**
- * Asks all vantages at once. Resolves, in the order of the vantages, with each one's validated report or the reason why there is
- * none, as soon as the last has answered or its deadline has passed. Rejects only with the reason of `signal`.
+ * Asks all vantages in parallel. Resolves when the last one has answered or its deadline has passed. The result has, in the order of
+ * the vantages, each validated report or the reason why there is none. Rejects only with the reason of `signal`.
  */
 export async function askRound(
   vantages: readonly Vantage[],
@@ -29,7 +29,7 @@ export async function askRound(
   if (!signal) return Promise.all(answers);
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const onAbort = () => {
-    // What an aborter gives as its reason is handed on as it is, whatever its type.
+    // The reason of an abort is passed on unchanged, whatever its type.
     // oxlint-disable-next-line typescript/prefer-promise-reject-errors
     reject(signal.reason);
   };
@@ -48,7 +48,7 @@ async function askOne(
   signal: AbortSignal | undefined,
 ): Promise<VantageAnswer> {
   const { name, network } = vantage;
-  const who = { vantage: name, ...(network !== undefined && { network }) };
+  const origin = { vantage: name, ...(network !== undefined && { network }) };
   const late = new AbortController();
   const { promise: deadline, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
@@ -57,27 +57,27 @@ async function askOne(
   }, deadlineMs);
   try {
     const ends = signal ? AbortSignal.any([signal, late.signal]) : late.signal;
-    // The vantage's promise may settle long after the race; its late rejection must not become an unhandled one.
+    // The vantage's promise may settle after the race. Its late rejection must not become an unhandled rejection.
     const answer = (async () => vantage.probe(request, ends))();
     answer.catch(() => undefined);
     const report = parseReport(await Promise.race([answer, deadline]));
-    return { ...who, report: { ...report, vantage: name, round: request.round ?? 1 } };
+    return { ...origin, report: { ...report, vantage: name, round: request.round ?? 1 } };
   } catch (error) {
-    return { ...who, absent: reason(error) };
+    return { ...origin, absent: absenceReason(error) };
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** Fit to stand inside a sentence: without a full stop of its own. */
-function reason(error: unknown): string {
-  const words =
+/** The reason without a full stop, because it becomes part of a sentence. */
+function absenceReason(error: unknown): string {
+  const text =
     error instanceof VantageError
       ? error.message
       : error instanceof ReportError
-        ? `answered garbage: ${oneLine(error.message)}`
+        ? `invalid answer: ${oneLine(error.message)}`
         : `failed: ${oneLine(error instanceof Error ? error.message : String(error))}`;
-  return words.replace(/\.+$/, '');
+  return text.replace(/\.+$/, '');
 }
 
 function seconds(ms: number): string {

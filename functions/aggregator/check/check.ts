@@ -11,47 +11,47 @@ import { roundBudget } from './round-budget.ts';
 import { tracePaths } from './trace-paths.ts';
 import type { Vantage } from '../vantages/vantage.ts';
 
-/** What happens while a check runs, for progress and for streamed answers. */
+/** An event of a running check, for progress and for streamed answers. */
 export type CheckEvent =
   | { type: 'asked'; round: number; vantages: string[]; targets: number }
   | { type: 'answered'; round: number; answer: VantageAnswer; elapsedMs: number }
   | { type: 'judged'; verdict: Verdict };
 
 export interface CheckOptions {
-  /** One to {@link MAX_TARGETS}, each once. */
+  /** From one to {@link MAX_TARGETS}, without repeats. */
   targets: readonly ExpectedTarget[];
-  /** At least one, each name once. */
+  /** At least one, with unique names. */
   vantages: readonly Vantage[];
   controls?: readonly Target[];
   timeoutMs?: ProbeRequest['timeoutMs'];
-  /** Connects per address; the probe's default where absent. */
+  /** TCP connects per address. Default: that of the probe. */
   attempts?: number;
-  /** The whole check, both rounds, ends within this time. Without, it follows from `timeoutMs` and the number of targets. */
+  /** The check with both rounds ends within this time. Default: computed from `timeoutMs` and the number of targets. */
   deadlineMs?: number;
-  /** Whether verdicts about a path are to say where it ends, as far as the vantages can walk it. Costs some seconds where one is. */
+  /** Whether vantages trace the path where a verdict is about a path. A trace adds some seconds. */
   traces?: boolean;
-  /** Hears who walks, when anyone does. */
+  /** Called with the names of the vantages before they trace. */
   onTracing?: (vantages: string[]) => void;
   signal?: AbortSignal;
   onEvent?: (event: CheckEvent) => void;
 }
 
-/** Options that no check can be made from; the message is one line for whoever wrote them. */
+/** Invalid options. The message is one line for a user. */
 export class CheckError extends Error {
   override readonly name = 'CheckError';
 }
 
-/** A second round shorter than this could not send the three SYNs that silence needs. */
+/** A shorter second round could not send the three SYNs that are needed to report silence. */
 const LEAST_ROUND_MS = 500;
 
 /**
- * One check: survey, cross-examination where the contract asks for it, judgement. Resolves to one verdict a target, in their
- * order; a target that needs no second round is judged, and told by `onEvent`, before the second round begins. Nothing that a
- * vantage does makes it reject. It rejects at once with the signal's reason when `signal` aborts, and with a {@link CheckError}
- * when the options are wrong.
+ * Runs one check: the first round (survey), the second round (cross-examination) where it is needed, and the judgement. Resolves to
+ * one verdict for each target, in the order of the targets. A target that needs no second round is judged, and reported by `onEvent`,
+ * before the second round begins. A fault of a vantage never rejects the check. Rejects with the signal's reason when `signal` aborts,
+ * and with a {@link CheckError} if the options are invalid.
  */
 export async function check(options: CheckOptions): Promise<Verdict[]> {
-  refuseNonsense(options);
+  validateOptions(options);
   const startedAt = new Date().toISOString();
   const start = performance.now();
   const elapsedMs = () => Math.round(performance.now() - start);
@@ -90,7 +90,7 @@ export async function check(options: CheckOptions): Promise<Verdict[]> {
   const judged = new Map<string, Verdict>();
   const judgeNow = (target: ExpectedTarget, rounds: readonly IndexedRound[]) =>
     judgeRounds(target, rounds, { startedAt, elapsedMs: elapsedMs() });
-  const settle = (verdict: Verdict) => {
+  const addVerdict = (verdict: Verdict) => {
     judged.set(formatTarget(verdict.target), verdict);
     options.onEvent?.({ type: 'judged', verdict });
   };
@@ -106,31 +106,31 @@ export async function check(options: CheckOptions): Promise<Verdict[]> {
   const again = endMs - elapsedMs() < LEAST_ROUND_MS ? [] : doubtful;
   const asked = new Set(again.map(formatTarget));
   for (const target of options.targets) {
-    if (!asked.has(formatTarget(target))) settle(judgeNow(target, [survey]));
+    if (!asked.has(formatTarget(target))) addVerdict(judgeNow(target, [survey]));
   }
   if (again.length > 0) {
     const examination = indexRound(await ask(2, again, 1));
     const examined = options.targets
       .filter((target) => asked.has(formatTarget(target)))
       .map((target) => judgeNow(target, [survey, examination]));
-    for (const verdict of options.traces ? await walk(examined, examination.answers) : examined)
-      settle(verdict);
+    for (const verdict of options.traces ? await withTraces(examined, examination.answers) : examined)
+      addVerdict(verdict);
   }
   return options.targets.flatMap((target) => judged.get(formatTarget(target)) ?? []);
 
-  async function walk(verdicts: Verdict[], answers: readonly VantageAnswer[]): Promise<Verdict[]> {
-    const walked = await tracePaths(verdicts, options.vantages, answers, {
+  async function withTraces(verdicts: Verdict[], answers: readonly VantageAnswer[]): Promise<Verdict[]> {
+    const traced = await tracePaths(verdicts, options.vantages, answers, {
       withinMs: endMs - elapsedMs(),
       ...(options.signal && { signal: options.signal }),
       ...(options.onTracing && { onTracing: options.onTracing }),
     });
-    return walked.map((verdict, index) =>
+    return traced.map((verdict, index) =>
       verdict === verdicts[index] ? verdict : { ...verdict, elapsedMs: elapsedMs() },
     );
   }
 }
 
-function refuseNonsense({ targets, vantages }: CheckOptions): void {
+function validateOptions({ targets, vantages }: CheckOptions): void {
   if (targets.length === 0) throw new CheckError('no target to check');
   if (targets.length > MAX_TARGETS) {
     throw new CheckError(
@@ -138,13 +138,13 @@ function refuseNonsense({ targets, vantages }: CheckOptions): void {
     );
   }
   if (vantages.length === 0) throw new CheckError('no vantage to check from');
-  const target = firstTwice(targets.map(formatTarget));
+  const target = firstRepeated(targets.map(formatTarget));
   if (target !== undefined) throw new CheckError(`target ${target} is given twice; name each target once`);
-  const vantage = firstTwice(vantages.map(({ name }) => name));
+  const vantage = firstRepeated(vantages.map(({ name }) => name));
   if (vantage !== undefined) throw new CheckError(`two vantages are named ${vantage}; rename one`);
 }
 
-function firstTwice(names: string[]): string | undefined {
+function firstRepeated(names: string[]): string | undefined {
   const seen = new Set<string>();
   return names.find((name) => seen.size === seen.add(name).size);
 }

@@ -1,2 +1,2 @@
-/** More targets than this in one check would outgrow one answer of 6 MB and the sockets of one vantage. */
+/** With more targets, a report could exceed Lambda's 6 MB, and one vantage would need too many sockets. */
 export const MAX_TARGETS = 1000;

@@ -1,30 +1,30 @@
 import type { ProbeRequest } from '../../reachability/request.ts';
 
-/** Silence is called after this time unless the request says otherwise (report.ts, `timeoutMs`). */
+/** An address counts as silent after this time if the request has no `timeoutMs` (report.ts). */
 const DEFAULT_TIMEOUT_MS = 4000;
 
 /** Linux gives up on a SYN after 127 to 131 s with its default of 6 retries (tcp(7), `tcp_syn_retries`). */
 const KERNEL_TIMEOUT_MS = 135_000;
 
-/** Names, staggered attempts, settling waits, and reading evidence. */
+/** The time for name resolution, staggered attempts, the wait after a connect, and reading evidence. */
 const WORK_MS = 4000;
 
-/** What lies between asking and the probe's own start and end: a Lambda's cold start, an ssh handshake, the transfer. */
+/** The time around the probe itself: a cold start of Lambda, an SSH handshake, the transfer. */
 const TRANSPORT_MS = 3000;
 
-/** As many silent targets, of three attempts each, fit the sockets of one vantage (1,024 descriptors) at a time. */
+/** One vantage has sockets for this many silent targets with three attempts each (1,024 descriptors). */
 const TARGETS_AT_A_TIME = 250;
 
 export interface RoundBudget {
-  /** What the probe is told: it ends by itself within this time. */
+  /** The deadline in the request: the probe ends within this time. */
   probeMs: number;
-  /** After this time without an answer a vantage abstains as late. */
+  /** A vantage that has not answered within this time abstains as late. */
   vantageMs: number;
 }
 
 /**
- * How long one round may take: long enough for silent targets and for controls before and after them, and never longer than
- * `withinMs`, of which transport keeps at most a quarter.
+ * How long one round may take: long enough for silent targets and for controls before and after them, and at most `withinMs`.
+ * Transport gets at most a quarter of it.
  */
 export function roundBudget(round: {
   timeoutMs: ProbeRequest['timeoutMs'];

@@ -6,36 +6,36 @@ import type { Kind, Sighting } from '../../reachability/words.ts';
 import { askRound } from './ask-round.ts';
 import type { Vantage } from '../vantages/vantage.ts';
 
-/** The kinds that say something about a path. */
+/** The kinds that are about a path. */
 const PATH_KINDS: readonly Kind[] = ['selective-refusal', 'local-routing-issue', 'split-reachability'];
 
-/** Enough to see where ways part; every walk sends SYNs that the target's side has to bear. */
+/** Enough to find where the paths differ. Every trace sends SYNs to the target's network, so there are no more. */
 const MOST_FAILING = 4;
 const MOST_CONNECTING = 2;
 
-/** Walks of one vantage at once: more would be answered by fewer routers, which limit their ICMP errors. */
+/** Traces of one vantage at once. Routers limit their ICMP errors, so with more traces fewer routers would reply. */
 const MOST_TARGETS = 8;
 
-/** A walk along thirty silent hops takes some eight seconds. */
-const WALKS_MS = 12_000;
+/** A trace over thirty silent hops takes about eight seconds. */
+const TRACES_MS = 12_000;
 const TRANSPORT_MS = 3000;
 
-/** Less is not worth the SYNs. */
+/** A trace in less time would find too little. */
 const LEAST_MS = 3000;
 
-/** What a report's `system.evidence` holds where walks are possible: they read the same error queue. */
-const WALKER = 'icmp';
+/** The entry of `system.evidence` in a report where traces are possible: both read the same error queue. */
+const TRACE_EVIDENCE = 'icmp';
 
 export interface TraceOptions {
-  /** Until the check has to end; Infinity without a deadline. */
+  /** The time until the check must end. Infinity: no deadline. */
   withinMs: number;
   signal?: AbortSignal;
-  /** Hears who is asked to walk. */
+  /** Called with the names of the vantages before they trace. */
   onTracing?: (vantages: string[]) => void;
 }
 
-/** An address that some connect to and others do not, and who of them is to walk there. */
-interface Contest {
+/** An address that some vantages connect to and others do not, and the vantages that trace to it. */
+interface TraceTarget {
   verdict: Verdict;
   address: string;
   failing: string[];
@@ -43,9 +43,9 @@ interface Contest {
 }
 
 /**
- * Adds to each verdict about a path where the way of those that fail ends, beside the ways of those that connect: the walks to
- * the vantages' views, the findings to `because`. Verdicts come back in their order; those that are not about a path, or that nobody
- * can walk for, as they were. `answers` are those of the last round. Rejects only with the reason of `signal`.
+ * Traces the paths of vantages that fail and of vantages that connect, for each verdict about a path. Adds the traces to the views of
+ * the vantages and the findings to `because`. Verdicts keep their order. A verdict that is not about a path, or that no vantage can
+ * trace for, is returned unchanged. `answers` are those of the last round. Rejects only with the reason of `signal`.
  */
 export async function tracePaths(
   verdicts: readonly Verdict[],
@@ -53,14 +53,16 @@ export async function tracePaths(
   answers: readonly VantageAnswer[],
   { withinMs, signal, onTracing }: TraceOptions,
 ): Promise<Verdict[]> {
-  const walkers = new Set(answers.filter(canWalk).map(({ vantage }) => vantage));
-  const contests = verdicts.flatMap((verdict) => contestOf(verdict, walkers) ?? []).slice(0, MOST_TARGETS);
-  if (contests.length === 0 || withinMs < LEAST_MS) return [...verdicts];
+  const tracers = new Set(answers.filter(canTrace).map(({ vantage }) => vantage));
+  const traceTargets = verdicts
+    .flatMap((verdict) => traceTargetOf(verdict, tracers) ?? [])
+    .slice(0, MOST_TARGETS);
+  if (traceTargets.length === 0 || withinMs < LEAST_MS) return [...verdicts];
 
-  const vantageMs = Math.min(WALKS_MS + TRANSPORT_MS, Math.floor(withinMs));
+  const vantageMs = Math.min(TRACES_MS + TRANSPORT_MS, Math.floor(withinMs));
   const deadlineMs = Math.max(1, vantageMs - Math.min(TRANSPORT_MS, Math.ceil(vantageMs / 4)));
   const asked = vantages.flatMap((vantage) => {
-    const traces = contests
+    const traces = traceTargets
       .filter(
         ({ failing, connecting }) => failing.includes(vantage.name) || connecting.includes(vantage.name),
       )
@@ -68,7 +70,7 @@ export async function tracePaths(
     return traces.length > 0 ? [{ vantage, traces }] : [];
   });
   onTracing?.(asked.map(({ vantage }) => vantage.name));
-  const walked = await Promise.all(
+  const answered = await Promise.all(
     asked.map(async ({ vantage, traces }) => {
       const [answer] = await askRound(
         [vantage],
@@ -79,33 +81,33 @@ export async function tracePaths(
       return [vantage.name, found] as const;
     }),
   );
-  const walks = new Map(walked);
+  const tracesByVantage = new Map(answered);
   return verdicts.map((verdict) => {
-    const contest = contests.find((candidate) => candidate.verdict === verdict);
-    return contest ? withPaths(contest, walks) : verdict;
+    const traceTarget = traceTargets.find((candidate) => candidate.verdict === verdict);
+    return traceTarget ? withPaths(traceTarget, tracesByVantage) : verdict;
   });
 }
 
-function canWalk(answer: VantageAnswer): boolean {
-  return 'report' in answer && answer.report.system?.evidence.includes(WALKER) === true;
+function canTrace(answer: VantageAnswer): boolean {
+  return 'report' in answer && answer.report.system?.evidence.includes(TRACE_EVIDENCE) === true;
 }
 
-/** The address on which most of those that can walk fail while others connect. */
-function contestOf(verdict: Verdict, walkers: ReadonlySet<string>): Contest | undefined {
+/** Of the addresses that some tracers connect to, the one that most of the others fail to connect to. */
+function traceTargetOf(verdict: Verdict, tracers: ReadonlySet<string>): TraceTarget | undefined {
   if (!PATH_KINDS.includes(verdict.kind)) return undefined;
-  const views = verdict.vantages.filter(({ vantage, counted }) => counted && walkers.has(vantage));
+  const views = verdict.vantages.filter(({ vantage, counted }) => counted && tracers.has(vantage));
   const addresses = [...new Set(views.flatMap((view) => view.addresses.map(({ address }) => address)))];
-  const contests = addresses.map((address): Contest => {
-    const who = (test: (saw: Sighting) => boolean) =>
+  const candidates = addresses.map((address): TraceTarget => {
+    const namesOf = (test: (saw: Sighting) => boolean) =>
       views.filter((view) => test(sawOf(view, address))).map(({ vantage }) => vantage);
     return {
       verdict,
       address,
-      failing: who((saw) => saw === 'silent' || saw === 'unreachable' || saw === 'refused'),
-      connecting: who((saw) => saw === 'open' || saw === 'closing'),
+      failing: namesOf((saw) => saw === 'silent' || saw === 'unreachable' || saw === 'refused'),
+      connecting: namesOf((saw) => saw === 'open' || saw === 'closing'),
     };
   });
-  const [worst] = contests
+  const [worst] = candidates
     .filter(({ failing, connecting }) => failing.length > 0 && connecting.length > 0)
     .toSorted((a, b) => b.failing.length - a.failing.length);
   if (!worst) return undefined;
@@ -121,11 +123,13 @@ function sawOf({ addresses }: VantageView, address: string): Sighting {
 }
 
 function withPaths(
-  { verdict, address, failing, connecting }: Contest,
-  walks: ReadonlyMap<string, readonly Trace[]>,
+  { verdict, address, failing, connecting }: TraceTarget,
+  tracesByVantage: ReadonlyMap<string, readonly Trace[]>,
 ): Verdict {
   const traceOf = (vantage: string) =>
-    walks.get(vantage)?.find((trace) => trace.address === address && trace.port === verdict.target.port);
+    tracesByVantage
+      .get(vantage)
+      ?.find((trace) => trace.address === address && trace.port === verdict.target.port);
   const views = [...failing, ...connecting].flatMap((vantage): PathView[] => {
     const trace = traceOf(vantage);
     return trace ? [{ vantage, connects: connecting.includes(vantage), trace }] : [];

@@ -6,19 +6,19 @@ import { readEvent, type Call, type CallLimits } from './event.ts';
 import type { Outcome } from './lambda-runtime.ts';
 import { runTick, type TickDependencies } from '../tick/tick.ts';
 
-/** Everything that an event can need, made once per process. */
+/** Everything that the handling of an event needs. Created once per process. */
 export interface AggregatorDependencies {
   api: ApiDependencies;
   tick: TickDependencies;
 }
 
 /**
- * Answers one event of any kind. What the caller did wrong is a problem (RFC 9457): as an HTTP answer to a Function URL request, as
- * the result of every other invocation. Rejects only where a tick fails, so that Lambda counts an error and the alarm rings.
+ * Answers one event of any kind. An error of the caller becomes a problem (RFC 9457): the HTTP answer to a Function URL request, or
+ * the result of any other invocation. Rejects only if a tick fails: then Lambda counts an error, and the alarm changes to ALARM.
  */
 export async function answerEvent(
   event: unknown,
-  parts: AggregatorDependencies,
+  dependencies: AggregatorDependencies,
   limits: CallLimits,
 ): Promise<Outcome> {
   let call: Call;
@@ -31,15 +31,15 @@ export async function answerEvent(
   }
   if (call.kind === 'tick') {
     const id = call.scheduledAt.toISOString();
-    return { text: JSON.stringify(await runTick({ id, scheduledAt: id }, parts.tick)) };
+    return { text: JSON.stringify(await runTick({ id, scheduledAt: id }, dependencies.tick)) };
   }
-  // A tick needs no route, so the code of the API is loaded with the first call of it.
+  // A tick does not use the API, so its code is loaded with the first request.
   const { answer } = await import('../api/router.ts');
-  const response = await answer(call.request, parts.api);
+  const response = await answer(call.request, dependencies.api);
   return call.kind === 'http' ? { http: response } : { text: await asJson(response) };
 }
 
-/** A direct invocation returns JSON whatever the route answers; other text becomes a JSON string. */
+/** A direct invocation always returns JSON. Other text becomes a JSON string. */
 async function asJson({ headers, body }: ApiResponse): Promise<string> {
   let text = '';
   if (typeof body === 'string') text = body;

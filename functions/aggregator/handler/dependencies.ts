@@ -15,9 +15,9 @@ import { lambdaVantage } from '../vantages/lambda.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Everything the deployed aggregator works with, from its environment: `SYNWHERE_TABLE`, `SYNWHERE_BUS`, `SYNWHERE_TOPIC_ARN`, and
- * `SYNWHERE_CONFIG`, the file of the validated configuration (by default `synwhere.json` in `directory`). Throws one line where
- * something is missing, so that a wrong deployment fails at once and not at three in the morning.
+ * Creates the dependencies of the deployed aggregator from its environment: `SYNWHERE_TABLE`, `SYNWHERE_BUS`, `SYNWHERE_TOPIC_ARN`, and
+ * `SYNWHERE_CONFIG`, the file of the validated configuration (default: `synwhere.json` in `directory`). Throws an error of one line if
+ * something is missing, so that a wrong deployment fails at once.
  */
 export function dependenciesFromEnvironment(env: Environment, directory: string): AggregatorDependencies {
   const configuration = readConfiguration(env['SYNWHERE_CONFIG'] ?? join(directory, 'synwhere.json'));
@@ -46,7 +46,7 @@ export function dependenciesFromEnvironment(env: Environment, directory: string)
   };
 }
 
-/** None, or one. */
+/** At most one. */
 function webhookUrls({ slackWebhook, slackWebhookUrl }: Configuration['announce']): WebhookUrl[] {
   if (slackWebhook) return [storedWebhookUrl(slackWebhook)];
   return slackWebhookUrl === undefined ? [] : [() => Promise.resolve(slackWebhookUrl)];
@@ -60,7 +60,7 @@ function requireEnv(env: Environment, name: string): string {
 
 function readConfiguration(file: string): Configuration {
   try {
-    // Validated when it was deployed, by the same version as this.
+    // The deployment has validated it, with the same version of the code.
     const configuration: Configuration = JSON.parse(readFileSync(file, 'utf8'));
     return configuration;
   } catch (error) {

@@ -2,18 +2,18 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { ApiRequest } from '../api/http.ts';
 import { Problem } from '../api/problem.ts';
 
-/** What the function was called for. */
+/** What an event asks for. */
 export type Call =
   | { kind: 'tick'; scheduledAt: Date }
-  /** `http` where the answer goes out as HTTP, `direct` where it is the result of an invocation. */
+  /** `http`: the answer is an HTTP response. `direct`: the answer is the result of the invocation. */
   | { kind: 'http' | 'direct'; request: ApiRequest };
 
-/** How long a call may take, and whether its caller is still there. */
+/** How long a call may take, and whether its caller is still connected. */
 export type CallLimits = Pick<ApiRequest, 'signal' | 'deadlineMs'>;
 
 /**
  * Reads an event: a Function URL request (payload format 2.0), a tick of EventBridge Scheduler `{"tick": "<scheduled time>"}`, or
- * what `lambda invoke` sends: `{"check": {…}}` as `POST /checks` takes it, `{"get": "/targets?…"}` for every GET route.
+ * a direct invocation: `{"check": {…}}` with the body of `POST /checks`, or `{"get": "/targets?…"}` for every GET route.
  * Throws a 4xx {@link Problem} for everything else.
  */
 export function readEvent(event: unknown, limits: CallLimits): Call {
@@ -82,12 +82,12 @@ function directGet(get: unknown, limits: CallLimits): ApiRequest {
   };
 }
 
-/** What the schedule's input holds; EventBridge Scheduler puts the time in its place, as ISO 8601 in UTC. */
+/** The placeholder in the schedule's input. EventBridge Scheduler replaces it with the time, as ISO 8601 in UTC. */
 const SCHEDULED_TIME = '<aws.scheduler.scheduled-time>';
 
 function parseTickTime(value: unknown): Date {
   const text = typeof value === 'string' ? value : '';
-  // Emulators deliver the placeholder itself. The minute stands in: schedules go by whole minutes, so a tick has one of its own.
+  // Emulators deliver the placeholder itself. The current minute replaces it: no two ticks of a schedule share a minute.
   if (text === SCHEDULED_TIME) return new Date(Math.floor(Date.now() / 60_000) * 60_000);
   const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z$/.test(text) ? new Date(text) : undefined;
   if (time && !Number.isNaN(time.getTime())) return time;
@@ -105,7 +105,7 @@ function unknownEvent(): Problem {
   return new Problem(
     400,
     'unknown-event',
-    'this event is none of a Function URL request, {"tick": "<time>"}, {"check": {…}} or {"get": "/targets"}',
+    'unknown event; use a Function URL request, {"tick": "<time>"}, {"check": {…}} or {"get": "/targets"}',
   );
 }
 

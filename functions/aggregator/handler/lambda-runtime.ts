@@ -3,15 +3,15 @@ import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { ApiResponse } from '../api/http.ts';
 
-/** What one call comes to: an HTTP answer, or the JSON text that an invocation returns. */
+/** The result of one call: an HTTP answer, or the JSON text that an invocation returns. */
 export type Outcome = { http: ApiResponse } | { text: string };
 
-/** The little that is used of Lambda's context; emulators give no remaining time worth the name. */
+/** The part of Lambda's context that is used. Emulators report no usable remaining time. */
 export interface CallContext {
   getRemainingTimeInMillis?: () => number;
 }
 
-/** The global that Lambda's Node.js runtime offers, and no emulator does: `typeof awslambda`, as far as it is used. */
+/** The part of the global `awslambda` that is used. Lambda's Node.js runtime provides it; emulators do not. */
 export interface LambdaStreaming {
   streamifyResponse(
     handler: (event: unknown, stream: Writable, context: CallContext) => Promise<void>,
@@ -21,19 +21,19 @@ export interface LambdaStreaming {
   };
 }
 
-/** Between the JSON head and the body of a streamed Function URL answer. */
+/** Separates the JSON head from the body of a streamed Function URL answer. */
 const PRELUDE_END = '\0'.repeat(8);
 
 /**
- * Makes the exported handler. With Lambda's streaming global, answers go out as they come to be. Without it (an emulator), the
- * same bytes are returned in one piece, framed as the global would have framed them. What it is made into is the runtime's own.
+ * Creates the exported handler. With Lambda's streaming global, answers are streamed. Without it (an emulator), the handler returns
+ * the same bytes as one string, in the same framing. The type of the result belongs to the runtime.
  */
 export function lambdaHandler(
   run: (event: unknown, context: CallContext) => Promise<Outcome>,
   streaming: LambdaStreaming | undefined,
 ): unknown {
   if (!streaming) {
-    return async (event: unknown, context: CallContext) => inOnePiece(await run(event, context));
+    return async (event: unknown, context: CallContext) => asOneString(await run(event, context));
   }
   return streaming.streamifyResponse(async (event, stream, context) => {
     const outcome = await run(event, context);
@@ -44,7 +44,7 @@ export function lambdaHandler(
   });
 }
 
-/** Writes every chunk (at least one: the head goes out with it), keeps the reader's pace and ends the stream. */
+/** Writes every chunk and ends the stream. Waits while the buffer is full. Needs at least one chunk: the first write sends the head. */
 async function writeAll(chunks: Iterable<string> | AsyncIterable<string>, stream: Writable): Promise<void> {
   for await (const chunk of chunks) {
     if (!stream.write(chunk)) await once(stream, 'drain');
@@ -53,7 +53,7 @@ async function writeAll(chunks: Iterable<string> | AsyncIterable<string>, stream
   await finished(stream, { readable: false });
 }
 
-async function inOnePiece(outcome: Outcome): Promise<unknown> {
+async function asOneString(outcome: Outcome): Promise<unknown> {
   if ('text' in outcome) return JSON.parse(outcome.text) as unknown;
   const { status, headers, body } = outcome.http;
   const head = JSON.stringify({ statusCode: status, headers });

@@ -1,66 +1,66 @@
 import type { Change, Evidence, Incident, IncidentKind, Subject } from './incident.ts';
 
-/** What one tick says of a subject. */
+/** The finding of one tick about a subject. */
 export type Reading =
-  /** Not as expected, and confirmed by a second round. `extraTicks`: what it needs beyond `confirmTicks`. */
+  /** Not as expected, and confirmed by a second round. `extraTicks`: the ticks that it needs in addition to `confirmTicks`. */
   | { type: 'bad'; kind: IncidentKind; evidence: Evidence; extraTicks?: number }
-  /** Not as expected, but not confirmed: opens nothing, and nothing closes on it. */
+  /** Not as expected, but not confirmed. Opens no incident, and ends a streak that would close one. */
   | { type: 'suspect' }
-  /** As expected, but weakly: closes nothing, and nothing opens across it. */
+  /** As expected, but with confidence `low`. Closes no incident, and ends a streak that would open one. */
   | { type: 'unsure' }
   | { type: 'well'; evidence: Evidence }
-  /** Says nothing about the subject, so nothing changes. */
+  /** No finding about the subject. Changes nothing. */
   | { type: 'none' };
 
 export interface IncidentSettings {
-  /** Ticks in a row that must agree before an incident opens, changes its kind or closes. */
+  /** How many consecutive ticks must agree before an incident opens, changes its kind or closes. */
   confirmTicks: number;
   flappingChanges: number;
   flappingWindowMinutes: number;
 }
 
-/** The moment in which a reading is taken. */
+/** When and under which conditions a reading was taken. */
 export interface Moment {
-  /** Any clock; it may jump both ways. */
+  /** The local clock, which may be set forward or back. */
   now: Date;
-  /** Inside a maintenance window: nothing is told. */
+  /** A maintenance window covers the subject: nothing is announced. */
   quiet: boolean;
-  /** No tick ran for so long that the ticks before this one are not in a row with it. Absent: false. */
+  /** No tick was completed for so long that this tick and the one before are not consecutive. Default: false. */
   gap?: boolean;
-  /** Makes the id of an incident that opens now; the same tick must give the same id. */
+  /** The id of an incident that opens now. The same tick must give the same id. */
   incidentId: string;
 }
 
-/** What is remembered of one subject between ticks. Plain data. */
+/** The incident state of one subject, which is stored between ticks. */
 export interface IncidentState {
   status: 'well' | 'bad';
-  /** Ticks in a row that speak for a change of status or of kind. */
+  /** How many consecutive ticks support a change to another status or kind. */
   streak?: { to: 'well' | 'bad' | IncidentKind; ticks: number };
   incident?: Incident;
-  /** When the status changed, or the kind went back to one it had; as many as decide on flapping. */
+  /** The latest times at which the status changed or the kind returned to an earlier one: as many as flapping needs. */
   flips: string[];
-  /** What people were last told of the open incident. */
+  /** The last announcement about the incident. */
   told?: { incident: string; kind: IncidentKind; flapping: boolean };
-  /** Closed, but its opening was told and its closing was not yet: a maintenance window lies over it. */
+  /** A closed incident. Its opening was announced; its closing is not, because a maintenance window covers the subject. */
   untoldClosing?: Incident;
 }
 
 export interface Advance {
   watch: IncidentState;
-  /** To be told, in this order. */
+  /** The changes to announce, in this order. */
   changes: Change[];
-  /** Closed for good, to be kept. */
+  /** Closed incidents for the archive. */
   closed: Incident[];
 }
 
 export const FRESH_INCIDENT_STATE: IncidentState = { status: 'well', flips: [] };
 
 /**
- * The life of incidents as one pure step. Which status is true follows from the readings alone; what is told follows from the
- * difference between what is true and what was told last. So nothing that was silent for a while (a maintenance window,
- * flapping) is lost or told twice when the silence ends.
+ * Computes the next incident state of a subject. The status depends only on the readings. What is announced is the difference between
+ * the current state and the last announcement. So after a time without announcements (a maintenance window, flapping), no change is
+ * lost and none is announced twice.
  *
- * Returns the same `watch` object when nothing changed, so that nothing needs to be written.
+ * Returns the same `watch` object if nothing changed: then nothing needs to be written.
  */
 export function advance(
   before: IncidentState,
@@ -69,27 +69,27 @@ export function advance(
   moment: Moment,
   settings: IncidentSettings,
 ): Advance {
-  const step = new Step(before, subject, moment, settings);
-  step.read(reading);
-  step.settle(reading);
-  step.tell(reading);
-  return step.result(before);
+  const update = new IncidentUpdate(before, subject, moment, settings);
+  update.applyReading(reading);
+  update.endFlapping(reading);
+  update.announce(reading);
+  return update.result(before);
 }
 
-/** Ends what is known of a subject that is not watched any more; an open incident is closed, and told where it was told. */
+/** Closes the open incident of a subject that is no longer watched. The closing is announced if the opening was. */
 export function retire(
   before: IncidentState,
   subject: Subject,
   moment: Moment,
   settings: IncidentSettings,
 ): Advance {
-  const step = new Step(before, subject, { ...moment, quiet: false }, settings);
-  step.close('no-longer-watched');
-  step.tell({ type: 'none' });
-  return step.result(before);
+  const update = new IncidentUpdate(before, subject, { ...moment, quiet: false }, settings);
+  update.close('no-longer-watched');
+  update.announce({ type: 'none' });
+  return update.result(before);
 }
 
-class Step {
+class IncidentUpdate {
   readonly #subject: Subject;
   readonly #now: string;
   readonly #moment: Moment;
@@ -105,39 +105,39 @@ class Step {
     this.#now = moment.now.toISOString();
     this.#settings = settings;
     this.#watch = before;
-    if (moment.gap) this.#streak(undefined);
-    // A clock that was set back would keep flips of "the future" within the window for as long as the jump is wide.
+    if (moment.gap) this.#setStreak(undefined);
+    // After a clock was set back, flips would be in the future and stay within the window for too long.
     if (before.flips.some((at) => at > this.#now)) {
-      this.#put({ flips: before.flips.map((at) => (at > this.#now ? this.#now : at)) });
+      this.#set({ flips: before.flips.map((at) => (at > this.#now ? this.#now : at)) });
     }
   }
 
-  read(reading: Reading): void {
+  applyReading(reading: Reading): void {
     const { status, incident } = this.#watch;
     if (reading.type === 'none') return;
     if (reading.type === 'suspect' || reading.type === 'unsure') {
-      const breaks = reading.type === 'suspect' ? 'bad' : 'well';
-      if (status === breaks) this.#streak(undefined);
+      const current = reading.type === 'suspect' ? 'bad' : 'well';
+      if (status === current) this.#setStreak(undefined);
       return;
     }
     if (reading.type === 'well') {
-      if (status === 'well') this.#streak(undefined);
+      if (status === 'well') this.#setStreak(undefined);
       else if (this.#confirmed('well', 0)) this.#becomeWell();
       return;
     }
     if (status === 'well') {
       if (this.#confirmed('bad', reading.extraTicks ?? 0)) this.#becomeBad(reading);
-    } else if (incident?.kind === reading.kind) this.#streak(undefined);
+    } else if (incident?.kind === reading.kind) this.#setStreak(undefined);
     else if (this.#confirmed(reading.kind, reading.extraTicks ?? 0)) this.#changeKind(reading);
   }
 
-  /** Ends flapping once nothing has changed for a whole window. */
-  settle(reading: Reading): void {
+  /** Ends flapping after a whole window without a change. */
+  endFlapping(reading: Reading): void {
     const { incident, flips, status } = this.#watch;
     if (!incident?.flapping || this.#flipped || reading.type === 'none') return;
     const last = Date.parse(flips.at(-1) ?? incident.updatedAt);
     if (this.#moment.now.getTime() - last < this.#settings.flappingWindowMinutes * 60_000) return;
-    this.#put({ flips: [], incident: { ...incident, flapping: false, updatedAt: this.#now } });
+    this.#set({ flips: [], incident: { ...incident, flapping: false, updatedAt: this.#now } });
     if (status === 'well') this.close('settled');
   }
 
@@ -147,11 +147,12 @@ class Step {
     const closedAt = this.#now > incident.openedAt ? this.#now : incident.openedAt;
     const closed = { ...incident, closedAt, updatedAt: closedAt, closedBecause: because, flapping: false };
     this.#watch = rest;
-    if (told?.incident === incident.id) this.#put({ untoldClosing: closed });
+    if (told?.incident === incident.id) this.#set({ untoldClosing: closed });
     else this.#closed.push(closed);
   }
 
-  tell(reading: Reading): void {
+  /** Adds the changes between the last announcement and the current state. */
+  announce(reading: Reading): void {
     if (this.#moment.quiet) return;
     const { untoldClosing, ...rest } = this.#watch;
     if (untoldClosing) {
@@ -162,28 +163,28 @@ class Step {
     const { incident, told } = this.#watch;
     if (!incident) return;
     const { id, kind, flapping, evidence } = incident;
-    const known = told?.incident === id;
-    const type = known ? 'updated' : 'opened';
-    if (known && told.flapping === flapping && (flapping || told.kind === kind)) return;
+    const announced = told?.incident === id;
+    const type = announced ? 'updated' : 'opened';
+    if (announced && told.flapping === flapping && (flapping || told.kind === kind)) return;
     const changed = this.#change(
       flapping ? 'flapping' : type,
       incident,
       evidence,
-      known ? told.kind : undefined,
+      announced ? told.kind : undefined,
     );
-    this.#put({ incident: changed, told: { incident: id, kind, flapping } });
+    this.#set({ incident: changed, told: { incident: id, kind, flapping } });
   }
 
   result(before: IncidentState): Advance {
-    const same = this.#watch === before;
-    return { watch: same ? before : this.#watch, changes: this.#changes, closed: this.#closed };
+    const unchanged = this.#watch === before;
+    return { watch: unchanged ? before : this.#watch, changes: this.#changes, closed: this.#closed };
   }
 
   #becomeBad({ kind, evidence }: { kind: IncidentKind; evidence: Evidence }): void {
-    const flapping = this.#flip();
+    const flapping = this.#recordFlip();
     const { incident } = this.#watch;
     const kinds = incident ? withKind(incident.kinds, kind) : [kind];
-    this.#put({
+    this.#set({
       status: 'bad',
       incident: {
         ...(incident ?? {
@@ -202,20 +203,20 @@ class Step {
   }
 
   #becomeWell(): void {
-    const flapping = this.#flip();
-    this.#put({ status: 'well' });
+    const flapping = this.#recordFlip();
+    this.#set({ status: 'well' });
     const { incident } = this.#watch;
     if (!incident || incident.flapping) return;
-    if (flapping) this.#put({ incident: { ...incident, flapping: true, updatedAt: this.#now } });
+    if (flapping) this.#set({ incident: { ...incident, flapping: true, updatedAt: this.#now } });
     else this.close('well');
   }
 
   #changeKind({ kind, evidence }: { kind: IncidentKind; evidence: Evidence }): void {
     const { incident } = this.#watch;
     if (!incident) return;
-    // An outage may go through many kinds once; going back and forth between them is flapping too.
-    const flapping = incident.kinds.includes(kind) && this.#flip();
-    this.#put({
+    // An outage may change to many new kinds. Only a return to an earlier kind counts as a flip.
+    const flapping = incident.kinds.includes(kind) && this.#recordFlip();
+    this.#set({
       incident: {
         ...incident,
         kind,
@@ -227,15 +228,15 @@ class Step {
     });
   }
 
-  /** Remembers a flip and says whether these are too many. */
-  #flip(): boolean {
+  /** Records a flip. Returns whether there are enough of them for flapping. */
+  #recordFlip(): boolean {
     const { flappingChanges, flappingWindowMinutes } = this.#settings;
     this.#flipped = true;
-    // What goes down and up while people work on it is not flapping.
+    // Changes during maintenance are expected and are not flapping.
     if (this.#moment.quiet) return false;
     const earliest = this.#moment.now.getTime() - flappingWindowMinutes * 60_000;
     const flips = [...this.#watch.flips.filter((at) => Date.parse(at) > earliest), this.#now];
-    this.#put({ flips: flips.slice(-Math.max(1, flappingChanges)) });
+    this.#set({ flips: flips.slice(-Math.max(1, flappingChanges)) });
     return flips.length >= flappingChanges;
   }
 
@@ -243,12 +244,12 @@ class Step {
     const { streak } = this.#watch;
     const ticks = (streak?.to === to ? streak.ticks : 0) + 1;
     const confirmed = ticks >= this.#settings.confirmTicks + extraTicks;
-    this.#streak(confirmed ? undefined : { to, ticks });
+    this.#setStreak(confirmed ? undefined : { to, ticks });
     return confirmed;
   }
 
-  #streak(streak: IncidentState['streak']): void {
-    if (streak) this.#put({ streak });
+  #setStreak(streak: IncidentState['streak']): void {
+    if (streak) this.#set({ streak });
     else if (this.#watch.streak) {
       const { streak: _ended, ...rest } = this.#watch;
       this.#watch = rest;
@@ -261,20 +262,20 @@ class Step {
     evidence: Evidence,
     previousKind?: IncidentKind,
   ): Incident {
-    const counted = { ...incident, announcements: incident.announcements + 1 };
+    const announced = { ...incident, announcements: incident.announcements + 1 };
     this.#changes.push({
-      id: `${incident.id}-${counted.announcements}`,
+      id: `${incident.id}-${announced.announcements}`,
       type,
       at: this.#now,
-      incident: counted,
+      incident: announced,
       ...(previousKind && previousKind !== incident.kind ? { previousKind } : {}),
       evidence,
     });
-    return counted;
+    return announced;
   }
 
-  #put(part: Partial<IncidentState>): void {
-    this.#watch = { ...this.#watch, ...part };
+  #set(values: Partial<IncidentState>): void {
+    this.#watch = { ...this.#watch, ...values };
   }
 }
 

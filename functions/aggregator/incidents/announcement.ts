@@ -16,11 +16,11 @@ export const announcementSchema = z.strictObject({
     .check(
       z.regex(/^inc-[0-9a-f]{16}-[1-9][0-9]*$/),
       z.describe(
-        'Stable over attempts and channels. Delivery is at least once: drop an id that you have seen.',
+        'The same for all attempts and channels. Delivery is at least once: ignore an id that you have already received.',
       ),
     ),
   change: z.enum(CHANGE_TYPES),
-  at: z.iso.datetime().check(z.describe('When the change was recognised.')),
+  at: z.iso.datetime().check(z.describe('When the change was detected.')),
   installation: z.string().check(z.minLength(1), z.describe('The `name` in synwhere.yaml.')),
   subject: subjectSchema,
   incident: z
@@ -33,11 +33,11 @@ export const announcementSchema = z.strictObject({
       flapping,
       open: z.boolean(),
     })
-    .check(z.describe('As it was right after the change.')),
+    .check(z.describe('The incident after the change.')),
   previousKind: z.exactOptional(
     incidentKindSchema.check(
       z.describe(
-        'The kind that was announced before, where `change` is `updated` or `flapping` and the kind differs.',
+        'The previously announced kind. Present if `change` is `updated` or `flapping` and the kind differs.',
       ),
     ),
   ),
@@ -51,12 +51,12 @@ export const announcementSchema = z.strictObject({
       .check(
         z.gte(1),
         z.describe(
-          'How many earlier changes of the same subject are left out, because they could not be delivered in time.',
+          'The number of earlier changes of the subject that were dropped, because they could not be delivered in time.',
         ),
       ),
   ),
 });
-/** One change as it is announced: every message is made from it. See docs/events.md. */
+/** The announcement of one change. Every message is created from it. See docs/events.md. */
 export interface Announcement extends z.output<typeof announcementSchema> {}
 
 /** The `detail` of an event, and the JSON of an SNS message. */

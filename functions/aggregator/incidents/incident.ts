@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { CONFIDENCES, FAULTS, KINDS, SIGHTINGS } from '../../reachability/words.ts';
 
-/** What is wrong with a place that probes run in, apart from any target. */
+/** The faults of a vantage itself, independent of any target. */
 export const VANTAGE_TROUBLES = ['vantage-abstaining', 'vantage-path-fault'] as const;
 export type VantageTrouble = (typeof VANTAGE_TROUBLES)[number];
 
@@ -43,7 +43,7 @@ export const evidenceSchema = z.strictObject({
       ),
     ),
 });
-/** What a person needs of a verdict to believe an incident. Bounded in size, so that it fits into a message. */
+/** The part of a verdict that explains an incident. Its size is bounded, so that it fits into a message. */
 export interface Evidence extends z.output<typeof evidenceSchema> {}
 
 const closedBecause = z
@@ -62,7 +62,7 @@ export const incidentSchema = z.strictObject({
   id: incidentIdSchema,
   subject: subjectSchema,
   kind: incidentKindSchema,
-  kinds: z.array(incidentKindSchema).check(z.describe('Every kind it has had, the first one first.')),
+  kinds: z.array(incidentKindSchema).check(z.describe('All kinds that it has had, in order.')),
   openedAt: time,
   updatedAt: time,
   closedAt: z.exactOptional(time.check(z.describe('Absent while the incident is open.'))),
@@ -71,7 +71,7 @@ export const incidentSchema = z.strictObject({
     .boolean()
     .check(
       z.describe(
-        'It opened and closed too often to announce each change. It stays one incident until it settles.',
+        'It opened and closed too often to announce each change. It remains one open incident until flapping ends.',
       ),
     ),
   evidence: evidenceSchema,
@@ -79,35 +79,35 @@ export const incidentSchema = z.strictObject({
     .int()
     .check(
       z.nonnegative(),
-      z.describe('How many of its changes were announced. 0 where it was open only in a maintenance window.'),
+      z.describe('The number of its announced changes. 0: it was open only during a maintenance window.'),
     ),
 });
-/** One time that a subject was not as expected. Open while `closedAt` is absent. Times are ISO 8601. */
+/** A time in which a subject was not as expected. The incident is open while `closedAt` is absent. Times are ISO 8601. */
 export interface Incident extends z.output<typeof incidentSchema> {}
 
 export const CHANGE_TYPES = ['opened', 'updated', 'closed', 'flapping'] as const;
 export type ChangeType = (typeof CHANGE_TYPES)[number];
 
-/** One change that people are told of, once. */
+/** One change of an incident, which is announced once. */
 export interface Change {
-  /** Stable: the same change always has the same id, however often it is sent. */
+  /** Every attempt to send the change has the same id. */
   id: string;
   type: ChangeType;
   at: string;
-  /** As it was right after the change. */
+  /** The incident after the change. */
   incident: Incident;
-  /** What was told before, where it differs. */
+  /** The previously announced kind, if it differs. */
   previousKind?: IncidentKind;
-  /** What was seen at the change: of a closing, the verdict that is well. */
+  /** The evidence at the change. For a closing: of the verdict that is as expected. */
   evidence: Evidence;
 }
 
-/** The one spelling of a subject in keys. */
+/** The text of a subject in keys. */
 export function subjectKey(subject: Subject): string {
   return subject.type === 'target' ? `target#${subject.target}` : `vantage#${subject.vantage}`;
 }
 
-/** The subject for a person: `api.example.com:443` or `eu-west-1`. */
+/** The text of a subject for a person: `api.example.com:443` or `eu-west-1`. */
 export function subjectName(subject: Subject): string {
   return subject.type === 'target' ? subject.target : subject.vantage;
 }

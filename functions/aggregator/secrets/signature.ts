@@ -5,7 +5,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 
 export type Credentials = ReturnType<typeof defaultProvider>;
 
-/** A request to sign; `body` is signed with it. */
+/** A request to sign. The signature covers `body`. */
 export interface UnsignedRequest {
   method: string;
   url: URL;
@@ -14,8 +14,8 @@ export interface UnsignedRequest {
 }
 
 /**
- * The headers that sign a request to an AWS service: Signature Version 4. Rejects with the error of the
- * credentials where there are none.
+ * Signs a request to an AWS service with Signature Version 4 and resolves to its headers. Rejects with the error of the credential
+ * provider if there are no credentials.
  */
 export async function signedHeaders(
   { method, url, headers, body }: UnsignedRequest,
@@ -43,7 +43,7 @@ function queryOf(url: URL): Record<string, string | string[]> {
 
 type SourceData = string | ArrayBuffer | ArrayBufferView;
 
-/** Node's hash with the interface that the signer needs. */
+/** Node's SHA-256 with the interface that the signer needs. */
 class Sha256 {
   readonly #hash: Hash | Hmac;
 

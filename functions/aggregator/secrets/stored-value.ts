@@ -8,13 +8,13 @@ import { signedHeaders, type Credentials } from './signature.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface StoreOptions {
-  /** `AWS_REGION`, and `AWS_ENDPOINT_URL` as the SDKs read it. Default: this process's own. */
+  /** Has `AWS_REGION`, and `AWS_ENDPOINT_URL` as the SDKs read it. Default: the environment of this process. */
   env?: Environment;
   credentials?: Credentials;
   signal?: AbortSignal;
 }
 
-/** One call of the store: its host and signing name, its operation, and where its answer has the value. */
+/** One call of a secret store: its service, its operation, and where the answer has the value. */
 interface Call {
   service: 'ssm' | 'secretsmanager';
   region: string;
@@ -26,9 +26,10 @@ interface Call {
 const TIMEOUT_MS = 5000;
 
 /**
- * Reads a value from SSM Parameter Store (decrypted) or from Secrets Manager (the current string). One request on a connection of its
- * own, for one that idled while the function was frozen may be dead; the SDK's clients would be more code than the rest of the
- * announcements. Rejects with one line that says what was read and why it could not be, and never holds the value.
+ * Reads a value from SSM Parameter Store (decrypted) or from Secrets Manager (the current string). Sends one request on a new
+ * connection, because a connection that was idle while Lambda froze the process may be dead. The SDK's clients are not used: their
+ * code is larger than that of all announcers. Rejects with one line that names the parameter or secret and the reason. The line never
+ * has the value.
  *
  * Requests and answers: AWS Systems Manager API Reference, GetParameter; AWS Secrets Manager API Reference, GetSecretValue.
  */
@@ -37,7 +38,7 @@ export async function readStoredSecret(
   { env = process.env, credentials = defaultProvider(), signal }: StoreOptions = {},
 ): Promise<string> {
   const call = callFor(secret, env['AWS_REGION'] ?? '');
-  const what =
+  const name =
     secret.parameter === undefined
       ? `the secret ${String(secret.secret)}`
       : `the parameter ${secret.parameter}`;
@@ -57,12 +58,12 @@ export async function readStoredSecret(
     status = response.statusCode ?? 0;
     answer = parsed(await text(response));
   } catch (error) {
-    throw new Error(`${what} could not be read: ${reasonOf(error)}`, { cause: error });
+    throw new Error(`${name} could not be read: ${reasonOf(error)}`, { cause: error });
   }
-  if (status !== 200) throw new Error(`${what} could not be read: ${status} ${faultOf(answer)}`);
+  if (status !== 200) throw new Error(`${name} could not be read: ${status} ${errorTypeOf(answer)}`);
   const value = call.valueOf(answer);
   if (typeof value === 'string') return value;
-  throw new Error(`${what} holds no text`);
+  throw new Error(`${name} has no text value`);
 }
 
 function callFor({ parameter, secret }: StoredSecret, home: string): Call {
@@ -75,7 +76,7 @@ function callFor({ parameter, secret }: StoredSecret, home: string): Call {
       valueOf: (answer) => property(property(answer, 'Parameter'), 'Value'),
     };
   }
-  // A secret that is given by its ARN may be in another region.
+  // A secret with an ARN may be in another region.
   const [, region = home] = /^arn:[^:]+:secretsmanager:([^:]+):/.exec(secret ?? '') ?? [];
   return {
     service: 'secretsmanager',
@@ -87,10 +88,10 @@ function callFor({ parameter, secret }: StoredSecret, home: string): Call {
 }
 
 function endpointOf({ service, region }: Call, env: Environment): URL {
-  const given =
+  const configured =
     env[service === 'ssm' ? 'AWS_ENDPOINT_URL_SSM' : 'AWS_ENDPOINT_URL_SECRETS_MANAGER'] ??
     env['AWS_ENDPOINT_URL'];
-  return new URL(given ?? `https://${service}.${region}.${domainOf(region)}/`);
+  return new URL(configured ?? `https://${service}.${region}.${domainOf(region)}/`);
 }
 
 /** The partitions of configuration/regions.ts (AWS SDKs, partitions.json). */
@@ -124,10 +125,10 @@ function property(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
 
-/** `__type` is the error's name, with or without a namespace before it. */
-function faultOf(answer: unknown): string {
+/** The error's name in `__type`, without the namespace that may precede it. */
+function errorTypeOf(answer: unknown): string {
   const type = property(answer, '__type');
-  return typeof type === 'string' ? type.slice(type.lastIndexOf('#') + 1) : 'without a reason';
+  return typeof type === 'string' ? type.slice(type.lastIndexOf('#') + 1) : 'unknown error';
 }
 
 function reasonOf(error: unknown): string {

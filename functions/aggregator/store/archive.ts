@@ -7,7 +7,7 @@ export function historyPartition(target: string): string {
   return `history#${target}`;
 }
 
-/** The item of something that is over. The same entry always gives the same item, so a replay overwrites it with itself. */
+/** The item of an archived entry. The same entry always has the same item, so a repeated write changes nothing. */
 export function archiveItem(entry: ArchiveEntry): Item {
   if (entry.type === 'incident') {
     const { incident, expiresAt } = entry;

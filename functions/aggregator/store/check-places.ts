@@ -4,12 +4,12 @@ const PK = 'service';
 const SK = 'checks';
 
 /**
- * Checks on demand that the whole service runs at once, over all of its processes. In the home region each takes two Lambda
- * functions, the aggregator and the probe, and so does the tick: ten together, which is all that a new account may run at once.
+ * How many checks on demand the whole service runs at once, over all of its processes. In the home region each check takes two Lambda
+ * executions, the aggregator and the probe, and so does a tick: ten in total, which is the concurrency of a new account.
  */
 export const MAX_CHECKS_AT_ONCE = 4;
 
-/** Each conflict means that another process took or left a place; with so many in a row the service is busy. */
+/** Each conflict means that another process has taken or released a place. After this many in a row, the service is busy. */
 const MOST_TRIES = 8;
 
 export interface PlaceRequest {
@@ -18,13 +18,13 @@ export interface PlaceRequest {
   /** How many checks may run at once. */
   most: number;
   nowMs: number;
-  /** After this time the place is free again, also where its process was killed. */
+  /** After this time the place is free again, even if its process was killed. */
   holdMs: number;
 }
 
 /**
- * Takes one of the places for checks on demand, which all processes of the service share: one item holds the ids with the time at
- * which each place is free again. Resolves to false where all places are taken.
+ * Takes one of the places for checks on demand, which all processes of the service share. One item has, for each id, the time at
+ * which its place is free again. Resolves to false if all places are taken.
  */
 export async function takeCheckPlace(
   table: Table,
@@ -32,7 +32,7 @@ export async function takeCheckPlace(
 ): Promise<boolean> {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const item = await table.get(PK, SK);
-    // Its own place may be there already: a write whose answer was lost is sent again, and finds the item changed.
+    // The check's own place may be there already: the SDK retries a write whose answer was lost, and the condition then fails.
     const taken = placesOf(item).filter(([holder, untilMs]) => holder !== id && untilMs > nowMs);
     if (taken.length >= most) return false;
     const places = Object.fromEntries([...taken, [id, nowMs + holdMs]]);
@@ -51,7 +51,7 @@ export async function takeCheckPlace(
   return false;
 }
 
-/** Gives a place back. A new version, so that a process that has just read the item does not write the place again. */
+/** Releases a place. Writes a new version, so that a process that has read the item before does not write the place again. */
 export async function releaseCheckPlace(table: Table, id: string): Promise<void> {
   await table.update(PK, SK, 'SET #version = :version REMOVE places.#id', {
     expression: 'attribute_exists(places.#id)',

@@ -5,11 +5,11 @@ import type { Table } from './table.ts';
 
 const PK = 'latest';
 
-/** Some 10 KB each at 8 vantages, some 30 KB at 20: well inside an item. */
+/** An item has about 10 KB with 8 vantages and 30 KB with 20. DynamoDB's limit is 400 KB. */
 const TARGETS_PER_ITEM = 100;
 
 /**
- * What the last tick saw, all targets together: a target that did not change costs a share of one write and none of its own.
+ * Writes the verdicts of the last tick, many targets in one item: a target without a change needs no write of its own.
  */
 export async function writeLatest(
   table: Table,
@@ -25,7 +25,7 @@ export async function writeLatest(
   }
 }
 
-/** Target to view. Items that an earlier tick with more targets left behind do not count. */
+/** The views by target. Ignores items that remain from an earlier tick with more targets. */
 export async function readLatest(table: Table): Promise<Map<string, LatestView>> {
   const views = new Map<string, LatestView>();
   let items = 1;

@@ -5,11 +5,11 @@ const PK = 'service';
 const SK = 'lease';
 
 /**
- * One item holds the lease and what the service remembers between ticks. The lease only keeps ticks from piling up: what must
- * not happen twice is guarded by the conditions on each state, also where clocks disagree.
+ * Takes the lease that prevents ticks from running at the same time. It is only an optimisation: the conditions on each state prevent
+ * that something happens twice, even if clocks differ. The same item has the state of the service between ticks.
  *
- * A lease that was taken further in the future than a lease is long comes from a clock that was set back: it is not believed, or
- * nothing would be watched until that time.
+ * A lease that was taken later than `leaseMs` from now comes from a clock that was set back since. It is ignored; otherwise no tick
+ * would run until that time.
  */
 export async function takeLease(
   table: Table,
@@ -35,14 +35,15 @@ export async function takeLease(
   const holder = await table.get(PK, SK);
   return {
     taken: false,
-    heldBy: typeof holder?.['tick'] === 'string' ? holder['tick'] : 'another',
+    heldBy: typeof holder?.['tick'] === 'string' ? holder['tick'] : 'of another process',
     until: new Date(typeof holder?.['untilMs'] === 'number' ? holder['untilMs'] : nowMs).toISOString(),
   };
 }
 
+/** Releases the lease of `owner`, and writes the state of the service after a completed tick. */
 export async function releaseLease(table: Table, owner: string, service?: ServiceState): Promise<void> {
-  const remember = service ? 'SET #sequence = :sequence, lastTickAt = :at ' : '';
-  await table.update(PK, SK, `${remember}REMOVE #owner, tick, takenAtMs, untilMs`, {
+  const setService = service ? 'SET #sequence = :sequence, lastTickAt = :at ' : '';
+  await table.update(PK, SK, `${setService}REMOVE #owner, tick, takenAtMs, untilMs`, {
     expression: '#owner = :owner',
     names: { '#owner': 'owner', ...(service ? { '#sequence': 'sequence' } : {}) },
     values: {

@@ -2,7 +2,7 @@ import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import type { AddressView, Verdict } from '../../reachability/verdict.ts';
 import { asWritten } from './table.ts';
 
-/** A state holds a few packed verdicts and must stay far below DynamoDB's 400 KB an item. */
+/** A state has a few packed verdicts and must stay far below DynamoDB's limit of 400 KB for an item. */
 export const MAX_PACKED_BYTES = 24_000;
 
 const OPTIONS = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
@@ -12,15 +12,15 @@ export interface Packed {
   trimmed?: string;
 }
 
-/** What is given up, step by step, until a verdict fits; each step takes the one before it as given. */
-const TRIMS: { words: string; trim: (verdict: Verdict) => Verdict }[] = [
-  { words: 'traces and repeated attempts', trim: (verdict) => withAddresses(verdict, withoutRepeats) },
+/** What is removed, one step after the other, until a verdict fits. Each step replaces the one before. */
+const TRIMS: { removed: string; trim: (verdict: Verdict) => Verdict }[] = [
+  { removed: 'traces and repeated attempts', trim: (verdict) => withAddresses(verdict, withoutRepeats) },
   {
-    words: 'traces and attempts',
+    removed: 'traces and attempts',
     trim: (verdict) => withAddresses(verdict, (address) => ({ ...address, attempts: [] })),
   },
   {
-    words: 'everything but what each vantage saw',
+    removed: 'everything but what each vantage saw',
     trim: (verdict) => ({
       ...verdict,
       vantages: verdict.vantages.map(({ name: _name, traces: _traces, ...view }) => ({
@@ -31,13 +31,13 @@ const TRIMS: { words: string; trim: (verdict: Verdict) => Verdict }[] = [
   },
 ];
 
-/** A verdict as few bytes, trimmed where it must be, left out where even that is too much. */
+/** Compresses a verdict. Removes parts of it if it is too large, and the whole verdict if that is not enough. */
 export function pack(verdict: Verdict): Packed {
   const whole = compress(verdict);
   if (whole.byteLength <= MAX_PACKED_BYTES) return { packed: whole };
-  for (const { words, trim } of TRIMS) {
+  for (const { removed, trim } of TRIMS) {
     const packed = compress(trim(verdict));
-    if (packed.byteLength <= MAX_PACKED_BYTES) return { packed, trimmed: words };
+    if (packed.byteLength <= MAX_PACKED_BYTES) return { packed, trimmed: removed };
   }
   return { trimmed: 'the verdict' };
 }
@@ -46,7 +46,7 @@ export function unpack(packed: Uint8Array): Verdict {
   return asWritten<Verdict>(decompress(packed));
 }
 
-/** Any JSON as few bytes. */
+/** Compresses a JSON value. */
 export function compress(value: unknown): Uint8Array {
   return brotliCompressSync(JSON.stringify(value), OPTIONS);
 }
@@ -65,7 +65,7 @@ function withAddresses(verdict: Verdict, change: (address: AddressView) => Addre
   };
 }
 
-/** Keeps the first attempt of each outcome: the others say the same with other ports. */
+/** Keeps the first attempt of each outcome. The others differ only in ports and times. */
 function withoutRepeats(address: AddressView): AddressView {
   const seen = new Set<string>();
   const attempts = address.attempts.filter(({ outcome }) => !seen.has(outcome) && seen.add(outcome));

@@ -19,13 +19,14 @@ import type {
 import { loadState, loadStates } from './states.ts';
 import type { Item, Table } from './table.ts';
 
-/** A cursor that no answer of ours has given. */
+/** A cursor that is not the `nextCursor` of an earlier answer. */
 export class CursorError extends Error {
   override readonly name = 'CursorError';
 }
 
 const DEFAULT_LIMIT = 100;
 
+/** Every target that is or was watched, by name. */
 export async function readStates(table: Table): Promise<StateRecord[]> {
   const [states, latest, service] = await Promise.all([
     loadStates(table),
@@ -40,7 +41,7 @@ export async function readStates(table: Table): Promise<StateRecord[]> {
     return [
       {
         target,
-        ...(state.stretch ? { stretch: currentStretch(target, state.stretch, service) } : {}),
+        ...(state.stretch ? { stretch: currentPeriod(target, state.stretch, service) } : {}),
         ...(view ? { latest: view } : {}),
         ...(incident ? { incident } : {}),
         pendingAnnouncements: state.outbox.length,
@@ -50,7 +51,7 @@ export async function readStates(table: Table): Promise<StateRecord[]> {
   return records.toSorted((a, b) => (a.target < b.target ? -1 : 1));
 }
 
-/** Newest first: the current stretch, those that the state has not handed over yet, and the archive. */
+/** Newest first: the current period, ended periods that the state still has, and the archive. */
 export async function readHistory(table: Table, target: string, query: HistoryQuery): Promise<History> {
   const { limit = DEFAULT_LIMIT } = query;
   const from = query.from === undefined ? '' : new Date(query.from).toISOString();
@@ -61,14 +62,14 @@ export async function readHistory(table: Table, target: string, query: HistoryQu
   const archive = table.query({
     pk: historyPartition(target),
     skAtMost,
-    // A starting key outside of the range is an error to DynamoDB.
+    // DynamoDB rejects a starting key outside of the range.
     ...(after !== undefined && after <= skAtMost ? { after } : {}),
     newestFirst: true,
     pageSize: limit + 1,
   });
   const page: { stretch: HistoryPeriod; sk: string }[] = [];
   for await (const item of archive) {
-    const stretch = archivedStretch(item);
+    const stretch = archivedPeriod(item);
     if (stretch.to < from || page.length > limit) break;
     if (!newer.some((other) => other.from === stretch.from)) page.push({ stretch, sk: item.sk });
   }
@@ -83,13 +84,14 @@ export async function readHistory(table: Table, target: string, query: HistoryQu
   };
 }
 
+/** Open incidents first, then closed ones, newest first. */
 export async function readIncidents(table: Table, query: IncidentQuery): Promise<Incidents> {
   const { open, subject, limit = DEFAULT_LIMIT } = query;
   const wanted = (incident: Incident): boolean =>
     subject === undefined || subjectName(incident.subject) === subject;
   const after = query.cursor === undefined ? undefined : fromCursor(query.cursor);
-  const known = after === undefined ? knownToStates(await loadStates(table)) : { open: [], closed: [] };
-  const incidents = [...(open === false ? [] : known.open), ...(open === true ? [] : known.closed)].filter(
+  const recent = after === undefined ? incidentsOfStates(await loadStates(table)) : { open: [], closed: [] };
+  const incidents = [...(open === false ? [] : recent.open), ...(open === true ? [] : recent.closed)].filter(
     wanted,
   );
   if (open === true) return { incidents };
@@ -114,8 +116,8 @@ export async function readIncidents(table: Table, query: IncidentQuery): Promise
   };
 }
 
-/** What is not in the archive yet, or stands there already and is about to be forgotten here. */
-function knownToStates(states: readonly SubjectState[]): { open: Incident[]; closed: Incident[] } {
+/** The incidents in the states: some are not in the archive yet, and some are already there and are soon removed from the state. */
+function incidentsOfStates(states: readonly SubjectState[]): { open: Incident[]; closed: Incident[] } {
   const open = states.flatMap(({ watch }) => watch.incident ?? []);
   const closed = states.flatMap(({ watch, archive }) => [
     ...(watch.untoldClosing ? [watch.untoldClosing] : []),
@@ -134,14 +136,11 @@ async function unarchived(table: Table, target: string): Promise<HistoryPeriod[]
     readService(table),
   ]);
   if (!state) return [];
-  const waiting = state.archive.filter((entry) => entry.type === 'history').map(overStretch);
-  return [
-    ...(state.stretch ? [currentStretch(target, state.stretch, service)] : []),
-    ...waiting.toReversed(),
-  ];
+  const waiting = state.archive.filter((entry) => entry.type === 'history').map(endedPeriod);
+  return [...(state.stretch ? [currentPeriod(target, state.stretch, service)] : []), ...waiting.toReversed()];
 }
 
-function currentStretch(
+function currentPeriod(
   target: string,
   stretch: StoredPeriod,
   { sequence, lastTickAt }: ServiceState,
@@ -154,11 +153,11 @@ function currentStretch(
   };
 }
 
-function archivedStretch(item: Item): HistoryPeriod {
-  return overStretch(asWritten<Extract<ArchiveEntry, { type: 'history' }>>(item));
+function archivedPeriod(item: Item): HistoryPeriod {
+  return endedPeriod(asWritten<Extract<ArchiveEntry, { type: 'history' }>>(item));
 }
 
-function overStretch({
+function endedPeriod({
   target,
   stretch,
   to,
@@ -183,16 +182,16 @@ function described(target: string, stretch: StoredPeriod): Omit<HistoryPeriod, '
 
 const PREFIX = 'v1:';
 
-/** A place in a partition, as text that nobody is tempted to take apart. */
+/** Encodes a sort key as an opaque cursor. */
 function toCursor(sk: string): string {
   return Buffer.from(PREFIX + sk).toString('base64url');
 }
 
-/** Throws {@link CursorError} for anything that {@link toCursor} has not made. */
+/** Throws a {@link CursorError} for text that {@link toCursor} has not created. */
 function fromCursor(cursor: string): string {
   const text = Buffer.from(cursor, 'base64url').toString('utf8');
   if (!text.startsWith(PREFIX) || text.length > 1000 || text.length === PREFIX.length) {
-    throw new CursorError('cursor: not one that was given here; leave it out to begin at the first page');
+    throw new CursorError('invalid cursor; omit it to begin at the first page');
   }
   return text.slice(PREFIX.length);
 }

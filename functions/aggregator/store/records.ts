@@ -14,7 +14,7 @@ const judged = {
   summary: z.string(),
 };
 const trimmed = z.exactOptional(
-  z.string().check(z.describe('What was left out of the verdict to keep it small, in words.')),
+  z.string().check(z.describe('What was removed from the verdict to limit its size, in words.')),
 );
 
 export const historyPeriodSchema = z
@@ -22,18 +22,14 @@ export const historyPeriodSchema = z
     target: z.string(),
     from: time,
     to: time,
-    ticks: z.int().check(z.nonnegative(), z.describe('How many ticks saw it.')),
+    ticks: z.int().check(z.nonnegative(), z.describe('The number of ticks with this verdict.')),
     current: z.boolean().check(z.describe('Whether the period has not ended.')),
     ...judged,
-    /** In full, as it was at the first tick; absent where it had to be left out for size. */
+    /** The full verdict of the first tick. Absent where it is too large. */
     verdict: z.exactOptional(verdictSchema),
     trimmed,
   })
-  .check(
-    z.describe(
-      'A period in which the verdict stayed the same, from the first tick that saw it to the last one.',
-    ),
-  );
+  .check(z.describe('A period in which the verdict stayed the same, from its first tick to its last one.'));
 /** A period in which the verdict of a target stayed the same. Times are ISO 8601. */
 export interface HistoryPeriod extends z.output<typeof historyPeriodSchema> {}
 
@@ -62,29 +58,29 @@ export type LatestVantage = LatestView['vantages'][number];
 /** One page, newest first. */
 export interface History {
   stretches: HistoryPeriod[];
-  /** Give it back for the next page; absent on the last. */
+  /** The cursor of the next page. Absent on the last page. */
   cursor?: string;
 }
 
 export interface HistoryQuery {
-  /** ISO 8601; stretches that touch the time from `from` to `to`, both by default unbounded. */
+  /** ISO 8601. Selects the periods that overlap the time from `from` to `to`. Default: unbounded. */
   from?: string;
   to?: string;
-  /** Stretches that are over to a page; the current one comes on top of the first. Default 100. */
+  /** Ended periods for each page. The first page has the current one in addition. Default: 100. */
   limit?: number;
   cursor?: string;
 }
 
-/** What is known of one target now. */
+/** The current state of one target. */
 export interface StateRecord {
   target: string;
-  /** Its current stretch, with the full verdict that began it. */
+  /** The current period, with the full verdict of its first tick. */
   stretch?: HistoryPeriod;
-  /** What the last tick saw; absent before the first. */
+  /** The verdict of the last tick. Absent before the first tick. */
   latest?: LatestView;
-  /** Its open incident. */
+  /** The open incident. */
   incident?: Incident;
-  /** Announcements about it that have not got through to every receiver yet. */
+  /** The number of announcements that are not yet delivered over every channel. */
   pendingAnnouncements: number;
 }
 
@@ -95,16 +91,16 @@ export interface Incidents {
 }
 
 export interface IncidentQuery {
-  /** Only open ones, or only closed ones. */
+  /** True: only open ones. False: only closed ones. */
   open?: boolean;
-  /** Only those of one subject: `host:port` or the name of a vantage. */
+  /** Only those of this subject: `host:port` or the name of a vantage. */
   subject?: string;
-  /** Closed ones to a page. Default 100. */
+  /** Closed incidents for each page. Default: 100. */
   limit?: number;
   cursor?: string;
 }
 
-/** What one tick came to. */
+/** The result of one tick. */
 export interface TickRecord {
   id: string;
   scheduledAt: string;
@@ -116,10 +112,10 @@ export interface TickRecord {
   openIncidents: number;
 }
 
-/** The current stretch as a state keeps it; the verdict is packed. */
+/** A period with the same verdict, as it is stored. The verdict is compressed. */
 export interface StoredPeriod {
   from: string;
-  /** The number of the tick that began it. */
+  /** The sequence number of its first tick. */
   sequence: number;
   signature: string;
   kind: Kind;
@@ -130,17 +126,17 @@ export interface StoredPeriod {
   trimmed?: string;
 }
 
-/** What is written once a state says so, and never changes after: a replay writes the same again. */
+/** An entry for the archive. It waits in a state until it is written, and never changes: a repeated write changes nothing. */
 export type ArchiveEntry =
   | { type: 'history'; target: string; stretch: StoredPeriod; to: string; ticks: number; expiresAt: number }
   | { type: 'incident'; incident: Incident; expiresAt: number };
 
-/** How far the delivery of one announcement over one channel is. Delivered ones are removed. */
+/** The delivery of one announcement over one channel. It is removed when the announcement is delivered. */
 export interface Delivery {
   attempts: number;
-  /** Who is about to send it, since when (milliseconds of the epoch). */
+  /** The aggregator that is about to send it, and since when (milliseconds since the epoch). */
   claim?: { owner: string; atMs: number };
-  /** An attempt may have got through without our knowing: the next one says so. */
+  /** It is unknown whether an earlier attempt was delivered. The next attempt is marked as a possible repeat. */
   unsure?: boolean;
   /** How often the receiver has rejected it. */
   rejections?: number;
@@ -153,24 +149,28 @@ export interface OutboxEntry {
   deliveries: Record<string, Delivery>;
 }
 
-/** Everything that is remembered of one subject, in one item: what one conditional write changes at once. */
+/** Everything that is stored about one subject, in one item, so that one conditional write changes all of it. */
 export interface SubjectState {
   subject: Subject;
-  /** Changes with every write; empty before the first. */
+  /** Changes with every write. Empty before the first write. */
   version: string;
   /** The last tick that changed it. */
   tick: string;
+  /** The current period with the same verdict. Absent for a vantage. */
   stretch?: StoredPeriod;
+  /** The state of the subject's incident. */
   watch: IncidentState;
+  /** Announcements that are not yet delivered over every channel, oldest first. */
   outbox: OutboxEntry[];
+  /** Ended periods and closed incidents that are not yet in the archive. */
   archive: ArchiveEntry[];
 }
 
-/** The service's own memory between ticks. */
+/** What the service stores between ticks. */
 export interface ServiceState {
-  /** Completed ticks so far. */
+  /** The number of completed ticks. */
   sequence: number;
-  /** When the last completed tick was, ISO 8601. */
+  /** The time of the last completed tick, ISO 8601. */
   lastTickAt?: string;
 }
 

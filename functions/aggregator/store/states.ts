@@ -5,7 +5,7 @@ import type { Item, Table } from './table.ts';
 
 const PK = 'state';
 
-/** All states, read consistently: what they say decides on what is told. */
+/** All states, by a consistent read: an old state could cause a repeated announcement. */
 export async function loadStates(table: Table): Promise<SubjectState[]> {
   const states: SubjectState[] = [];
   for await (const item of table.query({ pk: PK, consistent: true })) states.push(stateOf(item));
@@ -18,8 +18,8 @@ export async function loadState(table: Table, subject: Subject): Promise<Subject
 }
 
 /**
- * Writes over exactly the version that was read. When the answer to a write is lost, the SDK asks again and the condition fails on
- * our own write: so a failed condition is looked into before it is believed.
+ * Writes a state on condition that it has the version that was read. If the answer to a write is lost, the SDK retries it, and the
+ * condition fails because of the first write. So after a failed condition, the stored version is compared with the new one.
  */
 export async function saveState(
   table: Table,

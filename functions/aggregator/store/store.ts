@@ -29,27 +29,27 @@ export { CursorError } from './reads.ts';
 export { StoreError } from './table.ts';
 
 /**
- * All that is remembered, in one table. Everything but {@link Store.saveState} may be repeated without harm. Every function
- * rejects with a {@link StoreError} where the database does not do what was asked.
+ * The data of the service, in one table. Every function but {@link Store.saveState} is idempotent. Every function rejects with a
+ * {@link StoreError} if a request to the database fails.
  */
 export interface Store {
-  /** Takes the one lease that ticks run under, unless it is another's and alive. */
+  /** Takes the lease for a tick, unless another owner has it and it has not expired. */
   takeLease(tick: string, owner: string, leaseMs: number): Promise<Lease>;
-  /** Gives the lease back, with what is to be remembered of a completed tick. */
+  /** Releases the lease, and writes the state of the service after a completed tick. */
   releaseLease(owner: string, service?: ServiceState): Promise<void>;
-  /** Takes one of the places for checks on demand, for at most `holdMs`. Resolves to false where all are taken. */
+  /** Takes one of the places for checks on demand, for at most `holdMs`. Resolves to false if all are taken. */
   takeCheckPlace(id: string, holdMs: number): Promise<boolean>;
   releaseCheckPlace(id: string): Promise<void>;
   tickRecord(id: string): Promise<TickRecord | undefined>;
-  /** Resolves to false where this tick has its record already. */
+  /** Resolves to false if this tick already has a record. */
   putTick(record: TickRecord): Promise<boolean>;
   ticks(limit?: number): Promise<TickRecord[]>;
 
   loadStates(): Promise<SubjectState[]>;
   loadState(subject: Subject): Promise<SubjectState | undefined>;
-  /** Writes a state over the version it was read with. Resolves to the written one, or undefined where another was faster. */
+  /** Writes a state if its version is unchanged. Resolves to the written state, or to undefined if another process has written first. */
   saveState(state: SubjectState): Promise<SubjectState | undefined>;
-  /** Removes a state unless it has changed since it was read. */
+  /** Removes a state if its version is unchanged. */
   removeState(state: SubjectState): Promise<void>;
   putArchive(entries: readonly ArchiveEntry[]): Promise<void>;
   putLatest(tick: string, views: ReadonlyMap<string, LatestView>): Promise<void>;
@@ -63,15 +63,15 @@ export interface Store {
 
 export interface StoreOptions {
   table: string;
-  /** Its own by default: three attempts, each cut off after three seconds. Region and endpoint come from the environment. */
+  /** Default: a client with three attempts of at most three seconds. Region and endpoint come from the environment. */
   client?: DynamoDBClient;
-  /** What is not current any more expires after so many days. */
+  /** Entries of the archive expire after this many days. */
   retentionDays: number;
-  /** Decides on leases and on what is expired. */
+  /** The time for leases and expiry. */
   clock?: () => Date;
 }
 
-/** The store over one DynamoDB table (`pk`, `sk`, TTL attribute `expiresAt`). */
+/** Creates the store for one DynamoDB table (`pk`, `sk`, TTL attribute `expiresAt`). */
 export function createStore({
   table: name,
   client,

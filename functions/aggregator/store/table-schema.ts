@@ -1,6 +1,6 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 
-/** The shape of the one table, as infra/constructs/history-table.ts deploys it, for whoever makes one without the CDK. */
+/** The schema of the table, for code that creates it without the CDK. The same as in infra/constructs/history-table.ts. */
 export const TABLE_SCHEMA = {
   BillingMode: 'PAY_PER_REQUEST',
   AttributeDefinitions: [

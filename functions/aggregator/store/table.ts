@@ -14,7 +14,7 @@ import {
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 
-/** The store did not do what was asked; the message is one line, `cause` is what the database said. */
+/** A request to the database failed. The message is one line; `cause` is the error of the database. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
 }
@@ -25,12 +25,12 @@ export interface Range {
   pk: string;
   /** Sort keys up to this one, inclusive. */
   skAtMost?: string;
-  /** Start behind this sort key, which must have come from an earlier page. */
+  /** Start after this sort key, which must be from an earlier page. */
   after?: string;
   newestFirst?: boolean;
-  /** Read what was written a moment ago, at twice the price. */
+  /** A strongly consistent read, at twice the price. */
   consistent?: boolean;
-  /** Items to one request of the database. */
+  /** Items for each request to the database. */
   pageSize?: number;
 }
 
@@ -45,7 +45,7 @@ const DEFAULTS: DynamoDBClientConfig = {
   requestHandler: { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true },
 };
 
-/** The few things we ask of DynamoDB, with expired items left out and every failure a {@link StoreError}. */
+/** A DynamoDB table. Ignores expired items, and rejects with a {@link StoreError} for every failure. */
 export class Table {
   readonly #client: DynamoDBDocumentClient;
   readonly #name: string;
@@ -60,10 +60,10 @@ export class Table {
   async get(pk: string, sk: string): Promise<Item | undefined> {
     const input = { TableName: this.#name, Key: { pk, sk }, ConsistentRead: true };
     const { Item: item } = await this.#ask('read', () => this.#client.send(new GetCommand(input)));
-    return item ? this.#living(item) : undefined;
+    return item ? this.#unlessExpired(item) : undefined;
   }
 
-  /** Resolves to whether the condition held, and so to whether it was written. */
+  /** Resolves to false if the condition was not met and nothing was written. */
   async put(item: Item, condition?: Condition): Promise<boolean> {
     const input = { TableName: this.#name, Item: item, ...conditionInput(condition) };
     return this.#conditional('write', () => this.#client.send(new PutCommand(input)));
@@ -74,7 +74,7 @@ export class Table {
     return this.#conditional('remove', () => this.#client.send(new DeleteCommand(input)));
   }
 
-  /** Resolves to the item as it is after, or undefined where the condition did not hold. */
+  /** Resolves to the item after the update, or to undefined if the condition was not met. */
   async update(
     pk: string,
     sk: string,
@@ -95,7 +95,7 @@ export class Table {
     return after;
   }
 
-  /** All items of a partition that live, in the order of their sort keys, page by page as the database gives them. */
+  /** The items of a partition that have not expired, in the order of their sort keys. Requests one page at a time. */
   async *query({ pk, skAtMost, after, newestFirst = false, consistent = false, pageSize }: Range) {
     let start: Record<string, unknown> | undefined = after === undefined ? undefined : { pk, sk: after };
     do {
@@ -110,19 +110,19 @@ export class Table {
       };
       const page = await this.#ask('query', () => this.#client.send(new QueryCommand(input)));
       for (const item of page.Items ?? []) {
-        const living = this.#living(item);
-        if (living) yield living;
+        const current = this.#unlessExpired(item);
+        if (current) yield current;
       }
       start = page.LastEvaluatedKey;
     } while (start);
   }
 
-  /** DynamoDB removes expired items within days, not at once, and shows them until then. */
-  #living(read: Record<string, unknown>): Item | undefined {
+  /** DynamoDB deletes expired items within days, and returns them until then. */
+  #unlessExpired(read: Record<string, unknown>): Item | undefined {
     const item = asWritten<Item>(read);
     const { expiresAt } = item;
-    const lives = typeof expiresAt !== 'number' || expiresAt * 1000 > this.#clock().getTime();
-    return lives ? item : undefined;
+    const isCurrent = typeof expiresAt !== 'number' || expiresAt * 1000 > this.#clock().getTime();
+    return isCurrent ? item : undefined;
   }
 
   async #conditional(verb: string, send: () => Promise<unknown>): Promise<boolean> {
@@ -156,9 +156,9 @@ function conditionInput(condition?: Condition) {
   };
 }
 
-/** What is read back from the table has the shape that it was written with: nobody but this store writes there. */
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- this is an assertion, in the one place that has its reason
+/** An item has the type with which it was written: only this store writes to the table. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- this is an assertion, for the reason above
 export function asWritten<T>(value: unknown): T {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- checking each item again would cost more than it could find
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- validating each item again would cost time and find nothing
   return value as T;
 }

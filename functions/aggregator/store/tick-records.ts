@@ -4,7 +4,7 @@ import type { Item, Table } from './table.ts';
 
 const PK = 'tick';
 
-/** A delivery that comes twice comes within minutes; a week is for people who look back. */
+/** A tick that is delivered twice is delivered within minutes. A week of records is for people. */
 const KEPT_SECONDS = 7 * 86_400;
 
 export async function readTick(table: Table, id: string): Promise<TickRecord | undefined> {

@@ -1,7 +1,7 @@
 import type { Verdict, VantageView } from '../../reachability/verdict.ts';
 import type { LatestVantage, LatestView } from '../store/records.ts';
 
-/** A verdict without its evidence: what the status page and the metrics show. */
+/** A verdict without its evidence, for the status page and the metrics. */
 export function latestView(verdict: Verdict, at: string): LatestView {
   const { kind, asExpected, confidence, summary } = verdict;
   return { at, kind, asExpected, confidence, summary, vantages: verdict.vantages.map(latestVantage) };

@@ -1,35 +1,35 @@
 import type { TickRecord } from '../store/store.ts';
 
-/** What a tick came to, as numbers. */
+/** The results of a tick that become metrics. */
 export interface TickMetrics {
-  /** The record of a completed tick; absent where the tick was skipped or failed. */
+  /** The record of a completed tick. Absent: the tick failed. */
   record?: TickRecord;
-  /** Attempts to announce that failed. */
+  /** Failed attempts to send an announcement. */
   announcementsFailed: number;
-  /** Announcements that were set aside, because a receiver rejected them in full and in short. Default: none. */
+  /** Announcements that were set aside because a receiver rejected the full and the short form. Default: 0. */
   announcementsRejected?: number;
-  /** Vantages that were asked, with whether they abstained. */
+  /** The vantages that were asked, and whether each one abstained. */
   vantages: { vantage: string; abstained: boolean }[];
 }
 
 export type Metrics = (metrics: TickMetrics) => void;
 
 export interface EmfOptions {
-  /** The value of the one dimension `Service`: the name of the installation. */
+  /** The value of the dimension `Service`: the name of the installation. */
   service: string;
-  /** Adds `Abstained` by `Region`: each region is one more custom metric to pay for. */
+  /** Adds `Abstained` by `Region`. Each region is one more custom metric, which costs money. */
   perRegion: boolean;
   clock?: () => Date;
-  /** Writes one line; default stdout. */
+  /** Writes one line. Default: to stdout. */
   write?: (line: string) => void;
 }
 
 const NAMESPACE = 'Synwhere';
 
 /**
- * Metrics in CloudWatch's embedded metric format, one line of JSON each
+ * Writes metrics in CloudWatch's embedded metric format, one line of JSON each
  * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html).
- * They go to stdout past `console`, which Lambda's JSON logging would wrap into a message, so that no metric came of it.
+ * Writes directly to stdout: Lambda's JSON logging wraps what `console` writes, and CloudWatch would find no metric in it.
  */
 export function emfMetrics({
   service,
@@ -68,7 +68,7 @@ export function emfMetrics({
           }
         : {}),
       AnnouncementsFailed: announcementsFailed,
-      // CloudWatch charges for the hours in which a metric is written.
+      // CloudWatch charges for each hour in which a metric is written.
       ...(announcementsRejected > 0 ? { AnnouncementsRejected: announcementsRejected } : {}),
     });
     if (!perRegion || !record) return;

@@ -14,26 +14,26 @@ import {
 import { subjectKey, type Subject } from '../incidents/incident.ts';
 import type { ArchiveEntry, ServiceState, SubjectState } from '../store/records.ts';
 import { enqueue } from '../announce/outbox.ts';
-import { end, extend } from './periods.ts';
+import { endPeriod, recordVerdict } from './periods.ts';
 
-/** A regional trouble has no second round to confirm it; a second tick does. */
+/** No second round confirms the fault of a vantage, so a second tick must confirm it. */
 const MIN_VANTAGE_TICKS = 2;
 
-/** What all subjects of one tick have in common. */
+/** The values that all subjects of one tick share. */
 export interface TickContext {
   tick: string;
   now: Date;
   service: ServiceState;
-  /** No tick came for so long that nobody knows what was between. */
+  /** No tick was completed for so long that the state in between is unknown. */
   gap: boolean;
   installation: string;
   settings: IncidentSettings & { maintenance: readonly MaintenanceWindow[] };
-  /** When something that ends now is forgotten, in seconds of the epoch. */
+  /** When an entry that is archived now expires, in seconds since the epoch. */
   expiresAt: number;
   channels: readonly string[];
 }
 
-/** A subject as one tick saw it. */
+/** What one tick found about a subject. */
 export interface Observation {
   subject: Subject;
   reading: Reading;
@@ -42,8 +42,8 @@ export interface Observation {
 }
 
 /**
- * The state after a tick, or undefined where nothing changed and nothing is to be written. A tick changes a state once: delivered
- * again, it finds its own id there.
+ * Returns the state after a tick, or undefined if nothing changed and nothing must be written. A tick changes a state once: if it is
+ * delivered again, it finds its own id in the state.
  */
 export function observe(
   before: SubjectState | undefined,
@@ -53,23 +53,24 @@ export function observe(
   const state = before ?? emptyState(observation.subject);
   if (state.tick === context.tick && before) return undefined;
   const { subject, reading, verdict } = observation;
-  const history = verdict ? extend(state, verdict, context) : state;
+  const history = verdict ? recordVerdict(state, verdict, context) : state;
   const settings =
     subject.type === 'target'
       ? context.settings
       : { ...context.settings, confirmTicks: Math.max(MIN_VANTAGE_TICKS, context.settings.confirmTicks) };
-  const step = advance(state.watch, reading, subject, momentOf(state, context), settings);
-  if (history === state && step.watch === state.watch && step.changes.length === 0) return undefined;
-  return follow(history, step, context, observation.labels);
+  const result = advance(state.watch, reading, subject, momentOf(state, context), settings);
+  if (history === state && result.watch === state.watch && result.changes.length === 0) return undefined;
+  return applyAdvance(history, result, context, observation.labels);
 }
 
-/** The state of a subject that is no longer in the configuration: everything about it is ended, told and archived. */
+/** Closes the incident and ends the period of a subject that is no longer in the configuration. Undefined: there is nothing to do. */
 export function dismiss(state: SubjectState, context: TickContext): SubjectState | undefined {
   if (!state.stretch && !state.watch.incident && !state.watch.untoldClosing) return undefined;
-  const step = retire(state.watch, state.subject, momentOf(state, context), context.settings);
-  return follow(end(state, context.service, context.expiresAt), step, context);
+  const result = retire(state.watch, state.subject, momentOf(state, context), context.settings);
+  return applyAdvance(endPeriod(state, context.service, context.expiresAt), result, context);
 }
 
+/** Whether a maintenance window covers the subject now. */
 export function isQuiet(subject: Subject, windows: readonly MaintenanceWindow[], now: Date): boolean {
   return windows.some(
     ({ targets, from, until }) =>
@@ -79,22 +80,22 @@ export function isQuiet(subject: Subject, windows: readonly MaintenanceWindow[],
   );
 }
 
-function follow(
+function applyAdvance(
   state: SubjectState,
-  step: Advance,
+  result: Advance,
   context: TickContext,
   labels?: Record<string, string>,
 ): SubjectState {
-  const closed = step.closed.map((incident): ArchiveEntry => ({
+  const closed = result.closed.map((incident): ArchiveEntry => ({
     type: 'incident',
     incident,
     expiresAt: context.expiresAt,
   }));
-  const announcements = step.changes.map((change) => announcementOf(change, context.installation, labels));
+  const announcements = result.changes.map((change) => announcementOf(change, context.installation, labels));
   return {
     ...state,
     tick: context.tick,
-    watch: step.watch,
+    watch: result.watch,
     archive: [...state.archive, ...closed],
     outbox: enqueue(state.outbox, announcements, context.channels),
   };
@@ -109,7 +110,7 @@ function momentOf(state: SubjectState, context: TickContext): Moment {
   };
 }
 
-/** Two aggregators that see the same change from the same state give it the same id, whichever of them is faster. */
+/** Two aggregators that compute the same change of the same state give it the same id. */
 function incidentId({ subject, version }: SubjectState, tick: string): string {
   const seed = `${subjectKey(subject)}\n${tick}\n${version}`;
   return `inc-${createHash('sha256').update(seed).digest('hex').slice(0, 16)}`;

@@ -2,12 +2,12 @@ import type { Verdict } from '../../reachability/verdict.ts';
 import { pack } from '../store/pack.ts';
 import type { ArchiveEntry, ServiceState, SubjectState, StoredPeriod } from '../store/records.ts';
 
-/** Verdicts that wait for the archive with all their evidence; a state must fit into one item. */
+/** How many periods wait for the archive with their full verdicts. A state must fit into one item. */
 const MAX_FULL = 4;
 
 /**
- * What makes two verdicts the same to the history: the kind, what else holds, whether that is as expected, and whose fault it is.
- * Not how sure we are, and not which vantage happened to abstain: these come and go with every throttle.
+ * Verdicts with the same signature belong to the same period. It has the kind, what else holds, whether that is as expected, and the
+ * fault of each vantage. It has neither the confidence nor the vantages that abstain: these change with every throttled request.
  */
 export function signatureOf(verdict: Verdict): string {
   const faults = verdict.vantages
@@ -17,8 +17,8 @@ export function signatureOf(verdict: Verdict): string {
   return JSON.stringify([verdict.kind, verdict.asExpected, verdict.also.toSorted(), faults]);
 }
 
-/** Takes one verdict into the history of a target: the stretch goes on, or it is over and another begins. */
-export function extend(
+/** Adds a verdict to the history of a target: the current period continues, or it ends and another one begins. */
+export function recordVerdict(
   state: SubjectState,
   verdict: Verdict,
   { now, service, gap, expiresAt }: { now: Date; service: ServiceState; gap: boolean; expiresAt: number },
@@ -35,18 +35,18 @@ export function extend(
     summary: verdict.summary,
     ...pack(verdict),
   };
-  return { ...end(state, service, expiresAt), stretch };
+  return { ...endPeriod(state, service, expiresAt), stretch };
 }
 
-/** Ends the current stretch, if there is one, at the last tick that was completed. */
-export function end(
+/** Ends the current period, if there is one, at the last completed tick. */
+export function endPeriod(
   state: SubjectState,
   { sequence, lastTickAt }: ServiceState,
   expiresAt: number,
 ): SubjectState {
   const { stretch, ...rest } = state;
   if (!stretch || state.subject.type !== 'target') return state;
-  const over: ArchiveEntry = {
+  const ended: ArchiveEntry = {
     type: 'history',
     target: state.subject.target,
     stretch,
@@ -54,10 +54,10 @@ export function end(
     ticks: Math.max(1, sequence - stretch.sequence),
     expiresAt,
   };
-  return { ...rest, archive: [...lean(state.archive), over] };
+  return { ...rest, archive: [...withoutOldVerdicts(state.archive), ended] };
 }
 
-function lean(archive: readonly ArchiveEntry[]): ArchiveEntry[] {
+function withoutOldVerdicts(archive: readonly ArchiveEntry[]): ArchiveEntry[] {
   return archive.map((entry, index) => {
     if (entry.type !== 'history' || index >= archive.length - MAX_FULL + 1) return entry;
     const { packed: _packed, ...stretch } = entry.stretch;

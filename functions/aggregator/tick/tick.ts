@@ -15,11 +15,11 @@ import { latestView } from './latest-view.ts';
 import type { Metrics } from './metrics.ts';
 import { dismiss, observe, type Observation, type TickContext } from './observe.ts';
 
-/** One turn of the schedule. */
+/** One invocation by the schedule. */
 export interface Tick {
   /**
-   * Identifies the turn: two deliveries of one turn have the same id, and two turns never do. The scheduled time of EventBridge
-   * Scheduler is such an id. A schedule on a local clock has to add something that does not repeat when the clock is set back.
+   * Identifies the tick. Two deliveries of one tick have the same id; two ticks never have. The scheduled time of EventBridge Scheduler
+   * is such an id. A schedule on a local clock must add something that does not repeat when the clock is set back.
    */
   id: string;
   /** ISO 8601. */
@@ -34,15 +34,15 @@ export interface TickDependencies {
   vantages: readonly Vantage[];
   check: typeof check;
   store: Store;
-  /** Keep them from tick to tick: each remembers what it sent and could not record. */
+  /** Use the same objects for all ticks: an announcement that was sent but not recorded is remembered for each. */
   announcers: readonly Announcer[];
   metrics: Metrics;
   clock?: () => Date;
-  /** The check ends within this time, both rounds. Default: 20 s before the next tick, at least 25 s. */
+  /** The check with both rounds ends within this time. Default: until 20 s before the next tick, at least 25 s. */
   checkDeadlineMs?: number;
-  /** How long a tick that was killed delays the next ones. Default: until 10 s before the next tick, at least 50 s. */
+  /** How long a tick that was killed blocks the next ones. Default: until 10 s before the next tick, at least 50 s. */
   leaseMs?: number;
-  /** Receives what failed and will be tried again, one line each. */
+  /** Receives one line for each failure that is retried, and for a skipped tick. */
   log?: (line: string) => void;
 }
 
@@ -52,10 +52,10 @@ export type TickResult =
       record: TickRecord;
       announced: number;
       announcementsFailed: number;
-      /** What failed and is repeated by the next tick, one line each. */
+      /** One line for each failure that the next tick retries. */
       troubles: string[];
     }
-  /** Another tick is still running, or this one was delivered and done before. */
+  /** Another tick is still running, or an earlier delivery of this one was completed. */
   | { status: 'skipped'; reason: string };
 
 const LEAST_LEASE_MS = 50_000;
@@ -65,13 +65,13 @@ const LEAST_CHECK_MS = 25_000;
 /** Between the end of a check and the next tick. */
 const AFTER_CHECK_MS = 20_000;
 const STATES_AT_ONCE = 8;
-/** After so many turns without a tick, it is unknown what happened in between, and no period of history continues across it. */
-const GAP_TURNS = 3;
+/** After this many intervals without a tick, the state in between is unknown, and the current period of a target ends. */
+const GAP_INTERVALS = 3;
 
 /**
- * Runs one tick: checks all targets, updates the states, announces what changed. It may be killed between any two of its steps,
- * delivered twice, and run beside another; docs/operate.md describes what holds then. Rejects with a StoreError where it could not
- * begin or read the states, and with the error of the check; also then it has tried to deliver what was pending.
+ * Runs one tick: checks all targets, updates the states and announces the changes. A tick may be killed between any two steps, be
+ * delivered twice, or run beside another tick; docs/operate.md describes what is guaranteed then. Rejects with a StoreError if it
+ * cannot take the lease or read the states. Rejects with the error of the check after it has tried to deliver pending announcements.
  */
 export async function runTick(tick: Tick, dependencies: TickDependencies): Promise<TickResult> {
   const { store, configuration, metrics, log } = dependencies;
@@ -84,11 +84,11 @@ export async function runTick(tick: Tick, dependencies: TickDependencies): Promi
   const leaseMs = dependencies.leaseMs ?? Math.max(LEAST_LEASE_MS, everyMs - AFTER_LEASE_MS);
   const lease = await store.takeLease(tick.id, owner, leaseMs);
   if (!lease.taken) {
-    return skip(`tick ${lease.heldBy} is still running, at the latest until ${lease.until}`);
+    return skip(`tick ${lease.heldBy} is still running; its lease expires at ${lease.until}`);
   }
   const run = new Run(tick, dependencies, owner, lease.service);
   try {
-    if (await store.tickRecord(tick.id)) return skip(`tick ${tick.id} was done before`);
+    if (await store.tickRecord(tick.id)) return skip(`tick ${tick.id} is already complete`);
     return await run.complete();
   } catch (error) {
     const { failed, setAside } = run.dispatcher;
@@ -99,7 +99,7 @@ export async function runTick(tick: Tick, dependencies: TickDependencies): Promi
   }
 }
 
-/** The steps of one tick, under a lease that its caller holds. */
+/** The steps of one tick. The caller holds the lease. */
 class Run {
   readonly dispatcher: Dispatcher;
   /** The state of the service after this tick; undefined until all states are written. */
@@ -108,7 +108,7 @@ class Run {
   readonly #dependencies: TickDependencies;
   readonly #clock: () => Date;
   readonly #service: ServiceState;
-  readonly #troubles: string[] = [];
+  readonly #failures: string[] = [];
   readonly #states = new Map<string, SubjectState>();
 
   constructor(tick: Tick, dependencies: TickDependencies, owner: string, service: ServiceState) {
@@ -122,14 +122,14 @@ class Run {
       announcers,
       owner,
       clock,
-      log: (line) => this.#trouble(line),
+      log: (line) => this.#reportFailure(line),
     });
   }
 
   async complete(): Promise<TickResult> {
     const { store, metrics, vantages } = this.#dependencies;
     const startedAt = this.#clock();
-    const begun = performance.now();
+    const startMs = performance.now();
     for (const state of await store.loadStates()) this.#states.set(subjectKey(state.subject), state);
     const verdicts = await this.#check();
 
@@ -157,7 +157,7 @@ class Run {
     const record: TickRecord = {
       ...this.#tick,
       startedAt: startedAt.toISOString(),
-      elapsedMs: Math.round(performance.now() - begun),
+      elapsedMs: Math.round(performance.now() - startMs),
       targets: verdicts.length,
       notAsExpected: observations.filter(
         ({ verdict, reading }) => verdict?.asExpected === false && reading.type !== 'none',
@@ -169,21 +169,21 @@ class Run {
     this.completed = { sequence: this.#service.sequence + 1, lastTickAt: now.toISOString() };
     const { announced, failed, setAside } = this.dispatcher;
     metrics({
-      // The alarm counts the ticks that are on record, so one without a record is not counted.
+      // The alarm no-tick counts completed ticks, so a tick without a record is not counted.
       ...(stored === undefined ? {} : { record }),
       announcementsFailed: failed,
       announcementsRejected: setAside,
       vantages: [...readings.keys()].map((name) => ({ vantage: name, abstained: abstaining.includes(name) })),
     });
-    return { status: 'done', record, announced, announcementsFailed: failed, troubles: this.#troubles };
+    return { status: 'done', record, announced, announcementsFailed: failed, troubles: this.#failures };
   }
 
-  /** Does what may fail without ending the tick. */
+  /** Runs `work`. An error is reported and does not end the tick. */
   async attempt<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
     try {
       return await work();
     } catch (error) {
-      this.#trouble(`could not ${what}: ${error instanceof Error ? error.message : String(error)}`);
+      this.#reportFailure(`could not ${what}: ${error instanceof Error ? error.message : String(error)}`);
       return undefined;
     }
   }
@@ -193,7 +193,7 @@ class Run {
     const { configuration, vantages, check, checkDeadlineMs } = this.#dependencies;
     const { targets, controls, probe, schedule } = configuration;
     if (targets.length === 0) return [];
-    const roomMs = schedule.everyMinutes * 60_000 - AFTER_CHECK_MS;
+    const availableMs = schedule.everyMinutes * 60_000 - AFTER_CHECK_MS;
     try {
       const verdicts = await check({
         targets,
@@ -201,7 +201,7 @@ class Run {
         controls,
         timeoutMs: probe.timeoutMs,
         attempts: probe.attempts,
-        deadlineMs: checkDeadlineMs ?? Math.max(LEAST_CHECK_MS, roomMs),
+        deadlineMs: checkDeadlineMs ?? Math.max(LEAST_CHECK_MS, availableMs),
       });
       const byTarget = new Map(verdicts.map((verdict) => [formatTarget(verdict.target), verdict]));
       return targets.map((target) => {
@@ -227,12 +227,12 @@ class Run {
     return [
       ...verdicts.map((verdict): Observation => {
         const target = formatTarget(verdict.target);
-        const ofTarget = labels.get(target);
+        const targetLabels = labels.get(target);
         return {
           subject: { type: 'target', target },
           reading: readVerdict(verdict, pathFaults),
           verdict,
-          ...(ofTarget && { labels: ofTarget }),
+          ...(targetLabels && { labels: targetLabels }),
         };
       }),
       ...[...readings].map(([vantage, reading]): Observation => ({
@@ -242,7 +242,7 @@ class Run {
     ];
   }
 
-  /** The vantages with an open incident for their own path. */
+  /** The vantages with an open incident `vantage-path-fault`. */
   #knownPathFaults(): Set<string> {
     const names = [...this.#states.values()].flatMap(({ subject, watch }) =>
       subject.type === 'vantage' && watch.incident?.kind === 'vantage-path-fault' ? [subject.vantage] : [],
@@ -259,7 +259,7 @@ class Run {
       tick: this.#tick.id,
       now,
       service: this.#service,
-      gap: sinceMs > GAP_TURNS * schedule.everyMinutes * 60_000,
+      gap: sinceMs > GAP_INTERVALS * schedule.everyMinutes * 60_000,
       installation: name,
       settings: incidents,
       expiresAt: Math.ceil(now.getTime() / 1000) + history.retentionDays * 86_400,
@@ -267,35 +267,35 @@ class Run {
     };
   }
 
-  /** Writes the states that changed, each by itself: one that cannot be written is observed again at the next tick. */
+  /** Writes each changed state on its own. A state that cannot be written is computed again at the next tick. */
   async #updateStates(
     observations: readonly Observation[],
     watched: ReadonlySet<string>,
     context: TickContext,
   ): Promise<void> {
-    const gone = [...this.#states.values()].filter(({ subject }) => !watched.has(subjectKey(subject)));
-    const steps = [
+    const unwatched = [...this.#states.values()].filter(({ subject }) => !watched.has(subjectKey(subject)));
+    const updates = [
       ...observations.map((observation) => ({
         key: subjectKey(observation.subject),
         next: () => observe(this.#states.get(subjectKey(observation.subject)), observation, context),
       })),
-      ...gone.map((state) => ({ key: subjectKey(state.subject), next: () => dismiss(state, context) })),
+      ...unwatched.map((state) => ({ key: subjectKey(state.subject), next: () => dismiss(state, context) })),
     ];
-    await forEachAtOnce(steps, STATES_AT_ONCE, async ({ key, next }) => {
+    await forEachAtOnce(updates, STATES_AT_ONCE, async ({ key, next }) => {
       await this.attempt(`write the state of ${key}`, async () => {
         const { store } = this.#dependencies;
         const state = next();
         if (!state) return;
-        // Another aggregator that was faster has observed the same: its state serves as well.
-        const known = (await store.saveState(state)) ?? (await store.loadState(state.subject));
-        if (known) this.#states.set(key, known);
+        // If another aggregator has written first, its state is used: it has observed the same.
+        const stored = (await store.saveState(state)) ?? (await store.loadState(state.subject));
+        if (stored) this.#states.set(key, stored);
       });
     });
   }
 
   async #deliver(watched: ReadonlySet<string>): Promise<void> {
-    const inTurn = [...this.#states].toSorted(([, a], [, b]) => leastAttempts(a) - leastAttempts(b));
-    await forEachAtOnce(inTurn, STATES_AT_ONCE, async ([key, state]) => {
+    const leastTriedFirst = [...this.#states].toSorted(([, a], [, b]) => leastAttempts(a) - leastAttempts(b));
+    await forEachAtOnce(leastTriedFirst, STATES_AT_ONCE, async ([key, state]) => {
       if (state.outbox.length === 0 && state.archive.length === 0 && watched.has(key)) return;
       await this.attempt(`deliver what is pending for ${key}`, async () => {
         const after = await this.dispatcher.deliverPending(state);
@@ -308,13 +308,13 @@ class Run {
     });
   }
 
-  #trouble(line: string): void {
-    this.#troubles.push(line);
+  #reportFailure(line: string): void {
+    this.#failures.push(line);
     this.#dependencies.log?.(line);
   }
 }
 
-/** Runs `work` over all items, at most `atOnce` at a time. It rejects where `work` rejects. */
+/** Runs `work` for all items, at most `atOnce` at a time. Rejects if `work` rejects. */
 async function forEachAtOnce<T>(
   items: readonly T[],
   atOnce: number,

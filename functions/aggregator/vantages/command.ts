@@ -5,23 +5,23 @@ import { oneLine } from '../../reachability/one-line.ts';
 import { parseAnswerText } from './vantage.ts';
 import { VantageError, type Vantage } from './vantage.ts';
 
-/** Above any report of a probe, which keeps under Lambda's 6 MB. */
+/** More than any report has: a probe limits it to Lambda's 6 MB. */
 const MAX_OUTPUT_BYTES = 8 * 1024 * 1024;
 
-/** Enough for the last line of a stack trace. */
+/** Long enough for the last line of a stack trace. */
 const STDERR_TAIL_BYTES = 4096;
 
-/** Between asking a command's processes to end and making them. */
+/** Between SIGTERM and SIGKILL to the processes of a command. */
 const TERM_GRACE_MS = 250;
 
-/** A command that has ended may have left a child that holds its output open; whatever was still in the pipe comes in this time. */
+/** After the end of a command, a child process may still hold its output open. What is in the pipe is read within this time. */
 const DRAIN_MS = 250;
 
 /**
- * Any machine behind a command line, which the platform's shell reads (`/bin/sh -c`, on Windows `cmd.exe`). The request goes in on
- * stdin as JSON, the report comes out on stdout as JSON. The command runs in a process group and session of its own: a Ctrl-C in
- * the terminal does not reach it, a program in it cannot ask for a password there, and when `signal` aborts, it answers too
- * much, or it ends badly, all of its group is ended. `network`: whose network that machine is in, where that is known.
+ * A vantage behind a command line, which the platform's shell runs (`/bin/sh -c`, on Windows `cmd.exe`). The command reads the
+ * request as JSON from stdin and writes the report as JSON to stdout. It runs in a new session and process group: it does not get
+ * Ctrl-C from the terminal and cannot ask for a password there. The whole group is ended when `signal` aborts, when the output is too
+ * long, or when the command fails. `network`: the network that the machine is in, if it is known.
  */
 export function commandVantage(name: string, commandLine: string, network?: string): Vantage {
   return {
@@ -36,7 +36,7 @@ async function runCommand(
   request: ProbeRequest,
   signal: AbortSignal,
 ): Promise<ProbeReport> {
-  if (signal.aborted) throw new VantageError('stopped before it was asked');
+  if (signal.aborted) throw new VantageError('stopped before the command was started');
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const child = spawn(commandLine, {
     shell: true,
@@ -54,13 +54,13 @@ async function runCommand(
   child.stdout.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
     if (bytes <= MAX_OUTPUT_BYTES) chunks.push(chunk);
-    else fail(`answered more than ${MAX_OUTPUT_BYTES / 1024 / 1024} MB`);
+    else fail(`the answer is larger than ${MAX_OUTPUT_BYTES / 1024 / 1024} MB`);
   });
-  let errors = Buffer.alloc(0);
+  let stderrTail = Buffer.alloc(0);
   child.stderr.on('data', (chunk: Buffer) => {
-    errors = Buffer.concat([errors, chunk]).subarray(-STDERR_TAIL_BYTES);
+    stderrTail = Buffer.concat([stderrTail, chunk]).subarray(-STDERR_TAIL_BYTES);
   });
-  // A command that ends without reading its request (EPIPE) is judged by what it answers.
+  // A command may end without reading its request (EPIPE). Its answer is used all the same.
   for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => undefined);
 
   const onAbort = () => {
@@ -77,7 +77,7 @@ async function runCommand(
     if (!ending) return;
     const { code, killedBy } = ending;
     if (code === 0) resolve(Buffer.concat(chunks).toString('utf8'));
-    else fail(badEnd(code, killedBy, lastLine(errors)));
+    else fail(exitReason(code, killedBy, lastLine(stderrTail)));
   };
   child.on('exit', (code, killedBy) => {
     ending = { code, killedBy };
@@ -97,10 +97,10 @@ async function runCommand(
   }
 }
 
-function badEnd(code: number | null, killedBy: NodeJS.Signals | null, stderr: string): string {
+function exitReason(code: number | null, killedBy: NodeJS.Signals | null, stderr: string): string {
   const detail = stderr === '' ? '' : `: ${stderr}`;
   if (killedBy !== null) return `the command was killed by ${killedBy}${detail}`;
-  // 127 and 126 are what a POSIX shell answers for a command not found or not executable (XCU 2.8.2).
+  // The exit status of a POSIX shell is 127 for a command that is not found and 126 for one that is not executable (XCU 2.8.2).
   if (code === 127) return `command not found${detail}`;
   if (code === 126) return `command cannot be executed${detail}`;
   return `the command ended with status ${code}${detail}`;
@@ -115,7 +115,7 @@ function lastLine(tail: Buffer): string {
   return lines.at(-1) ?? '';
 }
 
-/** Ends a command with everything that it started and that stayed in its group: politely, then by force. */
+/** Ends all processes in the group of a command: with SIGTERM, then with SIGKILL. */
 function endGroup(child: ChildProcess): void {
   const { pid } = child;
   if (pid === undefined) return;
@@ -129,11 +129,11 @@ function endGroup(child: ChildProcess): void {
     return;
   }
   if (!signalGroup(pid, 'SIGTERM')) return;
-  // Not unref'ed: this process may only end when its children are sure to.
+  // The timer is not unref'ed, so that this process does not exit before SIGKILL is sent.
   setTimeout(() => signalGroup(pid, 'SIGKILL'), TERM_GRACE_MS);
 }
 
-/** Whether there was anybody left in the group to hear it. */
+/** Returns whether the group still has a process. */
 function signalGroup(groupId: number, name: NodeJS.Signals): boolean {
   try {
     process.kill(-groupId, name);

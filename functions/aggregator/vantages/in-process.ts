@@ -2,10 +2,10 @@ import type { ProbeReport } from '../../reachability/report.ts';
 import type { ProbeRequest } from '../../reachability/request.ts';
 import type { Vantage } from './vantage.ts';
 
-/** The shape of the probe's own `probe()`, which the aggregator is handed and does not know. */
+/** The type of the probe's `probe()`. The aggregator gets it as an argument and does not import it. */
 export type ProbeFunction = (request: ProbeRequest, options: { signal: AbortSignal }) => Promise<ProbeReport>;
 
-/** This process as a vantage. `network`: whose network this machine is in, where that is known. */
+/** This process as a vantage. `network`: the network that this machine is in, if it is known. */
 export function inProcessVantage(name: string, probe: ProbeFunction, network?: string): Vantage {
   return {
     name,

@@ -11,25 +11,25 @@ export interface LambdaVantageOptions {
   name?: string;
   /** Default: `aws`. */
   network?: string;
-  /** Handed to the client as they are; absent: the SDK's own chain. */
+  /** Default: the SDK's default credential chain. */
   credentials?: LambdaClientConfig['credentials'];
-  /** Default: the region's own; `AWS_ENDPOINT_URL` works as everywhere. */
+  /** Default: the endpoint of the region, or `AWS_ENDPOINT_URL`. */
   endpoint?: string;
 }
 
 /** Lambda's limit for the answer of a synchronous invocation (Lambda quotas: 6 MB). */
 const MAX_ANSWER_BYTES = 6 * 1024 * 1024;
 
-/** TLS to the farthest region takes well under a second. */
+/** TCP and TLS handshakes to the farthest region take less than a second. */
 const CONNECTION_TIMEOUT_MS = 3000;
 
-/** Beside the probe's own deadline, where the request carries none. */
+/** The timeout of a request without a deadline. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const TRANSPORT_MS = 5000;
 
 /**
- * The Lambda `functionName` in `region` as a vantage. One HTTP request per probe, whatever happens: the SDK's retries are off, for a
- * second answer would be about another moment, and a connection is used once, for one that idled may be dead.
+ * The Lambda function `functionName` in `region` as a vantage. Each probe is one HTTP request. The SDK's retries are off, because a
+ * second answer would be about another time. A connection is used once, because an idle connection may be dead.
  */
 export function lambdaVantage(
   region: string,
@@ -71,20 +71,20 @@ async function invoke(
   const answer = await client
     .send(command, { abortSignal: signal, requestTimeout })
     .catch((error: unknown) => {
-      throw new VantageError(whyNotInvoked(error, functionName), { cause: error });
+      throw new VantageError(invokeErrorReason(error, functionName), { cause: error });
     });
   const payload = answer.Payload ?? new Uint8Array();
-  if (answer.FunctionError !== undefined) throw new VantageError(whyFailed(payload));
+  if (answer.FunctionError !== undefined) throw new VantageError(functionErrorReason(payload));
   if (payload.length > MAX_ANSWER_BYTES) {
     throw new VantageError(
-      `answered ${(payload.length / 1024 / 1024).toFixed(1)} MB, more than Lambda's 6 MB`,
+      `the answer has ${(payload.length / 1024 / 1024).toFixed(1)} MB; Lambda's limit is 6 MB`,
     );
   }
   return parseAnswerText(Buffer.from(payload).toString('utf8'));
 }
 
-/** What Lambda puts into the payload when the function itself failed (Lambda developer guide, "function errors"). */
-function whyFailed(payload: Uint8Array): string {
+/** Reads the error that Lambda returns in the payload if the function fails (Lambda developer guide, "function errors"). */
+function functionErrorReason(payload: Uint8Array): string {
   const text = Buffer.from(payload).toString('utf8');
   let failure: { errorType?: unknown; errorMessage?: unknown } = {};
   try {
@@ -97,18 +97,18 @@ function whyFailed(payload: Uint8Array): string {
   const message = (typeof failure.errorMessage === 'string' ? failure.errorMessage : '')
     .replace(/^RequestId: \S+ (Error: )?/, '')
     .replace(/^\d{4}-\d\d-\d\dT\S+ [\da-f-]{36} /, '');
-  if (type === 'Function.ResponseSizeTooLarge') return "its answer was more than Lambda's 6 MB";
+  if (type === 'Function.ResponseSizeTooLarge') return "the answer is larger than Lambda's limit of 6 MB";
   const detail = [type, message].filter((part) => part !== '').join(': ');
   return oneLine(detail === '' ? 'the function failed' : `the function failed: ${detail}`);
 }
 
-function whyNotInvoked(error: unknown, functionName: string): string {
+function invokeErrorReason(error: unknown, functionName: string): string {
   if (!(error instanceof Error)) return oneLine(`could not be invoked: ${String(error)}`);
   const { name, message } = error;
-  const said = message === '' ? name : message;
+  const detail = message === '' ? name : message;
   const status = '$metadata' in error ? httpStatus(error.$metadata) : undefined;
   if (name === 'AbortError') return 'stopped';
-  // The SDK calls a connection that was cut a time-out as well.
+  // The SDK also reports a closed connection as a TimeoutError.
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   if (status === undefined && code !== undefined && code !== 'ETIMEDOUT') {
     return oneLine(`the connection to Lambda failed: ${code}`);
@@ -116,12 +116,12 @@ function whyNotInvoked(error: unknown, functionName: string): string {
   if (name === 'TimeoutError')
     return oneLine(`Lambda did not answer in time: ${message.replace(/^.*\] /, '')}`);
   if (name === 'CredentialsProviderError') return oneLine(`no AWS credentials: ${message}`);
-  if (status === 429) return oneLine(`throttled (429): ${said}`);
-  if (status === 403) return oneLine(`forbidden (403): ${said}`);
-  if (status === 404) return oneLine(`missing (404): no function ${functionName} there`);
-  if (status !== undefined && status >= 500) return oneLine(`Lambda failed (${status}): ${said}`);
+  if (status === 429) return oneLine(`throttled (429): ${detail}`);
+  if (status === 403) return oneLine(`forbidden (403): ${detail}`);
+  if (status === 404) return oneLine(`missing (404): the region has no function ${functionName}`);
+  if (status !== undefined && status >= 500) return oneLine(`Lambda failed (${status}): ${detail}`);
   if (status !== undefined && status >= 400)
-    return oneLine(`Lambda refused the request (${status}): ${said}`);
+    return oneLine(`Lambda rejected the request (${status}): ${detail}`);
   if (code !== undefined) return oneLine(`the connection to Lambda failed: ${code}`);
   return oneLine(`could not be invoked: ${name}: ${message}`);
 }

@@ -145,7 +145,7 @@ describe('a receiver that rejects a message', () => {
     const setAside = world.log.filter((line) => line.includes('set aside'));
     expect(setAside).toEqual([
       expect.stringMatching(
-        /^announcing inc-\w+-1 over slack failed for good and is set aside \(opened z\.example:443, unresponsive\): RejectedError: the webhook answered 400$/,
+        /^announcing inc-\w+-1 over slack failed; it is set aside \(opened z\.example:443, unresponsive\): RejectedError: the webhook answered 400$/,
       ),
     ]);
     expect(world.metrics.map(({ announcementsRejected }) => announcementsRejected)).toEqual([0, 0, 0, 1]);

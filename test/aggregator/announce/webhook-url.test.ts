@@ -73,8 +73,8 @@ describe('a stored value', () => {
     ],
     [{ status: 400, type: 'AccessDeniedException' }, 'could not be read: 400 AccessDeniedException'],
     [{ status: 500, type: 'InternalServerError' }, 'could not be read: 500 InternalServerError'],
-    [{ body: `<html>${URL_SECRET}` }, 'holds no text'],
-    [{ body: '{"Parameter":{"Value":7}}' }, 'holds no text'],
+    [{ body: `<html>${URL_SECRET}` }, 'has no text value'],
+    [{ body: '{"Parameter":{"Value":7}}' }, 'has no text value'],
     ['hang' as const, 'could not be read: no answer in time'],
   ])('that cannot be read is one line: %j', async (answer, words) => {
     store.answer = answer;
@@ -145,7 +145,7 @@ describe('the URL of a webhook', () => {
   ])('that is none is refused, and never repeated: %j', async (value) => {
     store.answer = { value };
     const error: unknown = await stored()(within(), false).catch((reason: unknown) => reason);
-    expect(error).toEqual(new Error('what the store holds for the webhook is not an https URL'));
+    expect(error).toEqual(new Error('the stored webhook is not an https URL'));
     expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('secret');
   });
 });

@@ -183,16 +183,16 @@ describe('a vantage without a report abstains with its reason, and costs nobody 
       () => Promise.reject('why not'),
       /^failed: why not$/,
     ],
-    ['that answers null', async () => null, /^answered garbage: /],
-    ['that answers text', async () => 'hello', /^answered garbage: /],
-    ['that answers another shape', async () => ({ targets: 'all fine' }), /^answered garbage: /],
+    ['that answers null', async () => null, /^invalid answer: /],
+    ['that answers text', async () => 'hello', /^invalid answer: /],
+    ['that answers another shape', async () => ({ targets: 'all fine' }), /^invalid answer: /],
     [
       'that answers an outcome nobody knows',
       async (request) => {
         const answer = report(request, 'connected');
         return JSON.parse(JSON.stringify(answer).replaceAll('"connected"', '"splendid"')) as unknown;
       },
-      /^answered garbage: .*outcome/,
+      /^invalid answer: .*outcome/,
     ],
     ['that never answers', () => new Promise(() => undefined), /^no answer within /],
     [

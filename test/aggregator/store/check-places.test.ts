@@ -180,7 +180,7 @@ describe('POST /checks', () => {
     expect('text' in outcome && JSON.parse(outcome.text)).toMatchObject({
       verdicts: [{ kind: 'insufficient-data' }],
     });
-    expect(errors).toHaveBeenCalledWith(expect.stringContaining('taking a place for a check'));
+    expect(errors).toHaveBeenCalledWith(expect.stringContaining('take a place for a check'));
     errors.mockRestore();
   });
 });

@@ -116,7 +116,7 @@ function sent(): string[] {
 /** `channel id` of everything that was set aside, as the log says it. */
 function setAsideIn({ log, metrics }: World): string[] {
   const found = log.flatMap((line) => {
-    const [, id, channel] = /^announcing (\S+) over (\S+) failed for good and is set aside/.exec(line) ?? [];
+    const [, id, channel] = /^announcing (\S+) over (\S+) failed; it is set aside/.exec(line) ?? [];
     return id === undefined ? [] : [`${channel} ${id}`];
   });
   const counted = metrics.reduce((sum, { announcementsRejected = 0 }) => sum + announcementsRejected, 0);

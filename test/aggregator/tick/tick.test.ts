@@ -180,7 +180,7 @@ describe('a tick that is delivered', () => {
     expect(once.status).toBe('done');
     expect(twice).toMatchObject({
       status: 'skipped',
-      reason: expect.stringContaining('done before') as string,
+      reason: expect.stringContaining('is already complete') as string,
     });
     expect(told).toEqual([`opened ${A} unresponsive`]);
     expect(await world.store.ticks()).toHaveLength(2);
@@ -251,7 +251,7 @@ describe('announcing that fails', () => {
     const third = await world.tick(2, verdictsOf(), { announcers });
     expect(third).toMatchObject({ announcementsFailed: 1 });
     expect(world.log.at(-1)).toMatch(
-      /over moody failed and is tried again at the next tick: Error: nobody there$/,
+      /over moody failed; it is retried at the next tick: Error: nobody there$/,
     );
     expect(told).toEqual([`opened ${A} unresponsive`, `closed ${A} unresponsive`]);
     expect((await world.store.states())[0]).toMatchObject({ target: A, pendingAnnouncements: 2 });

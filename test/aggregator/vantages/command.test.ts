@@ -82,11 +82,11 @@ describe('a command that gives no report abstains, and says why in one line', ()
     ],
     ['crashes without a word', () => 'exit 3', 'the command ended with status 3'],
     ['is killed', () => 'kill -9 $$', 'the command was killed by SIGKILL'],
-    ['says nothing', () => 'true', 'answered nothing'],
+    ['says nothing', () => 'true', 'empty answer'],
     [
       'answers garbage',
       () => `printf '\\033[31m<html>\\nHello'`,
-      'answered garbage: not JSON, begins with "<html> Hello"',
+      'invalid answer: not JSON, begins with "<html> Hello"',
     ],
     [
       'crashes with a colourful word',
@@ -103,7 +103,7 @@ describe('a command that gives no report abstains, and says why in one line', ()
 
   test('answers without end', async () => {
     const started = performance.now();
-    await expect(ask('yes $$ 2>/dev/null')).rejects.toThrow('answered more than 8 MB');
+    await expect(ask('yes $$ 2>/dev/null')).rejects.toThrow('the answer is larger than 8 MB');
     expect(performance.now() - started).toBeLessThan(15_000);
   });
 });

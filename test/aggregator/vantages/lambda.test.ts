@@ -122,7 +122,7 @@ describe('a function that gives no report costs its own vantage alone, and one r
       (response) => {
         answerError(response, 404, 'ResourceNotFoundException', `Function not found: arn:aws:lambda:${ODD}`);
       },
-      /^missing \(404\): no function synwhere-probe there$/,
+      /^missing \(404\): the region has no function synwhere-probe$/,
     ],
     [
       'FunctionError: it crashed',
@@ -153,12 +153,12 @@ describe('a function that gives no report costs its own vantage alone, and one r
           errorMessage: 'Response payload size exceeded maximum allowed payload size (6291556 bytes).',
         });
       },
-      /^its answer was more than Lambda's 6 MB$/,
+      /^the answer is larger than Lambda's limit of 6 MB$/,
     ],
     [
       'an answer over 6 MB all the same',
       answering(JSON.stringify({ omitted: 'x'.repeat(7 * 1024 * 1024) })),
-      /^answered 7\.0 MB, more than Lambda's 6 MB$/,
+      /^the answer has 7\.0 MB; Lambda's limit is 6 MB$/,
     ],
     [
       'a connection that is cut at once',
@@ -176,9 +176,9 @@ describe('a function that gives no report costs its own vantage alone, and one r
     ...garbage.map(([name, body]): [string, Behaviour, RegExp] => [
       `garbage: ${name}`,
       answering(body),
-      /^answered garbage: /,
+      /^invalid answer: /,
     ]),
-    ['an empty answer', answering(''), /^answered nothing$/],
+    ['an empty answer', answering(''), /^empty answer$/],
   ];
 
   test.each(cases)('%s', async (_name, behaviour, reason) => {

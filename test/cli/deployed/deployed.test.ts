@@ -194,7 +194,9 @@ describe('synwhere status, history, incidents', { timeout: 60_000 }, () => {
       synwhere(['incidents', '--limit', '0'], env),
     ]);
     expect(unknown).toMatchObject({ status: 2, stdout: '' });
-    expect(unknown.stderr).toMatch(/^synwhere: unknown.example:1 is not watched.*\n$/);
+    expect(unknown.stderr).toMatch(
+      /^synwhere: unknown.example:1 is not a configured target, and the service has no data about it\n$/,
+    );
     expect(time).toMatchObject({ status: 2 });
     expect(time.stderr).toMatch(/^synwhere: --from "tomorrow": write a time.*\n$/);
     expect(limit).toMatchObject({ status: 2 });
@@ -325,7 +327,7 @@ describe('synwhere check --deployed', { timeout: 60_000 }, () => {
       expect(asked).toEqual({
         status: 3,
         stdout: '',
-        stderr: 'synwhere: 4 checks are running, which is the most at once; try again in 5 seconds\n',
+        stderr: 'synwhere: 4 checks are running, which is the maximum; try again in 5 seconds\n',
       });
     } finally {
       for (const place of places) await store.releaseCheckPlace(place);
