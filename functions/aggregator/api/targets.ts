@@ -147,6 +147,6 @@ function unknownTarget(name: string): Problem {
   );
 }
 
-function withoutVerdict({ verdict: _verdict, trimmed: _trimmed, ...stretch }: HistoryPeriod): HistoryPeriod {
-  return stretch;
+function withoutVerdict({ verdict: _verdict, trimmed: _trimmed, ...period }: HistoryPeriod): HistoryPeriod {
+  return period;
 }

@@ -54,7 +54,7 @@ function post(body: unknown, headers: Record<string, string> = {}): Promise<Resp
   });
 }
 
-/** A path for every route that is read, and how the description spells it. */
+/** A path for every GET route, and the path in the description. */
 function routes(): [path: string, described: string][] {
   return [
     ['/targets', '/targets'],
@@ -75,7 +75,7 @@ function routes(): [path: string, described: string][] {
 }
 
 describe('GET', () => {
-  test('answers as described, every route', async () => {
+  test('has answers as described for every route', async () => {
     for (const [path, described] of routes()) {
       const answer = await get(path);
       expect(answer.status, `${path}: ${answer.text.slice(0, 300)}`).toBe(200);
@@ -90,7 +90,7 @@ describe('GET', () => {
     expect(await response.text()).toBe('');
   });
 
-  test('/targets tells what the last tick saw, in the order of the configuration', async () => {
+  test('/targets has the results of the last tick, in the order of the configuration', async () => {
     expect((await get('/targets')).value).toMatchObject({
       schedule: { everyMinutes: 1, enabled: true },
       lastTickAt: expect.any(String) as string,
@@ -118,7 +118,7 @@ describe('GET', () => {
     });
   });
 
-  test('/targets/{target} has the verdict in full', async () => {
+  test('/targets/{target} has the full verdict', async () => {
     const { value } = await get(`/targets/${ill.target}`);
     expect(value).toMatchObject({
       target: ill.target,
@@ -130,7 +130,7 @@ describe('GET', () => {
     });
   });
 
-  test('history is in stretches, newest first, page by page', async () => {
+  test('history has periods with the same verdict, newest first, in pages', async () => {
     const path = `/targets/${encodeURIComponent(ill.target)}/history`;
     const whole = (await get(path)).value as { stretches: { kind: string; ticks: number }[] };
     expect(whole.stretches).toMatchObject([
@@ -160,7 +160,7 @@ describe('GET', () => {
       expect(verdict?.kind).toBe(kind);
   });
 
-  test('/incidents?open has the one that is open', async () => {
+  test('/incidents?open has the open incident', async () => {
     const open = (await get('/incidents?open')).value as { incidents: unknown[] };
     expect(open.incidents).toMatchObject([{ subject: { type: 'target', target: ill.target } }]);
     expect((await get(`/incidents?subject=${encodeURIComponent(well.target)}`)).value).toEqual({
@@ -173,7 +173,7 @@ describe('GET', () => {
 });
 
 describe('POST /checks', () => {
-  test('streams what happens, the verdicts last, in the order of the targets', async () => {
+  test('streams events, then the verdicts in the order of the targets', async () => {
     const response = await post({ targets: [ill.target, well.target] });
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('application/x-ndjson');
@@ -186,7 +186,7 @@ describe('POST /checks', () => {
       expect(description.problem('post', '/checks', answer), JSON.stringify(value)).toBeUndefined();
     }
     const events = lines.map(({ event }) => event);
-    // One round for both, a second for the one that failed.
+    // The first round is for both targets, the second for the one that failed.
     const round = ['asked', 'answered', 'answered', 'answered'];
     expect(events).toEqual([...round, ...round, 'verdict', 'verdict', 'end']);
     expect(lines.slice(-3)).toMatchObject([
@@ -196,7 +196,7 @@ describe('POST /checks', () => {
     ]);
   });
 
-  test('answers one document where that is accepted, and takes the configured targets without a body', async () => {
+  test('answers one document by `Accept`, and checks the configured targets without a body', async () => {
     const response = await fetch(`${service.url}/checks`, {
       method: 'POST',
       headers: { accept: 'application/json', 'content-type': 'application/json' },
@@ -207,12 +207,12 @@ describe('POST /checks', () => {
     expect(value).toMatchObject({ verdicts: [{ kind: 'reachable' }, { kind: 'remote-refusal' }] });
   });
 
-  test('takes an expectation', async () => {
+  test('accepts an expectation', async () => {
     const response = await post({ targets: [ill.target], expect: 'refused' }, { accept: 'application/json' });
     expect(await response.json()).toMatchObject({ verdicts: [{ kind: 'remote-refusal', asExpected: true }] });
   });
 
-  test('takes what the allow-list covers', async () => {
+  test('accepts targets that the allow-list covers', async () => {
     const response = await post(
       { targets: [`nobody.invalid:${well.port}`] },
       { accept: '*/*;q=0.1, application/json' },
@@ -221,7 +221,7 @@ describe('POST /checks', () => {
     await response.text();
   });
 
-  test('writes each line when it happens, and stops probing when the reader leaves', async () => {
+  test('writes each line when its event happens, and stops probing when the reader disconnects', async () => {
     const { promise: held, resolve: release } = Promise.withResolvers<void>();
     const signals: AbortSignal[] = [];
     const [quick, ...others] = threeVantages();
@@ -258,7 +258,7 @@ describe('POST /checks', () => {
   });
 });
 
-test('every route is described, and nothing else', () => {
+test('the description has every route and no other', () => {
   const { paths } = openApi() as { paths: Record<string, Record<string, unknown>> };
   const described = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
@@ -334,7 +334,7 @@ describe('the description is as strict as the service', () => {
     }
   });
 
-  test('about the signature: behind a Function URL it is needed, on loopback it is not', async () => {
+  test('requires a signature behind a Function URL and none on loopback', async () => {
     const signed = (await get('/openapi.json')).value;
     expect(signed).toMatchObject({
       security: [{ sigv4: [] }],

@@ -32,7 +32,7 @@ interface Bad {
   status: number;
   code: string;
   detail: RegExp;
-  /** The described path, where the answer can be held against the description. */
+  /** The path in the description, if the answer is compared with the description. */
   described?: string;
 }
 
@@ -85,7 +85,7 @@ const TABLE: Bad[] = [
   invalid('a hostile key', { ['~/'.repeat(500)]: 1 }, /unknown key/),
   invalid('an unknown expectation', { expect: 'up' }, /open, refused, silent/),
   invalid('a time-out as text', { timeoutMs: '5s' }, /timeoutMs must be a number/),
-  invalid('a time-out for ever', { timeoutMs: 1e9 }, /timeoutMs must be a number from 500 to 10000/),
+  invalid('an unlimited timeout', { timeoutMs: 1e9 }, /timeoutMs must be a number from 500 to 10000/),
   check(
     'too many targets',
     JSON.stringify({ targets: ['a:1', 'b:1', 'c:1', 'd:1'] }),
@@ -119,7 +119,7 @@ const TABLE: Bad[] = [
   },
   {
     ...check('no type', '{}', 415, 'unsupported-media-type', /not text\/plain/),
-    // What fetch() sends with a text of its own accord.
+    // The type that fetch() sends with text by default.
     headers: {},
   },
   {
@@ -254,7 +254,7 @@ describe('over HTTP', () => {
     },
   );
 
-  test('a name that is not this machine is turned away: DNS may point anywhere', async () => {
+  test('a name of another machine is rejected, because DNS may resolve any name to loopback', async () => {
     const socket = net.connect(Number(new URL(service.url).port), '127.0.0.1');
     socket.write('GET /targets HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\n\r\n');
     const chunks: Buffer[] = [];
@@ -263,7 +263,7 @@ describe('over HTTP', () => {
     expect(Buffer.concat(chunks).toString()).toMatch(/^HTTP\/1.1 421 .*not-loopback/s);
   });
 
-  test('what is no HTTP ends its connection alone', async () => {
+  test('a request that is not HTTP ends only its own connection', async () => {
     const socket = net.connect(Number(new URL(service.url).port), '127.0.0.1');
     socket.on('error', () => {});
     socket.write('\u0000\u0001 garbage\r\n\r\n');
@@ -271,7 +271,7 @@ describe('over HTTP', () => {
     await once(socket, 'close');
   });
 
-  test('a hanging body of any length is not waited for', async () => {
+  test('a body that never ends is not awaited', async () => {
     const socket = net.connect(Number(new URL(service.url).port), '127.0.0.1');
     socket.on('error', () => {});
     socket.write(

@@ -99,7 +99,7 @@ describe('the format', () => {
     expect(answer.text.endsWith('# EOF\n')).toBe(type === OPEN);
   });
 
-  test('that nobody can give is 406, and says which there are', async () => {
+  test('that does not exist is 406 with the available ones', async () => {
     const response = await fetch(`${service.url}/metrics`, {
       headers: { accept: 'application/openmetrics-text;version=9.0.0' },
     });
@@ -126,7 +126,7 @@ describe('the samples', () => {
     ]);
   });
 
-  test('tell what the last tick saw', async () => {
+  test('have the results of the last tick', async () => {
     const { text } = await scrape(FROM_PROMETHEUS);
     const verdicts = samplesOf(text, 'synwhere_verdict');
     expect(verdicts).toHaveLength(2 * KINDS.length);
@@ -211,7 +211,7 @@ c{c="off"} 0
 `);
 });
 
-test('labels of targets are on the info metric alone, under names that cannot be taken for others', async () => {
+test('labels of targets are only on the info metric, with names that no other label has', async () => {
   const { text } = await scrape();
   const lines = text.split('\n').filter((line) => line.includes('label_'));
   expect(lines).toEqual([
@@ -219,7 +219,7 @@ test('labels of targets are on the info metric alone, under names that cannot be
   ]);
 });
 
-test('no value has the noise of a division', async () => {
+test('no value has rounding errors of a division', async () => {
   const { store } = service.parts.api;
   const states = await store.states();
   const noisy = states.map((state) => ({
@@ -244,7 +244,7 @@ test('no value has the noise of a division', async () => {
   }
 });
 
-/** Names, labels and values, without what the two formats call differently. */
+/** Names, labels and values, without the parts that differ between the formats. */
 function seriesOf(families: readonly ParsedFamily[]): unknown[] {
   return families.flatMap(({ samples }) => samples);
 }
@@ -253,7 +253,7 @@ describe.runIf(requirement('the parsers of prometheus-client', await pythonProbl
   'the parsers of prometheus-client',
   { timeout: 120_000 },
   () => {
-    test('read both formats, and the same in both', async () => {
+    test('read the same from both formats', async () => {
       const open = parseByClient('openmetrics', (await scrape(FROM_PROMETHEUS)).text);
       const plain = parseByClient('text', (await scrape('text/plain')).text);
       expect(open.map(({ name, type }) => [name, type])).toEqual([
@@ -270,20 +270,20 @@ describe.runIf(requirement('the parsers of prometheus-client', await pythonProbl
       expect(JSON.stringify(seriesOf(open))).toContain(JSON.stringify(AWKWARD));
     });
 
-    test('read what there is before the first tick', () => {
+    test('read the metrics before the first tick', () => {
       const families = parseByClient('openmetrics', beforeTicks);
       expect(families.find(({ name }) => name === 'synwhere_open_incidents')?.samples).toHaveLength(2);
       expect(families.find(({ name }) => name === 'synwhere_verdict')?.samples).toEqual([]);
     });
 
-    test('refuse what is not valid', () => {
+    test('reject invalid text', () => {
       expect(() => parseByClient('openmetrics', '# TYPE a gauge\na 1\n')).toThrow(/EOF/);
     });
   },
 );
 
 describe.runIf(requirement('Prometheus', prometheusProblem()))('Prometheus', { timeout: 120_000 }, () => {
-  test('promtool has nothing to say against the text format', async () => {
+  test('promtool reports no problem in the text format', async () => {
     expect(checkMetrics((await scrape('text/plain')).text)).toEqual({ status: 0, output: '' });
     expect(checkMetrics((await scrape(FROM_PROMETHEUS)).text).status).not.toBe(0);
   });

@@ -4,7 +4,7 @@ import { openApi } from '../../../functions/aggregator/api/openapi.ts';
 
 const ID = 'synwhere-openapi';
 
-/** What the description says of one answer, found by following its own structure as a client generator would. */
+/** The description of one answer, found by following the structure of the document as a client generator does. */
 export class Description {
   readonly #ajv = new Ajv2020({ strict: false, allErrors: true });
 
@@ -13,7 +13,7 @@ export class Description {
     this.#ajv.addSchema({ ...openApi(), $id: ID }, ID);
   }
 
-  /** Why an answer is not as described, or undefined where it is. `contentType` may carry parameters. */
+  /** Why an answer is not as described. Undefined: it is. `contentType` may have parameters. */
   problem(
     method: string,
     path: string,

@@ -46,19 +46,19 @@ export interface TestService {
   parts: AggregatorDependencies;
   configuration: Configuration;
   told: Announcement[];
-  /** One turn of the schedule, through the handler. */
+  /** Runs one tick of the schedule through the handler. */
   tick(scheduledAt?: string): Promise<unknown>;
   close(): Promise<void>;
 }
 
-/** Three probes of this process: they see the same network, and are three all the same. */
+/** Three vantages in this process. They share one network and are used as three. */
 export function threeVantages(): Vantage[] {
   return ['east', 'west', 'north'].map((name) =>
     inProcessVantage(name, (request, { signal }) => probe(request, { signal, policy: ownMachine })),
   );
 }
 
-/** The real service on loopback: real probes, the real schedule's ticks, a real (embedded) DynamoDB, real HTTP. */
+/** The service on loopback with real probes, real ticks, an embedded DynamoDB and real HTTP. */
 export async function startService(
   configured: Record<string, unknown>,
   more: { vantages?: Vantage[]; page?: AggregatorDependencies['api']['page'] } = {},

@@ -6,8 +6,8 @@ import type { ProbeRequest } from '../../../functions/reachability/request.ts';
 import type { Outcome } from '../../../functions/reachability/words.ts';
 
 /*
- * Vantages that see different things of one address need different networks: the lab's tests have them. Here the vantages are
- * scripted, for what is tested is whom check() asks, when, about what, and what it makes of those that do not answer.
+ * Different results for one address need different networks, which the lab's tests have. Here the vantages are scripted. The tests are
+ * about the requests that check() sends, their times, and the handling of vantages without a report.
  */
 
 type Script = (request: ProbeRequest, signal: AbortSignal) => Promise<unknown>;
@@ -27,7 +27,7 @@ function scripted(name: string, script: Script): ScriptedVantage {
     async probe(request, signal) {
       asked.push(request);
       signals.push(signal);
-      // What a vantage answers is anything that JSON can say: check() must find out.
+      // The answer of a vantage may be any JSON value. check() must validate it.
       const answer: ProbeReport = JSON.parse(JSON.stringify(await script(request, signal)));
       return answer;
     },
@@ -47,7 +47,7 @@ function attempt(outcome: Outcome): Attempt {
   };
 }
 
-/** A report in which every address of every target came to `outcome`; `addresses` are those the vantage was given by its resolver. */
+/** A report in which every address of every target has `outcome`. `addresses`: those that the vantage's resolver returned. */
 function report(request: ProbeRequest, outcome: Outcome, addresses?: string[]): ProbeReport {
   return {
     startedAt: '2026-01-01T00:00:00.000Z',
@@ -79,7 +79,7 @@ function wait(ms: number): Promise<void> {
 }
 
 describe('rounds', () => {
-  test('nothing failed and nothing differed: each vantage is asked once, with everything it needs', async () => {
+  test('without a failure or a difference, each vantage is asked once, with the full request', async () => {
     const vantages = ['a', 'b', 'c'].map((name) => scripted(name, seeing('connected')));
     const controls = [{ host: '192.0.2.1', port: 53 }];
     const [verdict] = await check({ targets: [TARGET], vantages, controls, timeoutMs: 3500, attempts: 2 });
@@ -92,7 +92,7 @@ describe('rounds', () => {
 
   test('one healthy target from eight vantages ends within 100 ms of the slowest report', async () => {
     const overheads: number[] = [];
-    // The best of three, for other programs use the machine too.
+    // The best of three runs, because other programs use the machine too.
     for (let run = 0; run < 3; run++) {
       let last = 0;
       const vantages = Array.from({ length: 8 }, (_, index) =>
@@ -108,7 +108,7 @@ describe('rounds', () => {
     expect(Math.min(...overheads)).toBeLessThan(100);
   });
 
-  test('a target that anyone fails to reach is asked about again, of every vantage, and no other target is', async () => {
+  test('every vantage is asked again about a target that one vantage fails to reach, and about no other target', async () => {
     const vantages = ['a', 'b', 'c', 'd'].map((name) =>
       scripted(name, async (request) => {
         const answer = report(request, 'connected');
@@ -138,7 +138,7 @@ describe('rounds', () => {
     });
   });
 
-  test('where vantages were given different addresses, the second round asks all about the union', async () => {
+  test('if vantages resolved different addresses, the second round asks all of them about the union', async () => {
     const given: Record<string, string[]> = {
       a: ['192.0.2.1'],
       b: ['192.0.2.2'],
@@ -155,7 +155,7 @@ describe('rounds', () => {
     expect(verdict).toMatchObject({ kind: 'reachable', rounds: 2 });
   });
 
-  test('events tell who was asked and who answered, and a verdict as soon as it stands', async () => {
+  test('events report who was asked and who answered, and each verdict as soon as it is final', async () => {
     const vantages = [scripted('a', seeing('connected')), scripted('b', seeing('timed-out'))];
     const events: CheckEvent[] = [];
     const verdicts = await check({ targets: [TARGET], vantages, onEvent: (event) => events.push(event) });
@@ -173,12 +173,12 @@ describe('rounds', () => {
   });
 });
 
-describe('a vantage without a report abstains with its reason, and costs nobody else anything', () => {
+describe('a vantage without a report abstains with a reason and does not affect others', () => {
   const cases: [name: string, script: Script, reason: RegExp][] = [
     ['that rejects', () => Promise.reject(new VantageError('throttled (429)')), /^throttled \(429\)$/],
-    ['that fails in its own way', () => Promise.reject(new TypeError('a\nb')), /^failed: a b$/],
+    ['that rejects with another error', () => Promise.reject(new TypeError('a\nb')), /^failed: a b$/],
     [
-      'that rejects with nothing an error is',
+      'that rejects with a string',
       // oxlint-disable-next-line typescript/prefer-promise-reject-errors
       () => Promise.reject('why not'),
       /^failed: why not$/,
@@ -187,7 +187,7 @@ describe('a vantage without a report abstains with its reason, and costs nobody 
     ['that answers text', async () => 'hello', /^invalid answer: /],
     ['that answers another shape', async () => ({ targets: 'all fine' }), /^invalid answer: /],
     [
-      'that answers an outcome nobody knows',
+      'that answers an unknown outcome',
       async (request) => {
         const answer = report(request, 'connected');
         return JSON.parse(JSON.stringify(answer).replaceAll('"connected"', '"splendid"')) as unknown;
@@ -199,46 +199,46 @@ describe('a vantage without a report abstains with its reason, and costs nobody 
       'that is late and rejects afterwards',
       async (_request, signal) => {
         await new Promise((resolve) => signal.addEventListener('abort', resolve));
-        throw new Error('too late to matter');
+        throw new Error('late');
       },
       /^no answer within /,
     ],
   ];
   test.each(cases)('%s', async (_name, script, reason) => {
-    const sound = ['a', 'b', 'c'].map((name) => scripted(name, seeing('connected')));
-    const odd = scripted('odd', script);
-    const [verdict] = await check({ targets: [TARGET], vantages: [odd, ...sound], deadlineMs: 1500 });
+    const working = ['a', 'b', 'c'].map((name) => scripted(name, seeing('connected')));
+    const failing = scripted('failing', script);
+    const [verdict] = await check({ targets: [TARGET], vantages: [failing, ...working], deadlineMs: 1500 });
     expect(verdict).toMatchObject({ kind: 'reachable', asExpected: true });
-    const view = verdict?.vantages.find(({ vantage }) => vantage === 'odd');
+    const view = verdict?.vantages.find(({ vantage }) => vantage === 'failing');
     expect(view).toMatchObject({ counted: false, saw: 'nothing', fault: 'vantage' });
     expect(view?.abstained).toMatch(reason);
   });
 
-  test('also when it throws before it promises anything', async () => {
-    const rude: Vantage = {
-      name: 'rude',
+  test('also if it throws before it returns a promise', async () => {
+    const throwing: Vantage = {
+      name: 'throwing',
       probe() {
         throw new Error('no');
       },
     };
-    const vantages = [rude, scripted('a', seeing('connected')), scripted('b', seeing('connected'))];
+    const vantages = [throwing, scripted('a', seeing('connected')), scripted('b', seeing('connected'))];
     const [verdict] = await check({ targets: [TARGET], vantages });
-    expect(verdict?.vantages.find(({ vantage }) => vantage === 'rude')?.abstained).toBe('failed: no');
+    expect(verdict?.vantages.find(({ vantage }) => vantage === 'throwing')?.abstained).toBe('failed: no');
   });
 
-  test('also when its report leaves out a target', async () => {
-    const vantages = ['a', 'b', 'forgetful'].map((name) =>
+  test('also if its report does not have a target', async () => {
+    const vantages = ['a', 'b', 'incomplete'].map((name) =>
       scripted(name, async (request) => {
         const answer = report(request, 'connected');
-        return name === 'forgetful' ? { ...answer, targets: answer.targets.slice(1) } : answer;
+        return name === 'incomplete' ? { ...answer, targets: answer.targets.slice(1) } : answer;
       }),
     );
     const [first, second] = await check({ targets: [TARGET, OTHER], vantages });
-    expect(first?.vantages.find(({ vantage }) => vantage === 'forgetful')?.counted).toBe(false);
+    expect(first?.vantages.find(({ vantage }) => vantage === 'incomplete')?.counted).toBe(false);
     expect(second?.vantages.every(({ counted }) => counted)).toBe(true);
   });
 
-  test('nobody answers: nothing is said of any target', async () => {
+  test('without any report, no target has a conclusion', async () => {
     const vantages = ['a', 'b'].map((name) => scripted(name, () => Promise.reject(new VantageError('gone'))));
     const verdicts = await check({ targets: [TARGET, OTHER], vantages });
     expect(verdicts.map(({ kind }) => kind)).toEqual(['insufficient-data', 'insufficient-data']);
@@ -246,7 +246,7 @@ describe('a vantage without a report abstains with its reason, and costs nobody 
 });
 
 describe('time', () => {
-  test('both rounds end within deadlineMs, whoever hangs', async () => {
+  test('both rounds end within deadlineMs, even if vantages do not answer', async () => {
     const hanging = scripted('hanging', () => new Promise(() => undefined));
     const vantages = [hanging, ...['a', 'b', 'c'].map((name) => scripted(name, seeing('timed-out')))];
     const started = performance.now();
@@ -257,14 +257,14 @@ describe('time', () => {
     expect(hanging.signals.every(({ aborted }) => aborted)).toBe(true);
   });
 
-  test('a probe is told to end before its vantage is called late', async () => {
+  test('the deadline of a probe is before the time after which its vantage is late', async () => {
     const vantage = scripted('a', seeing('connected'));
     await check({ targets: [TARGET], vantages: [vantage], deadlineMs: 8000 });
     expect(vantage.asked[0]?.deadlineMs).toBeLessThanOrEqual(3000);
     expect(vantage.asked[0]?.deadlineMs).toBeGreaterThan(2000);
   });
 
-  test('kernel time-outs and many targets are given the time that they need', async () => {
+  test('kernel timeouts and many targets get the time that they need', async () => {
     const vantage = scripted('a', seeing('connected'));
     await check({ targets: [TARGET], vantages: [vantage], timeoutMs: 'kernel' });
     expect(vantage.asked[0]?.deadlineMs).toBeGreaterThan(131_000);
@@ -273,7 +273,7 @@ describe('time', () => {
     expect(vantage.asked[1]?.deadlineMs).toBeGreaterThan(16_000);
   });
 
-  test('an abort ends everything at once, with its own reason', async () => {
+  test('an abort ends the check at once, with the reason of the abort', async () => {
     const vantages = ['a', 'b'].map((name) => scripted(name, () => new Promise(() => undefined)));
     const aborter = new AbortController();
     const events: CheckEvent[] = [];
@@ -294,7 +294,7 @@ describe('time', () => {
     expect(events.map(({ type }) => type)).toEqual(['asked']);
   });
 
-  test('an abort that came before asks nobody', async () => {
+  test('after an abort, a check asks no vantage', async () => {
     const vantage = scripted('a', seeing('connected'));
     const signal = AbortSignal.abort(new Error('never mind'));
     await expect(check({ targets: [TARGET], vantages: [vantage], signal })).rejects.toThrow('never mind');
@@ -302,7 +302,7 @@ describe('time', () => {
   });
 });
 
-describe('options that no check can be made from', () => {
+describe('invalid options', () => {
   const vantages = [scripted('a', seeing('connected'))];
   const many = Array.from({ length: 10_000 }, (_, index) => ({ host: '192.0.2.1', port: index + 1 }));
   test.each([

@@ -16,7 +16,7 @@ const NAMES = ['lima', 'oslo', 'rome', 'wien'];
 const WWW = '203.0.113.10';
 const TARGET = { host: WWW, port: 8000 };
 
-/** Four vantages, each behind an access router of its own, one core, and the target behind a border. */
+/** Four vantages, each behind its own access router, a core router, and the target behind a border router. */
 const WORLD: WorldSpec = {
   routers: [
     ...NAMES.map((name) => ({ name: `edge-${name}`, links: ['core'] })),
@@ -34,7 +34,7 @@ const WORLD: WorldSpec = {
   ],
 };
 
-describe.skipIf(!runnable)('a check that walks', () => {
+describe.skipIf(!runnable)('a check with traces', () => {
   let world: World;
 
   beforeAll(async () => {
@@ -65,20 +65,20 @@ describe.skipIf(!runnable)('a check that walks', () => {
       ...options,
     });
     if (!verdict) throw new Error('no verdict');
-    const walkers = asked.filter(({ request }) => request.traces).map(({ vantage }) => vantage);
-    return { verdict, requests: asked.length, walkers, tracing, elapsedMs: performance.now() - started };
+    const tracers = asked.filter(({ request }) => request.traces).map(({ vantage }) => vantage);
+    return { verdict, requests: asked.length, tracers, tracing, elapsedMs: performance.now() - started };
   }
 
-  it('says where the way of the one that fails ends, beside the ways of two that connect', async () => {
+  it('reports where the path of the failing vantage ends, and traces two that connect', async () => {
     await world.break('hole', { type: 'route', at: 'core', answer: 'blackhole', to: 'www', from: 'oslo' });
-    const { verdict, walkers, tracing } = await checkNow();
+    const { verdict, tracers, tracing } = await checkNow();
     expect(verdict).toMatchObject({ kind: 'local-routing-issue', rounds: 2 });
     const edge = routerAddress(world, 'edge-oslo', 4);
     const core = routerAddress(world, 'core', 4);
     expect(walked(verdict)).toEqual([
       `Walked to ${WWW}: oslo gets no further than ${edge}, as far as routers answer; the others go on to ${core}.`,
     ]);
-    expect(walkers.toSorted()).toEqual(['lima', 'oslo', 'rome']);
+    expect(tracers.toSorted()).toEqual(['lima', 'oslo', 'rome']);
     expect(tracing).toEqual([['lima', 'oslo', 'rome']]);
     expect(
       verdict.vantages.map(({ vantage, traces }) => [vantage, traces?.map(({ reached }) => reached)]),
@@ -90,7 +90,7 @@ describe.skipIf(!runnable)('a check that walks', () => {
     ]);
   });
 
-  it('says who refuses in the target’s name', async () => {
+  it('reports which hop refuses instead of the target', async () => {
     await world.break('impostor', { type: 'impostor', at: 'edge-rome', to: 'www' });
     const { verdict } = await checkNow();
     expect(verdict.kind).toBe('selective-refusal');
@@ -98,26 +98,26 @@ describe.skipIf(!runnable)('a check that walks', () => {
     expect(walked(verdict)[0]).toMatch(/^Walked to 203\.0\.113\.10: rome is refused in the name of /);
   });
 
-  it('walks nowhere when the verdict is about no path', async () => {
+  it('traces nothing if the verdict is not about a path', async () => {
     const { verdict, requests } = await checkNow();
     expect(verdict.kind).toBe('reachable');
     expect(requests).toBe(NAMES.length);
   });
 
-  it('walks nowhere when it is not asked to, or when nobody can, and keeps to its deadline', async () => {
+  it('traces nothing if it is not asked to or no vantage can, and ends within its deadline', async () => {
     await world.break('hole', { type: 'route', at: 'core', answer: 'blackhole', to: 'www', from: 'oslo' });
-    const [unasked, unable, hasty] = await Promise.all([
+    const [unasked, unable, limited] = await Promise.all([
       checkNow('', {}),
       checkNow('SYNWHERE_KERNEL_EVIDENCE=off'),
       checkNow('', { traces: true, deadlineMs: 16_000 }),
     ]);
-    for (const { verdict, walkers, tracing } of [unasked, unable]) {
+    for (const { verdict, tracers, tracing } of [unasked, unable]) {
       expect(verdict.kind).toBe('local-routing-issue');
       expect(walked(verdict)).toEqual([]);
       expect(verdict.vantages.flatMap(({ traces }) => traces ?? [])).toEqual([]);
-      expect([walkers, tracing]).toEqual([[], []]);
+      expect([tracers, tracing]).toEqual([[], []]);
     }
-    expect(hasty.elapsedMs).toBeLessThan(17_000);
+    expect(limited.elapsedMs).toBeLessThan(17_000);
   }, 60_000);
 });
 

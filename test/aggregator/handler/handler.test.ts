@@ -42,14 +42,14 @@ function url(method: string, rawPath: string, more: Record<string, unknown> = {}
 }
 
 /*
- * Lambda's streaming runtime exists in Lambda alone, so it is stood in for here, after its documentation and types: the handler
- * writes into a stream, and HttpResponseStream.from() sends the head as JSON and eight NULs ahead of the first write.
+ * Lambda's streaming runtime exists only in Lambda, so this is a substitute that follows its documentation and types: the handler
+ * writes to a stream, and HttpResponseStream.from() sends the head as JSON and eight NULs before the first write.
  */
 const runtime: LambdaStreaming = {
   streamifyResponse: (handler) => async (event: unknown, context: CallContext) => {
     const written: string[] = [];
     const stream = new Writable({
-      // One byte of room: every write has to wait for the reader.
+      // A buffer of one byte: every write must wait for the reader.
       highWaterMark: 1,
       write(chunk: Buffer, _encoding, done) {
         written.push(chunk.toString());
@@ -118,12 +118,12 @@ describe('a Function URL request', () => {
     });
   });
 
-  test('has its head even where there is no body', async () => {
+  test('gets a head even without a body', async () => {
     const written = (await handlers().streaming(url('HEAD', '/targets'))) as string[];
     expect(unframe(written.join(''))).toMatchObject({ head: { statusCode: 200 }, body: '' });
   });
 
-  test('is framed in one piece where nothing streams', async () => {
+  test('is returned as one framed string without streaming', async () => {
     const { head, body } = unframe((await handlers().plain(url('GET', '/targets'))) as string);
     expect(head).toMatchObject({ statusCode: 200, headers: { 'content-type': 'application/json' } });
     expect(JSON.parse(body)).toMatchObject({ targets: [{ target: listener.target }] });
@@ -135,14 +135,14 @@ describe('a Function URL request', () => {
 });
 
 describe('an invocation', () => {
-  test('returns what was written, streaming or not', async () => {
+  test('returns its result, with and without streaming', async () => {
     const event = { check: { targets: [listener.target] } };
     const written = (await handlers().streaming(event)) as string[];
     expect(JSON.parse(written.join(''))).toMatchObject({ verdicts: [{ kind: 'reachable' }] });
     expect(await handlers().plain(event)).toMatchObject({ verdicts: [{ kind: 'reachable' }] });
   });
 
-  test('of a tick leaves one record, however often it is delivered', async () => {
+  test('of a tick writes one record, even if it is delivered again', async () => {
     const event = { tick: '2026-05-01T10:00:00Z' };
     const { streaming, plain } = handlers();
     const first = JSON.parse(((await streaming(event)) as string[]).join('')) as unknown;
@@ -151,7 +151,7 @@ describe('an invocation', () => {
     expect(await service.parts.api.store.ticks()).toHaveLength(1);
   });
 
-  test('of a tick that fails is an error to Lambda, so that the alarm rings', async () => {
+  test('of a tick that fails is an error for Lambda, so that the alarm changes to ALARM', async () => {
     const failing = {
       ...service.parts,
       tick: { ...service.parts.tick, check: () => Promise.reject(new Error('out of luck')) },
@@ -161,7 +161,7 @@ describe('an invocation', () => {
     );
   });
 
-  test('after a fault of our own answers 500 and says nothing of its insides', async () => {
+  test('answers 500 without details after an internal error', async () => {
     const secret = new Error('the secret of the store');
     const store = { ...service.parts.api.store, states: () => Promise.reject(secret) };
     const broken = { ...service.parts, api: { ...service.parts.api, store } };
@@ -189,7 +189,7 @@ describe('the environment', () => {
     AWS_REGION: 'eu-west-1',
   };
 
-  test('names everything that the aggregator works with', () => {
+  test('defines all dependencies of the aggregator', () => {
     const { api, tick } = dependenciesFromEnvironment(env, directory);
     expect(api.vantages.map(({ name }) => name)).toEqual(['eu-west-1', 'us-east-1']);
     expect(tick.announcers).toHaveLength(3);
@@ -217,13 +217,13 @@ describe('the environment', () => {
     },
   );
 
-  test('lacks the configuration: one line says so', () => {
+  test('without the configuration is an error of one line', () => {
     expect(() =>
       dependenciesFromEnvironment({ ...env, SYNWHERE_CONFIG: join(directory, 'gone.json') }, directory),
     ).toThrow(/the configuration cannot be read: ENOENT/);
   });
 
-  test('makes a handler of the entry file, which fails at once without it', async () => {
+  test('is needed by the entry file, which fails at once without it', async () => {
     const entry = join(import.meta.dirname, '../../../functions/aggregator/handler.ts');
     const load = `import(${JSON.stringify(entry)}).then(({ handler }) => handler({ nonsense: 1 }, {})).then((value) => console.log(JSON.stringify(value)))`;
     const node = promisify(execFile);

@@ -8,20 +8,20 @@ import { text } from 'node:stream/consumers';
 import { bundleFunction } from '../../../infra/bundle.ts';
 import { portOf } from '../../support/ports.ts';
 
-/** What is asked for: the function's name from the path, the region from the signature's scope. */
+/** A request: the function's name is from the path, the region from the signature's scope. */
 export interface Invocation {
   functionName: string;
   region: string;
   payload: string;
 }
 
-/** How a function behaves: runs the bundled probe, or answers in its own way. */
+/** How a function behaves: it runs the bundled probe or sends its own answer. */
 export type Behaviour = 'runs' | ((response: ServerResponse, request: IncomingMessage) => void);
 
 export interface LambdaEndpoint {
   url: string;
   invocations: Invocation[];
-  /** Requests whose client went away before an answer. */
+  /** Requests whose client disconnected before the answer. */
   abandoned: number;
   close(): Promise<void>;
 }
@@ -106,13 +106,13 @@ async function run(folder: string, payload: string, response: ServerResponse): P
   response.end(answer);
 }
 
-/** An error as Lambda's REST API words it. */
+/** An error in the format of Lambda's REST API. */
 export function answerError(response: ServerResponse, status: number, type: string, message: string): void {
   response.writeHead(status, { 'content-type': 'application/json', 'x-amzn-errortype': type });
   response.end(JSON.stringify({ Type: status < 500 ? 'User' : 'Service', message }));
 }
 
-/** A function that was invoked and failed: status 200, and a header that says so. */
+/** A function that was invoked and failed: status 200 with the header for a function error. */
 export function answerFunctionError(response: ServerResponse, failure: object): void {
   response.writeHead(200, { 'content-type': 'application/json', 'x-amz-function-error': 'Unhandled' });
   response.end(JSON.stringify(failure));

@@ -11,7 +11,7 @@ import { Description } from '../api/open-api.ts';
 const START = Date.parse('2026-05-01T10:00:00.000Z');
 const HOLD_MS = 60_000;
 
-describe('the places for checks, in the table', () => {
+describe('the places for checks in the table', () => {
   let database: LocalDynamoDb;
   let store: Store;
   let other: Store;
@@ -31,13 +31,13 @@ describe('the places for checks, in the table', () => {
   });
   afterAll(() => database.close());
 
-  test('are as many as may run at once, however many processes ask together', async () => {
+  test('are never more than the limit, even if many processes ask at once', async () => {
     const ids = Array.from({ length: 40 }, (_, index) => `check-${index}`);
     const answers = await Promise.all(
       ids.map((id, index) => (index % 2 === 0 ? store : other).takeCheckPlace(id, HOLD_MS)),
     );
     const taken = ids.filter((_, index) => answers[index]);
-    // With this many writers one may find itself overtaken each time and give up; never may there be one too many.
+    // With this many writers, one may lose each conflict and give up. There must never be one place too many.
     expect(taken.length).toBeGreaterThan(0);
     expect(taken.length).toBeLessThanOrEqual(MAX_CHECKS_AT_ONCE);
     for (let more = taken.length; more < MAX_CHECKS_AT_ONCE; more += 1) {
@@ -51,7 +51,7 @@ describe('the places for checks, in the table', () => {
     expect(await other.takeCheckPlace('too late', HOLD_MS)).toBe(false);
   });
 
-  test('are free again after their time, where a process was killed', async () => {
+  test('are free again after their time, even if a process was killed', async () => {
     now = START + HOLD_MS - 1;
     expect(await store.takeCheckPlace('next', HOLD_MS)).toBe(false);
     now = START + HOLD_MS;
@@ -59,7 +59,7 @@ describe('the places for checks, in the table', () => {
     await store.releaseCheckPlace('next');
   });
 
-  test('given back while another takes one are not lost', async () => {
+  test('are not lost if one is released while another is taken', async () => {
     for (let round = 0; round < 20; round += 1) {
       expect(await store.takeCheckPlace('a', HOLD_MS)).toBe(true);
       await Promise.all([store.releaseCheckPlace('a'), other.takeCheckPlace('b', HOLD_MS)]);
@@ -69,7 +69,7 @@ describe('the places for checks, in the table', () => {
     for (const id of all) expect(await store.takeCheckPlace(id, HOLD_MS)).toBe(true);
   });
 
-  test('the last of them is given to the check that has it already, because the answer to its write was lost', async () => {
+  test('include the own place of a check whose write was retried after a lost answer', async () => {
     expect(await store.takeCheckPlace(`all-${MAX_CHECKS_AT_ONCE - 1}`, HOLD_MS)).toBe(true);
     expect(await other.takeCheckPlace('one more', HOLD_MS)).toBe(false);
   });
@@ -100,7 +100,7 @@ describe('POST /checks', () => {
   });
   afterEach(async () => {
     end();
-    // Every check has given its place back: nothing writes into a database that is closed.
+    // Every check has released its place, so nothing writes to the closed database.
     const { store } = service.parts.api;
     for (let place = 0; place < MAX_CHECKS_AT_ONCE; place += 1) {
       const id = `last-${place}`;
@@ -118,7 +118,7 @@ describe('POST /checks', () => {
     });
   }
 
-  test('runs four at once and turns others away, before any probe is asked, until one has ended', async () => {
+  test('runs four at once and rejects others, before any probe is asked, until one has ended', async () => {
     const streamed = await Promise.all(
       Array.from({ length: MAX_CHECKS_AT_ONCE - 1 }, () => post('application/x-ndjson')),
     );
@@ -139,7 +139,7 @@ describe('POST /checks', () => {
 
     end();
     await Promise.all([whole, ...streamed].map(async (response) => (await response).text()));
-    // The place is free before the last line is out.
+    // The place is free before the last line is sent.
     expect((await post('application/x-ndjson')).status).toBe(200);
   });
 
@@ -169,7 +169,7 @@ describe('POST /checks', () => {
     },
   );
 
-  test('runs uncounted where the table does not answer', async () => {
+  test('runs without being counted if the table does not answer', async () => {
     const errors = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     const { store } = service.parts.api;
     const broken = { ...store, takeCheckPlace: () => Promise.reject(new Error('no table')) };

@@ -92,7 +92,7 @@ function record(id: string): TickRecord {
 }
 
 describe('the lease', () => {
-  test('is one at a time, ends by itself, and is not believed from the future', async () => {
+  test('has one owner at a time, expires, and is ignored if it is from the future', async () => {
     now = START;
     expect(await store.takeLease('t1', 'a', 50_000)).toMatchObject({ taken: true, service: { sequence: 0 } });
     expect(await store.takeLease('t2', 'b', 50_000)).toEqual({
@@ -121,7 +121,7 @@ describe('the lease', () => {
     expect(await store.service()).toEqual({ sequence: 7, lastTickAt: at(0) });
   });
 
-  test('goes to exactly one of many that ask at once', async () => {
+  test('is taken by exactly one of many that ask at once', async () => {
     now = START;
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, i) => store.takeLease('t', `owner${i}`, 50_000)),
@@ -132,7 +132,7 @@ describe('the lease', () => {
 });
 
 describe('a state', () => {
-  test('is written only over the version that was read', async () => {
+  test('is written only if its version is unchanged', async () => {
     const first = await store.saveState(stateOf('a.example:1'));
     expect(first?.version).toMatch(/.+/);
     expect(await store.saveState(stateOf('a.example:1'))).toBeUndefined();
@@ -156,7 +156,7 @@ describe('a state', () => {
     expect(written.filter((state) => state !== undefined)).toHaveLength(1);
   });
 
-  test('whose written answer was lost is known as our own when the SDK asks again', async () => {
+  test('is written once if the answer was lost and the SDK retries', async () => {
     const proxy = await startFaultProxy(database.endpoint, database.endpoint);
     proxy.fate = ({ number }) => (number === 0 ? 'lose' : 'pass');
     const client = database.clientAt(proxy.endpoint, 3);
@@ -171,7 +171,7 @@ describe('a state', () => {
     }
   });
 
-  test('is read as it was written a moment ago, by itself and with all others', async () => {
+  test('is read consistently, on its own and with all others', async () => {
     const proxy = await startFaultProxy(database.endpoint, database.endpoint);
     const client = database.clientAt(proxy.endpoint, 1);
     const watched = createStore({ table: database.table, client, retentionDays: 30 });
@@ -182,7 +182,7 @@ describe('a state', () => {
       await watched.service();
       const reads = proxy.passed.map(({ call, input }) => [call, input?.['ConsistentRead']]);
       expect(new Set(reads.map(([call]) => call))).toEqual(new Set(['Query', 'GetItem']));
-      // What a tick reads decides on what is told: an old state would be told again.
+      // With an old state, a tick would repeat an announcement.
       expect(reads.filter(([, consistent]) => consistent !== true)).toEqual([]);
     } finally {
       client.destroy();
@@ -190,8 +190,8 @@ describe('a state', () => {
     }
   });
 
-  test('comes in pages of the database, all of them', async () => {
-    // Some 16 KB each: far over the 1 MB that one answer of DynamoDB holds.
+  test('is read from every page of the database', async () => {
+    // About 16 KB each: in total far more than the 1 MB of one answer of DynamoDB.
     const summary = randomText(16_000);
     const targets = Array.from({ length: 90 }, (_, i) => `page${i}.example:443`);
     for (const target of targets)
@@ -203,7 +203,7 @@ describe('a state', () => {
 });
 
 describe('ticks', () => {
-  test('leave one record each, newest first, for a week', async () => {
+  test('have one record each, newest first, for a week', async () => {
     now = START;
     expect(await store.putTick(record(at(0)))).toBe(true);
     expect(await store.putTick({ ...record(at(0)), elapsedMs: 6 })).toBe(false);
@@ -222,7 +222,7 @@ describe('history', () => {
   const target = 'store.example:443';
   const expiresAt = START / 1000 + 30 * 86_400;
 
-  test('is newest first, the current stretch on top, in pages, and between two times', async () => {
+  test('has the current period first, then ended ones, newest first, in pages and between two times', async () => {
     now = START;
     await store.takeLease('h', 'h', 1000);
     await store.releaseLease('h', { sequence: 30, lastTickAt: at(29) });
@@ -257,7 +257,7 @@ describe('history', () => {
     expect(await store.history('nobody.example:1')).toEqual({ stretches: [] });
   });
 
-  test('keeps a verdict of any size within an item, and says what it left out', () => {
+  test('fits a verdict of any size into an item, and reports what was removed', () => {
     const small = makeVerdict(target, 'unresponsive');
     const packed = pack(small);
     expect(packed.trimmed).toBeUndefined();
@@ -282,7 +282,7 @@ describe('history', () => {
 });
 
 describe('incidents', () => {
-  test('come open first, then closed in pages, also those not yet archived', async () => {
+  test('are listed open ones first, then closed ones in pages, also those not yet archived', async () => {
     now = START;
     const target = 'incident.example:443';
     const expiresAt = START / 1000 + 86_400;
@@ -312,7 +312,7 @@ describe('incidents', () => {
   });
 });
 
-test('what the last tick saw is read back for every target, and no more for those that are gone', async () => {
+test('the latest verdicts are read for every target, and not for removed ones', async () => {
   const view = { at: at(0), kind: 'reachable', asExpected: true, confidence: 'high' } as const;
   const views = (count: number) =>
     new Map(
@@ -328,7 +328,7 @@ test('what the last tick saw is read back for every target, and no more for thos
   expect(states.filter(({ latest }) => latest?.summary === 'tick of 250')).toHaveLength(0);
 });
 
-test('a database that does not answer is one line, not a stack', async () => {
+test('a database that does not answer is an error of one line', async () => {
   const client = database.clientAt('http://127.0.0.1:1', 1);
   const gone = createStore({ table: 'synwhere', client, retentionDays: 1 });
   await expect(gone.loadStates()).rejects.toThrow(StoreError);

@@ -1,5 +1,5 @@
 /**
- * One tick in a process of its own, to be killed. Takes a {@link ChildTick} as JSON in its first argument.
+ * Runs one tick in a separate process, which a test kills. The first argument is a {@link ChildTick} as JSON.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Kind } from '../../../functions/reachability/words.ts';

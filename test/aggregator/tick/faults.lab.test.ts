@@ -1,4 +1,4 @@
-/** Faults in every step of a tick, one at a time, against a database that speaks the real API and receivers that count. */
+/** Tests faults in every step of a tick, one at a time, with a database that has the real API and with receivers that count. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -15,7 +15,7 @@ import { configurationOf, MINUTE_MS, START_MS, TARGETS, verdictsOf, worldOf, typ
 
 const [A = ''] = TARGETS;
 const BAD: Record<string, Kind> = { [A]: 'unresponsive' };
-/** What each minute sees, and in which of them the fault falls: once where the incident opens, once where it closes. */
+/** The verdicts of each minute, and the minute of the fault: in one story the incident opens then, in the other it closes. */
 const STORIES = [
   { name: 'opening', minutes: [{}, BAD, BAD, {}, {}], faultAt: 1 },
   { name: 'closing', minutes: [{}, BAD, {}, {}], faultAt: 2 },
@@ -41,7 +41,7 @@ beforeAll(async () => {
     platform: 'node',
     format: 'esm',
     mainFields: ['module', 'main'],
-    // esbuild's shim for what is still CommonJS.
+    // esbuild's shim for CommonJS modules.
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
     },
@@ -54,7 +54,7 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-/** A world of its own, all of whose requests pass the proxy. No retries: a call that fails, fails. */
+/** A new world. All of its requests go through the proxy, without retries. */
 async function newWorld(): Promise<{ world: World; name: string }> {
   const name = `faults-${++tables}`;
   await createTable(database.client, name);
@@ -66,14 +66,14 @@ async function newWorld(): Promise<{ world: World; name: string }> {
 }
 
 interface Outcome {
-  /** Requests of the tick that the fault fell into. */
+  /** The requests of the tick with the fault. */
   requests: Passing[];
   world: World;
-  /** `channel id` of what was taken but stood unmarked when the fault was over: only these may come again. */
+  /** `channel id` of announcements that were delivered but not marked when the fault ended. Only these may be repeated. */
   unmarked: Set<string>;
 }
 
-/** Plays a story with `faulty` in place of its one tick. */
+/** Runs a story with `faulty` in place of the tick with the fault. */
 async function play(
   story: Story,
   faulty: (world: World, minute: number, name: string) => Promise<void>,
@@ -105,7 +105,7 @@ async function takenAndUnmarked(world: World): Promise<Set<string>> {
   return new Set(waiting.filter((one) => taken.has(one)));
 }
 
-/** `channel id`, of everything that was taken so far. A webhook's message carries its id in the text. */
+/** `channel id` of everything that was delivered. The message of a webhook has its id in the text. */
 function sent(): string[] {
   return receivers.taken.map(({ channel, announcement, message }) => {
     const id = announcement?.id ?? /Announcement (\S+),/.exec(message['text'] ?? '')?.[1];
@@ -113,7 +113,7 @@ function sent(): string[] {
   });
 }
 
-/** `channel id` of everything that was set aside, as the log says it. */
+/** `channel id` of everything that was set aside, from the log. */
 function setAsideIn({ log, metrics }: World): string[] {
   const found = log.flatMap((line) => {
     const [, id, channel] = /^announcing (\S+) over (\S+) failed; it is set aside/.exec(line) ?? [];
@@ -125,10 +125,10 @@ function setAsideIn({ log, metrics }: World): string[] {
 }
 
 /**
- * What must hold after every story, whatever fell into it. Resolves to the number of messages that were sent again under the same id.
+ * Checks what must be true after every story. Resolves to the number of messages that were repeated with the same id.
  *
- * @param alsoDown targets that are down as well, and of which nothing is counted
- * @param rejected how many announcements were rejected in every form, so that they had to be set aside
+ * @param alsoDown other targets that are down, which are not counted
+ * @param rejected how many announcements were set aside, because every form of them was rejected
  */
 async function mustHold(
   { world, unmarked }: Outcome,
@@ -162,7 +162,7 @@ async function mustHold(
     .map(({ announcement }) => announcement?.change);
   expect(order.toSorted((a, b) => (a === b ? 0 : a === 'opened' ? -1 : 1))).toEqual(order);
   for (const { one, index } of repeated) {
-    // Nobody could know that it had got through; and it says so itself.
+    // The delivery was unknown, and the message is marked as a possible repeat.
     expect([...unmarked]).toContain(one);
     const { announcement, message } = receivers.taken[index] ?? {};
     expect(announcement?.mayRepeat ?? message?.['text']?.includes('perhaps again')).toBe(true);
@@ -172,7 +172,7 @@ async function mustHold(
   return { repeats: repeated.length };
 }
 
-/** What the tick of a story asks for when nothing disturbs it. Up to a fault it asks for the same. */
+/** The requests of the tick without a fault. With a fault, the requests before it are the same. */
 async function requestsOf(story: Story): Promise<Passing[]> {
   const { requests } = await play(story, (world, minute) => tickThatMayFail(world, minute, story));
   expect(requests.length).toBeGreaterThan(10);
@@ -181,14 +181,14 @@ async function requestsOf(story: Story): Promise<Passing[]> {
 }
 
 async function tickThatMayFail(world: World, minute: number, story: Story): Promise<void> {
-  // A tick that cannot begin rejects; its handler fails and the next tick comes by itself.
+  // A tick that cannot begin rejects. Its handler fails, and the schedule sends the next tick.
   await world.tick(minute, verdictsOf(story.minutes[minute])).catch(() => undefined);
 }
 
 interface Row {
   name: string;
   fate: (at: number) => (passing: Passing) => Fate;
-  /** The requests in question; the others would show the same as one of these. */
+  /** The requests that are tested. The others would have the same result as one of these. */
   among: (passing: Passing) => boolean;
 }
 
@@ -233,7 +233,7 @@ describe.each(STORIES)('while an incident is $name', (story) => {
         });
         expect(outcome.requests.length).toBeGreaterThan(number);
         const held = await mustHold(outcome);
-        // Who lives on knows what it has sent, also where it could not write it down.
+        // A process that is not killed knows what it has sent, even if it could not mark it.
         if (toStore) expect(held.repeats).toBe(0);
       }
     },
@@ -249,7 +249,7 @@ describe.each(STORIES)('while an incident is $name', (story) => {
     }
   }, 240_000);
 
-  test('the aggregator is killed while the answer to a message is on its way', async () => {
+  test('the aggregator is killed before it gets the answer to a message', async () => {
     for (const { number } of (await requestsOf(story)).filter(({ toStore }) => !toStore)) {
       const outcome = await play(story, (_world, minute, name) =>
         killedTick(story, minute, name, number, 'after'),
@@ -288,7 +288,7 @@ async function killedTick(
 }
 
 describe('two aggregators at once', () => {
-  test.each(STORIES)('run the tick of the $name side by side, and no lease holds them', async (story) => {
+  test.each(STORIES)('run the tick of the $name at the same time, without a lease', async (story) => {
     for (let seed = 1; seed <= 10; seed++) {
       const outcome = await play(story, async (world, minute) => {
         const service = await world.store.service();
@@ -309,7 +309,7 @@ describe('two aggregators at once', () => {
   });
 
   test.each(STORIES)(
-    'one is killed, and another takes over while its claim still stands ($name)',
+    'one is killed, and another continues while the claim has not expired ($name)',
     async (story) => {
       const firstSend = (await requestsOf(story)).find(({ toStore }) => !toStore)?.number ?? 0;
       const outcome = await play(story, async (world, minute, name) => {
@@ -357,7 +357,7 @@ test.each(STORIES)('the tick of the $name is delivered twice', async (story) => 
 });
 
 test.each(STORIES)(
-  'every tick of the $name is lost on a channel that is away until the last',
+  'every tick of the $name fails on a channel that is unavailable until the last tick',
   async (story) => {
     for (const away of ['eventbridge', 'sns', 'slack']) {
       const { world } = await newWorld();
@@ -366,7 +366,7 @@ test.each(STORIES)(
         proxy.fate = ({ call }) => (call === away && !last ? 'refuse' : 'pass');
         await world.tick(minute, verdictsOf(kinds));
       }
-      // An answer of 500 is no proof that nothing was taken, so its repeat says so; it came once all the same.
+      // After a status 500 the delivery is unknown, so the next attempt is marked; the receiver gets the message once.
       await mustHold({ requests: [], world, unmarked: new Set() });
     }
   },
@@ -382,7 +382,7 @@ function isShort(received: Received): boolean {
 
 describe('a receiver rejects messages (4xx)', () => {
   const CHANNELS: Channel[] = ['eventbridge', 'sns', 'slack'];
-  /** For what waits when a story is over. */
+  /** For announcements that wait when a story has ended. */
   const MORE_MINUTES = 10;
 
   async function playThrough(
@@ -448,7 +448,7 @@ describe('a receiver rejects messages (4xx)', () => {
   });
 });
 
-describe('half of the regions gone', () => {
+describe('half of the regions are missing', () => {
   test.each(STORIES)('while an incident is $name', async (story) => {
     const gone = ['eu-west-1', 'us-east-1'];
     const views = Object.fromEntries(
@@ -464,7 +464,7 @@ describe('half of the regions gone', () => {
     await mustHold(outcome);
   });
 
-  test('all of them, and for long: nothing opens and nothing closes but the incidents of the regions', async () => {
+  test('all of them, for a long time: only incidents of the regions open and close', async () => {
     const { world } = await newWorld();
     await world.tick(0, verdictsOf());
     await world.tick(1, verdictsOf(BAD));

@@ -62,7 +62,7 @@ describe('a tick', () => {
     });
   });
 
-  test('has a value for every metric and every dimension that it names, as the format asks', () => {
+  test('has a value for every metric and dimension that it declares, as the format requires', () => {
     for (const line of linesOf(DONE, true)) {
       const { _aws: aws } = line;
       for (const { Dimensions, Metrics } of aws.CloudWatchMetrics) {
@@ -75,7 +75,7 @@ describe('a tick', () => {
     }
   });
 
-  test('pays for regions only where that is wanted', () => {
+  test('has metrics of regions only if they are configured', () => {
     const regions = linesOf(DONE, true).slice(1);
     expect(regions.map(({ Region, Abstained }) => [Region, Abstained])).toEqual([
       ['eu-west-1', 0],
@@ -87,17 +87,17 @@ describe('a tick', () => {
   });
 });
 
-test('a tick that failed is not counted as one, but what it could not announce is', () => {
+test('a failed tick is not counted, but its failed announcements are', () => {
   const [line] = linesOf({ announcementsFailed: 2, vantages: [] }, true);
   expect(line).toMatchObject({ AnnouncementsFailed: 2 });
-  // It is paid for in the hours in which it is written.
+  // CloudWatch charges for each hour in which the metric is written.
   expect(line).not.toHaveProperty('AnnouncementsRejected');
   const [rejected] = linesOf({ announcementsFailed: 2, announcementsRejected: 1, vantages: [] });
   expect(rejected).toMatchObject({ AnnouncementsFailed: 2, AnnouncementsRejected: 1 });
   expect(line).not.toHaveProperty('Ticks');
 });
 
-test('lines go to stdout as they are, past console', () => {
+test('lines are written to stdout unchanged, without console', () => {
   const metrics = new URL('../../../functions/aggregator/tick/metrics.ts', import.meta.url).href;
   const script = `console.log = () => {}; const { emfMetrics } = await import(${JSON.stringify(metrics)});
     emfMetrics({ service: 's', perRegion: false })({ announcementsFailed: 0, vantages: [] });`;

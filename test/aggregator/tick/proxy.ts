@@ -3,23 +3,23 @@ import { createServer, request as sendRequest, type IncomingMessage, type Server
 import { buffer } from 'node:stream/consumers';
 import { portOf } from '../../support/ports.ts';
 
-/** A request that passes: to the store or to a receiver, with its number, counted from 0 since the last `reset`. */
+/** A request to the store or to a receiver. `number` counts from 0 since the last `reset`. */
 export interface Passing {
   number: number;
   /** `GetItem`, `PutItem`, … or the receiver. */
   call: string;
   toStore: boolean;
-  /** What the database was asked for: the JSON of the request. */
+  /** The JSON of the request to the database. */
   input?: Record<string, unknown>;
 }
 
 /**
- * What happens to it. `refuse`: an answer of 500, not passed on. `lose`: passed on, and the answer is lost. A function is called
- * once the request has been passed on (`after`) or instead (`before`), and nothing is ever answered: it kills who asked.
+ * What the proxy does with a request. `refuse`: it answers 500 and does not forward the request. `lose`: it forwards the request and
+ * drops the answer. `before`, `after`: it calls the function, which kills the client, before or after forwarding, and does not answer.
  */
 export type Fate = 'pass' | 'refuse' | 'lose' | { before: () => void } | { after: () => void };
 
-/** One HTTP proxy before the database and the receivers, in which any single request can meet its fate. */
+/** An HTTP proxy in front of the database and the receivers, which can disturb any single request. */
 export interface FaultProxy {
   endpoint: string;
   fate: (passing: Passing) => Fate | Promise<Fate>;

@@ -24,13 +24,13 @@ const [A = '', B = '', C = ''] = TARGETS;
 let database: LocalDynamoDb;
 let tables = 0;
 let world: World;
-/** `change subject kind` of everything that got out. */
-let told: string[] = [];
+/** `change subject kind` of every sent announcement. */
+let sent: string[] = [];
 
 const channel: Announcer = {
   name: 'channel',
   send({ change, subject, incident }) {
-    told.push(`${change} ${subject.type === 'target' ? subject.target : subject.vantage} ${incident.kind}`);
+    sent.push(`${change} ${subject.type === 'target' ? subject.target : subject.vantage} ${incident.kind}`);
     return Promise.resolve();
   },
 };
@@ -42,11 +42,11 @@ beforeEach(async () => {
   const table = `ticks-${++tables}`;
   await createTable(database.client, table);
   world = worldOf(database, table, [channel]);
-  told = [];
+  sent = [];
 });
 afterAll(() => database.close());
 
-test('a life: first sight, trouble, another kind, well again', async () => {
+test('an incident opens, changes its kind and closes', async () => {
   await world.tick(0, verdictsOf());
   await world.tick(1, verdictsOf({ [A]: 'unresponsive' }));
   await world.tick(2, verdictsOf({ [A]: 'unresponsive' }));
@@ -55,7 +55,7 @@ test('a life: first sight, trouble, another kind, well again', async () => {
   ]);
   await world.tick(3, verdictsOf({ [A]: 'remote-refusal' }));
   const last = await world.tick(4, verdictsOf());
-  expect(told).toEqual([
+  expect(sent).toEqual([
     `opened ${A} unresponsive`,
     `updated ${A} remote-refusal`,
     `closed ${A} remote-refusal`,
@@ -90,24 +90,24 @@ test('a life: first sight, trouble, another kind, well again', async () => {
   });
 });
 
-test('a tick without a record that is delivered again counts once towards what has to agree', async () => {
+test('a tick without a record that is delivered again counts once for confirmTicks', async () => {
   const incidents = { confirmTicks: 2, flappingChanges: 6, flappingWindowMinutes: 60, maintenance: [] };
   const configuration = configurationOf(TARGETS, { incidents });
   const down = verdictsOf({ [A]: 'unresponsive' });
-  const unwritten = { ...world.store, putTick: () => Promise.reject(new Error('the table is away')) };
+  const unwritten = { ...world.store, putTick: () => Promise.reject(new Error('the table is unavailable')) };
   await world.tick(0, verdictsOf(), { configuration });
   await world.tick(1, down, { configuration, store: unwritten });
   expect(await world.tick(1, down, { configuration })).toMatchObject({ status: 'done' });
-  expect(told).toEqual([]);
+  expect(sent).toEqual([]);
   await world.tick(2, down, { configuration });
-  expect(told).toEqual([`opened ${A} unresponsive`]);
+  expect(sent).toEqual([`opened ${A} unresponsive`]);
 });
 
 test.each([
   [3, `opened ${A} unresponsive`],
   [4, undefined],
 ])(
-  '%i minutes after the first of two ticks that have to agree, the second one tells: %s',
+  '%i minutes after the first of two ticks that must agree, the second one announces: %s',
   async (later, opened) => {
     const incidents = { confirmTicks: 2, flappingChanges: 6, flappingWindowMinutes: 60, maintenance: [] };
     const configuration = configurationOf(TARGETS, { incidents });
@@ -115,13 +115,13 @@ test.each([
     await world.tick(0, verdictsOf(), { configuration });
     await world.tick(1, down, { configuration });
     await world.tick(1 + later, down, { configuration });
-    expect(told).toEqual(opened === undefined ? [] : [opened]);
+    expect(sent).toEqual(opened === undefined ? [] : [opened]);
     await world.tick(2 + later, down, { configuration });
-    expect(told).toEqual([`opened ${A} unresponsive`]);
+    expect(sent).toEqual([`opened ${A} unresponsive`]);
   },
 );
 
-test('what was sent is written down in the same tick, also where the store is away for a moment', async () => {
+test('a sent announcement is marked in the same tick, even if the store is unavailable for a short time', async () => {
   let away = false;
   const cutting: Announcer = {
     name: 'channel',
@@ -135,18 +135,18 @@ test('what was sent is written down in the same tick, also where the store is aw
     saveState(state) {
       if (!away) return world.store.saveState(state);
       away = false;
-      return Promise.reject(new Error('the table is away'));
+      return Promise.reject(new Error('the table is unavailable'));
     },
   };
   const part = { store, announcers: [cutting] };
   await world.tick(0, verdictsOf(), part);
   const result = await world.tick(1, verdictsOf({ [A]: 'unresponsive' }), part);
   expect(result).toMatchObject({ status: 'done', announced: 1, troubles: [] });
-  expect(told).toHaveLength(1);
+  expect(sent).toHaveLength(1);
   expect((await world.store.states())[0]).toMatchObject({ target: A, pendingAnnouncements: 0 });
 });
 
-test('no change costs no write of its own', async () => {
+test('a target without a change needs no write of its own', async () => {
   await world.tick(0, verdictsOf());
   const written: string[] = [];
   const { store } = world;
@@ -173,7 +173,7 @@ test('no change costs no write of its own', async () => {
 });
 
 describe('a tick that is delivered', () => {
-  test('twice leaves one record and one announcement', async () => {
+  test('twice has one record and one announcement', async () => {
     await world.tick(0, verdictsOf());
     const once = await world.tick(1, verdictsOf({ [A]: 'unresponsive' }));
     const twice = await world.tick(1, verdictsOf());
@@ -182,7 +182,7 @@ describe('a tick that is delivered', () => {
       status: 'skipped',
       reason: expect.stringContaining('is already complete') as string,
     });
-    expect(told).toEqual([`opened ${A} unresponsive`]);
+    expect(sent).toEqual([`opened ${A} unresponsive`]);
     expect(await world.store.ticks()).toHaveLength(2);
   });
 
@@ -192,11 +192,11 @@ describe('a tick that is delivered', () => {
       world.tick(1, verdictsOf({ [A]: 'unresponsive' })),
     ]);
     expect(results.map(({ status }) => status).toSorted()).toEqual(['done', 'skipped']);
-    expect(told).toEqual([`opened ${A} unresponsive`]);
+    expect(sent).toEqual([`opened ${A} unresponsive`]);
     expect(await world.store.ticks()).toHaveLength(1);
   });
 
-  test('while a slow one runs is skipped, says so, and the next runs', async () => {
+  test('while a slow one runs is skipped with a reason, and the next one runs', async () => {
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
     const slow = world.tick(1, [], {
       check: async () => {
@@ -216,54 +216,54 @@ describe('a tick that is delivered', () => {
   });
 });
 
-test('a check that fails ends the tick, but what was waiting is told, and the next tick runs', async () => {
+test('a check that fails ends the tick, but waiting announcements are sent, and the next tick runs', async () => {
   let broken = true;
-  const moody: Announcer = {
+  const failing: Announcer = {
     name: 'channel',
-    send: (...sent) => (broken ? Promise.reject(new Error('no')) : channel.send(...sent)),
+    send: (...input) => (broken ? Promise.reject(new Error('no')) : channel.send(...input)),
   };
-  const announcers = [moody];
+  const announcers = [failing];
   await world.tick(0, verdictsOf({ [A]: 'unresponsive' }), { announcers });
-  expect(told).toEqual([]);
+  expect(sent).toEqual([]);
   broken = false;
   const part = { announcers, check: () => Promise.reject(new Error('no vantage')) };
   await expect(world.tick(1, [], part)).rejects.toThrow('no vantage');
-  expect(told).toEqual([`opened ${A} unresponsive`]);
+  expect(sent).toEqual([`opened ${A} unresponsive`]);
   expect((await world.tick(2, verdictsOf({ [A]: 'unresponsive' }), { announcers })).status).toBe('done');
-  expect(told).toHaveLength(1);
+  expect(sent).toHaveLength(1);
 });
 
 describe('announcing that fails', () => {
-  test('holds up nobody else, is tried at each tick, and told once and in order', async () => {
+  test('does not delay other channels, is retried at each tick, and is delivered once and in order', async () => {
     const got: string[] = [];
     let broken = true;
-    const moody: Announcer = {
-      name: 'moody',
+    const failing: Announcer = {
+      name: 'failing',
       send({ change, subject }) {
-        if (broken) return Promise.reject(new Error('nobody there'));
+        if (broken) return Promise.reject(new Error('no receiver'));
         got.push(`${change} ${subject.type === 'target' ? subject.target : subject.vantage}`);
         return Promise.resolve();
       },
     };
-    const announcers = [moody, channel];
+    const announcers = [failing, channel];
     await world.tick(0, verdictsOf({ [A]: 'unresponsive' }), { announcers });
     await world.tick(1, verdictsOf(), { announcers });
     const third = await world.tick(2, verdictsOf(), { announcers });
     expect(third).toMatchObject({ announcementsFailed: 1 });
     expect(world.log.at(-1)).toMatch(
-      /over moody failed; it is retried at the next tick: Error: nobody there$/,
+      /over failing failed; it is retried at the next tick: Error: no receiver$/,
     );
-    expect(told).toEqual([`opened ${A} unresponsive`, `closed ${A} unresponsive`]);
+    expect(sent).toEqual([`opened ${A} unresponsive`, `closed ${A} unresponsive`]);
     expect((await world.store.states())[0]).toMatchObject({ target: A, pendingAnnouncements: 2 });
     broken = false;
     await world.tick(3, verdictsOf(), { announcers });
     await world.tick(4, verdictsOf(), { announcers });
     expect(got).toEqual([`opened ${A}`, `closed ${A}`]);
-    expect(told).toHaveLength(2);
+    expect(sent).toHaveLength(2);
     expect((await world.store.states())[0]).toMatchObject({ pendingAnnouncements: 0 });
   });
 
-  test('is not tried for every target of a channel that is down', async () => {
+  test('is not tried for every target if the channel is down', async () => {
     const targets = Array.from({ length: 20 }, (_, i) => `t${i}.example:443`);
     const kinds = Object.fromEntries(targets.map((target) => [target, 'unresponsive' as const]));
     let attempts = 0;
@@ -280,7 +280,7 @@ describe('announcing that fails', () => {
     expect(attempts).toBeLessThan(12);
   });
 
-  test('for ever keeps a state small, in order, and says what it left out', () => {
+  test('at every tick keeps a state small and in order, and counts what was dropped', () => {
     let outbox: OutboxEntry[] = [];
     for (let i = 0; i < 500; i++) outbox = enqueue(outbox, [announcementNumbered(i, 'short')], ['slack']);
     expect(outbox).toHaveLength(MAX_WAITING);
@@ -296,34 +296,34 @@ describe('announcing that fails', () => {
     expect(enqueue([], [announcementNumbered(1, '')], [])).toEqual([]);
   });
 
-  test('over a channel that is gone from the configuration is forgotten', async () => {
+  test('over a channel that is no longer configured is dropped', async () => {
     const gone: Announcer = { name: 'gone', send: () => Promise.reject(new Error('gone')) };
     await world.tick(0, verdictsOf({ [A]: 'unresponsive' }), { announcers: [gone, channel] });
     await world.tick(1, verdictsOf({ [A]: 'unresponsive' }));
     expect((await world.store.states())[0]).toMatchObject({ pendingAnnouncements: 0 });
-    expect(told).toHaveLength(1);
+    expect(sent).toHaveLength(1);
   });
 });
 
 describe('regions', () => {
-  test('half of them gone: nobody is blamed, and each of them has an incident of its own', async () => {
+  test('if half of them are missing, no target has an incident, and each missing region has one', async () => {
     const gone = new Set(['r4', 'r5', 'r6', 'r7']);
     const vantages = Array.from({ length: 8 }, (_, i) => liveVantage(`r${i}`, gone));
     for (let minute = 0; minute < 3; minute++) await world.tick(minute, [], { vantages, check });
-    expect(told.toSorted()).toEqual([...gone].map((region) => `opened ${region} vantage-abstaining`));
+    expect(sent.toSorted()).toEqual([...gone].map((region) => `opened ${region} vantage-abstaining`));
     expect((await world.store.states()).every(({ incident }) => incident === undefined)).toBe(true);
     gone.clear();
     for (let minute = 3; minute < 6; minute++) await world.tick(minute, [], { vantages, check });
-    expect(told.slice(4).toSorted()).toEqual(
+    expect(sent.slice(4).toSorted()).toEqual(
       ['r4', 'r5', 'r6', 'r7'].map((region) => `closed ${region} vantage-abstaining`),
     );
   });
 
-  test('more than half of them gone: an incident that is open stays, and none opens', async () => {
+  test('if more than half of them are missing, an open incident stays open, and none opens', async () => {
     const gone = new Set<string>();
     const vantages = Array.from({ length: 8 }, (_, i) => liveVantage(`r${i}`, gone, new Set([A])));
     await world.tick(0, [], { vantages, check });
-    expect(told).toEqual([`opened ${A} remote-refusal`]);
+    expect(sent).toEqual([`opened ${A} remote-refusal`]);
     for (let i = 3; i < 8; i++) gone.add(`r${i}`);
     const { record } = { record: undefined, ...(await world.tick(1, [], { vantages, check })) };
     expect(record).toMatchObject({
@@ -332,10 +332,10 @@ describe('regions', () => {
       notAsExpected: 0,
     });
     await world.tick(2, [], { vantages, check });
-    expect(told.slice(1).every((line) => line.endsWith('vantage-abstaining'))).toBe(true);
+    expect(sent.slice(1).every((line) => line.endsWith('vantage-abstaining'))).toBe(true);
   });
 
-  test('one that reaches nothing that others reach is one incident, not one for each target', async () => {
+  test('one that cannot reach any target that others reach is one incident, not one for each target', async () => {
     const views = { 'us-east-1': { saw: 'silent', fault: 'path' } } as const;
     const bad = Object.fromEntries(
       TARGETS.map((target) => [
@@ -345,33 +345,33 @@ describe('regions', () => {
     );
     await world.tick(0, verdictsOf());
     await world.tick(1, verdictsOf(bad));
-    expect(told).toEqual([]);
+    expect(sent).toEqual([]);
     await world.tick(2, verdictsOf(bad));
-    expect(told).toEqual(['opened us-east-1 vantage-path-fault']);
+    expect(sent).toEqual(['opened us-east-1 vantage-path-fault']);
     await world.tick(3, verdictsOf({ ...bad, [C]: 'remote-refusal' }));
-    expect(told.slice(1)).toEqual([`opened ${C} remote-refusal`]);
+    expect(sent.slice(1)).toEqual([`opened ${C} remote-refusal`]);
     await world.tick(4, verdictsOf());
     await world.tick(5, verdictsOf());
-    expect(told.slice(2).toSorted()).toEqual([
+    expect(sent.slice(2).toSorted()).toEqual([
       `closed ${C} remote-refusal`,
       'closed us-east-1 vantage-path-fault',
     ]);
   });
 
-  test('one that does not reach one target is news about that target', async () => {
+  test('one that cannot reach one target opens an incident of that target', async () => {
     const views = { 'us-east-1': { saw: 'silent', fault: 'path' } } as const;
     const bad = { [A]: makeVerdict(A, 'local-routing-issue', { vantages: VANTAGES, views }) };
     await world.tick(0, verdictsOf(bad));
-    expect(told).toEqual([`opened ${A} local-routing-issue`]);
+    expect(sent).toEqual([`opened ${A} local-routing-issue`]);
   });
 });
 
-test('a target that leaves the configuration has its incident closed, its history kept, and no state left', async () => {
+test('after a target is removed from the configuration, its incident is closed, its history kept and its state removed', async () => {
   await world.tick(0, verdictsOf({ [C]: 'unresponsive' }));
   const part = { configuration: configurationOf([A, B]) };
   await world.tick(1, verdictsOf({}, [A, B]), part);
   await world.tick(2, verdictsOf({}, [A, B]), part);
-  expect(told).toEqual([`opened ${C} unresponsive`, `closed ${C} unresponsive`]);
+  expect(sent).toEqual([`opened ${C} unresponsive`, `closed ${C} unresponsive`]);
   expect((await world.store.states()).map(({ target }) => target)).toEqual([A, B]);
   expect((await world.store.history(C)).stretches).toMatchObject([{ kind: 'unresponsive', current: false }]);
   expect((await world.store.incidents({ subject: C })).incidents).toMatchObject([
@@ -379,7 +379,7 @@ test('a target that leaves the configuration has its incident closed, its histor
   ]);
 });
 
-test('maintenance of one target is silent for it alone', async () => {
+test('maintenance of one target stops announcements only for this target', async () => {
   const window = {
     targets: [A],
     from: new Date(START_MS).toISOString(),
@@ -389,12 +389,12 @@ test('maintenance of one target is silent for it alone', async () => {
   const part = { configuration: configurationOf(TARGETS, { incidents }) };
   const bad = verdictsOf({ [A]: 'unresponsive', [B]: 'unresponsive' });
   for (let minute = 0; minute < 5; minute++) await world.tick(minute, bad, part);
-  expect(told).toEqual([`opened ${B} unresponsive`]);
+  expect(sent).toEqual([`opened ${B} unresponsive`]);
   await world.tick(5, bad, part);
-  expect(told.slice(1)).toEqual([`opened ${A} unresponsive`]);
+  expect(sent.slice(1)).toEqual([`opened ${A} unresponsive`]);
 });
 
-test('history does not go on across a time in which nobody looked', async () => {
+test('a period of the history does not continue across a time without ticks', async () => {
   await world.tick(0, verdictsOf());
   await world.tick(1, verdictsOf());
   await world.tick(100, verdictsOf());
@@ -405,7 +405,7 @@ test('history does not go on across a time in which nobody looked', async () => 
   ]);
 });
 
-test('one target that cannot be written is seen again, and spoils nothing else', async () => {
+test('a state that cannot be written is computed again at the next tick and does not affect others', async () => {
   const { store } = world;
   let broken = true;
   const part = {
@@ -422,13 +422,13 @@ test('one target that cannot be written is seen again, and spoils nothing else',
     status: 'done',
     troubles: [expect.stringContaining('a.example:443: throttled') as string],
   });
-  expect(told).toEqual([`opened ${B} unresponsive`]);
+  expect(sent).toEqual([`opened ${B} unresponsive`]);
   broken = false;
   await world.tick(1, bad, part);
-  expect(told).toEqual([`opened ${B} unresponsive`, `opened ${A} unresponsive`]);
+  expect(sent).toEqual([`opened ${B} unresponsive`, `opened ${A} unresponsive`]);
 });
 
-/** A vantage that answers a real check: every target connects, but for those that refuse. */
+/** A vantage for a real check. Every target connects, except those that refuse. */
 function liveVantage(
   name: string,
   gone: ReadonlySet<string>,

@@ -8,7 +8,7 @@ export interface VerdictShape {
   vantages?: string[];
   addresses?: number;
   attempts?: number;
-  /** Every number differs, so that nothing compresses away. */
+  /** Makes all numbers different, so that the verdict does not compress well. */
   noisy?: boolean;
   rounds?: number;
   confidence?: Confidence;
@@ -20,7 +20,7 @@ export interface VerdictShape {
 
 const WELL = new Set<Kind>(['reachable', 'unstable']);
 
-/** A verdict as `judge` would speak it, of any kind to order. */
+/** A verdict of the given kind, as `judge` would return it. */
 export function makeVerdict(target: string, kind: Kind, shape: VerdictShape = {}): Verdict {
   const { regions = 4, addresses = 1, attempts = 3, noisy = false, views = {} } = shape;
   const vantages = shape.vantages ?? Array.from({ length: regions }, (_, i) => `region-${i}`);

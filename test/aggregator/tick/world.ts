@@ -34,7 +34,7 @@ export function configurationOf(
   };
 }
 
-/** The verdicts of one tick: every target reachable, but for those named. */
+/** The verdicts of one tick. Targets without a given kind are reachable. */
 export function verdictsOf(
   kinds: Record<string, Kind | Verdict> = {},
   targets: readonly string[] = TARGETS,
@@ -50,7 +50,7 @@ export interface World {
   store: Store;
   metrics: TickMetrics[];
   log: string[];
-  /** Runs the tick of that minute with these verdicts; the clock stands at the minute unless told otherwise. */
+  /** Runs the tick of this minute with these verdicts. Default of the clock: the minute. */
   tick(minute: number, verdicts: readonly Verdict[], part?: TickOptions): Promise<TickResult>;
 }
 
@@ -59,7 +59,7 @@ export interface TickOptions extends Partial<TickDependencies> {
   nowMs?: number;
 }
 
-/** Ticks over a table of their own. */
+/** Ticks with their own table. */
 export function worldOf(
   database: Pick<LocalDynamoDb, 'client'>,
   table: string,
@@ -93,12 +93,12 @@ export function worldOf(
   return world;
 }
 
-/** A vantage for ticks whose verdicts are given, so that nobody is asked. */
+/** A vantage for ticks with given verdicts. It is never asked. */
 export function idleVantage(name: string): Vantage {
-  return { name, probe: () => Promise.reject(new Error('not to be asked')) };
+  return { name, probe: () => Promise.reject(new Error('this vantage must not be asked')) };
 }
 
-/** An announcement that says little but its number. */
+/** A small announcement with a number. */
 export function announcementNumbered(i: number, summary = 'short'): Announcement {
   return {
     version: 1,

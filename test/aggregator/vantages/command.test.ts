@@ -19,7 +19,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A program in a folder whose name has blanks, so that every test also tests quoting. */
+/** A program in a folder with spaces in its name, so that every test also tests quoting. */
 function script(name: string, source: string): string {
   const file = join(folder, name);
   writeFileSync(file, source);
@@ -31,13 +31,13 @@ function ask(commandLine: string, signal = new AbortController().signal) {
 }
 
 describe('a command that answers', () => {
-  test('gets the request as JSON on stdin and answers on stdout, however many words and quotes its line has', async () => {
+  test('gets the request as JSON on stdin and answers on stdout, also with many words and quotes in its line', async () => {
     const echo = script(
       'echo.mjs',
       `const chunks = [];
        for await (const chunk of process.stdin) chunks.push(chunk);
        const request = JSON.parse(Buffer.concat(chunks));
-       console.error('a warning that nobody minds');
+       console.error('a warning');
        console.log(JSON.stringify({ request, words: process.argv.slice(2) }));`,
     );
     const answer = await ask(`${echo} "two words" 'it'"'"'s' $((6*7)) "a\\$b" && true`);
@@ -48,11 +48,11 @@ describe('a command that answers', () => {
     const big: ProbeRequest = {
       targets: Array.from({ length: 20_000 }, () => ({ host: '192.0.2.1', port: 1 })),
     };
-    const vantage = commandVantage('deaf', `exec <&-; echo '${JSON.stringify(REPORT)}'`);
+    const vantage = commandVantage('no-input', `exec <&-; echo '${JSON.stringify(REPORT)}'`);
     expect(await vantage.probe(big, new AbortController().signal)).toEqual(REPORT);
   });
 
-  test('may leave a child behind that holds its output open: the answer counts, the child is ended', async () => {
+  test('may leave a child that holds its output open: the answer is used and the child is ended', async () => {
     const pidFile = join(folder, 'left-behind.pid');
     const started = performance.now();
     const answer = await ask(`sleep 300 & echo $! > '${pidFile}'; echo '${JSON.stringify(REPORT)}'`);
@@ -71,7 +71,7 @@ describe('a command that answers', () => {
   });
 });
 
-describe('a command that gives no report abstains, and says why in one line', () => {
+describe('a command without a report abstains with a reason of one line', () => {
   const cases: [name: string, commandLine: () => string, reason: RegExp | string][] = [
     ['not found', () => 'synwhere-no-such-program probe -', /^command not found: .*synwhere-no-such-program/],
     ['not executable', () => `'${folder}'`, /^command cannot be executed: /],
@@ -82,14 +82,14 @@ describe('a command that gives no report abstains, and says why in one line', ()
     ],
     ['crashes without a word', () => 'exit 3', 'the command ended with status 3'],
     ['is killed', () => 'kill -9 $$', 'the command was killed by SIGKILL'],
-    ['says nothing', () => 'true', 'empty answer'],
+    ['has no output', () => 'true', 'empty answer'],
     [
-      'answers garbage',
+      'answers text that is not JSON',
       () => `printf '\\033[31m<html>\\nHello'`,
       'invalid answer: not JSON, begins with "<html> Hello"',
     ],
     [
-      'crashes with a colourful word',
+      'crashes with a coloured message',
       () => `printf '\\033]0;title\\007\\033[31mno\\033[0m way\\r\\n\\n' >&2; exit 1`,
       'the command ended with status 1: no way',
     ],
@@ -110,13 +110,13 @@ describe('a command that gives no report abstains, and says why in one line', ()
 
 describe('a command that hangs is ended with its children', () => {
   test.each([
-    ['that mind SIGTERM', ''],
-    // What a shell ignores, all that it starts ignores from its first moment on (XCU 2.11).
-    ['that do not', "trap '' TERM; "],
-  ])('%s', async (_name, deaf) => {
+    ['that end on SIGTERM', ''],
+    // Processes that a shell starts ignore the signals that the shell ignores (XCU 2.11).
+    ['that ignore SIGTERM', "trap '' TERM; "],
+  ])('%s', async (_name, trap) => {
     const pids = join(folder, 'hanging.pids');
     const aborter = new AbortController();
-    const line = `${deaf}echo $$ > '${pids}'; (sleep 300 & echo $! >> '${pids}'; wait) & echo $! >> '${pids}'; wait`;
+    const line = `${trap}echo $$ > '${pids}'; (sleep 300 & echo $! >> '${pids}'; wait) & echo $! >> '${pids}'; wait`;
     const answer = ask(line, aborter.signal);
     answer.catch(() => undefined);
     await until(() => readPids(pids).length === 3);
@@ -128,7 +128,7 @@ describe('a command that hangs is ended with its children', () => {
     rmSync(pids);
   });
 
-  test('a signal that has aborted before starts nothing', async () => {
+  test('after an abort, no command is started', async () => {
     const file = join(folder, 'never');
     await expect(ask(`echo 1 > '${file}'`, AbortSignal.abort())).rejects.toThrow('stopped');
     expect(() => readFileSync(file)).toThrow('ENOENT');
@@ -149,7 +149,7 @@ function readPid(file: string): number {
   return pid;
 }
 
-/** Waits until no such process runs; a zombie that nobody has fetched yet runs no more. */
+/** Waits until the process has ended. A zombie has ended too. */
 async function gone(pid: number): Promise<void> {
   await until(() => {
     try {
@@ -164,7 +164,7 @@ async function gone(pid: number): Promise<void> {
 async function until(condition: () => boolean, withinMs = 10_000): Promise<void> {
   const end = performance.now() + withinMs;
   while (!condition()) {
-    if (performance.now() > end) throw new Error('it never came true');
+    if (performance.now() > end) throw new Error(`the condition was not met within ${withinMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -76,7 +76,7 @@ function answering(body: string): Behaviour {
   };
 }
 
-describe('a function that gives no report costs its own vantage alone, and one request', () => {
+describe('a function without a report affects only its own vantage and gets one request', () => {
   const cases: [name: string, behaviour: Behaviour, reason: RegExp][] = [
     [
       '429',
@@ -156,17 +156,17 @@ describe('a function that gives no report costs its own vantage alone, and one r
       /^the answer is larger than Lambda's limit of 6 MB$/,
     ],
     [
-      'an answer over 6 MB all the same',
+      'an answer over 6 MB without a FunctionError',
       answering(JSON.stringify({ omitted: 'x'.repeat(7 * 1024 * 1024) })),
       /^the answer has 7\.0 MB; Lambda's limit is 6 MB$/,
     ],
     [
-      'a connection that is cut at once',
+      'a connection that is closed at once',
       (response) => response.destroy(),
       /^the connection to Lambda failed: ECONNRESET$/,
     ],
     [
-      'a connection that is cut in the middle of the answer',
+      'a connection that is closed in the middle of the answer',
       (response) => {
         response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
         response.write('{"startedAt":', () => response.destroy());
@@ -190,7 +190,7 @@ describe('a function that gives no report costs its own vantage alone, and one r
     }
   });
 
-  test('the handler’s own error is told in one line', async () => {
+  test('an error of the handler is reported in one line', async () => {
     const vantage = lambdaVantage(SOUND[0] ?? '', FUNCTION, {
       endpoint: endpoint.url,
       credentials: CREDENTIALS,
@@ -200,7 +200,7 @@ describe('a function that gives no report costs its own vantage alone, and one r
     expect(endpoint.invocations).toHaveLength(1);
   });
 
-  test('a hang: one request, given up at the deadline', async () => {
+  test('no answer: one request, which ends at the deadline', async () => {
     odd = () => undefined;
     const started = performance.now();
     const [verdict] = await checkFrom([...SOUND, ODD], { deadlineMs: 10_000 });
@@ -210,7 +210,7 @@ describe('a function that gives no report costs its own vantage alone, and one r
     await expect.poll(() => endpoint.abandoned).toBe(1);
   });
 
-  test('a hang that nobody else ends: the request has an end of its own', async () => {
+  test('no answer and no deadline: the request has its own timeout', async () => {
     odd = () => undefined;
     const alone = lambdaVantage(ODD, FUNCTION, { endpoint: endpoint.url, credentials: CREDENTIALS });
     const answer = alone.probe({ targets: [target], deadlineMs: 1 }, new AbortController().signal);
@@ -218,7 +218,7 @@ describe('a function that gives no report costs its own vantage alone, and one r
     expect(endpoint.invocations).toHaveLength(1);
   });
 
-  test('a hang in the middle of the answer', async () => {
+  test('an answer that stops in the middle', async () => {
     odd = (response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
       response.write('{');
@@ -229,11 +229,11 @@ describe('a function that gives no report costs its own vantage alone, and one r
   });
 
   test('a port where no Lambda listens', async () => {
-    const nobody = lambdaVantage(ODD, FUNCTION, {
+    const unreachable = lambdaVantage(ODD, FUNCTION, {
       endpoint: `http://127.0.0.1:${(await closedPort()).port}`,
       credentials: CREDENTIALS,
     });
-    await expect(nobody.probe({ targets: [target] }, AbortSignal.timeout(10_000))).rejects.toThrow(
+    await expect(unreachable.probe({ targets: [target] }, AbortSignal.timeout(10_000))).rejects.toThrow(
       /^the connection to Lambda failed: ECONNREFUSED$/,
     );
   });
