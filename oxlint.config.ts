@@ -15,10 +15,9 @@ const ROOMS: Record<string, readonly string[]> = {
 const STEPS: Record<string, readonly string[]> = {
   incidents: [],
   vantages: [],
-  secrets: [],
   store: ['incidents'],
   check: ['vantages'],
-  announce: ['incidents', 'store', 'secrets'],
+  announce: ['incidents', 'store'],
   tick: ['incidents', 'store', 'announce', 'check', 'vantages'],
   api: ['incidents', 'store', 'check', 'vantages'],
 };

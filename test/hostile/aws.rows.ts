@@ -23,8 +23,11 @@ async function webhookOf(value: string): Promise<unknown> {
     const url = storedWebhookUrl(
       { parameter: '/synwhere/slack' },
       {
-        env: { AWS_REGION: 'eu-central-1', AWS_ENDPOINT_URL: store.endpoint },
-        credentials: () => Promise.resolve(STORE_CREDENTIALS),
+        client: {
+          region: 'eu-central-1',
+          endpoint: store.endpoint,
+          credentials: () => Promise.resolve(STORE_CREDENTIALS),
+        },
       },
     );
     return await url(AbortSignal.timeout(5000), false).catch((error: unknown) => error);

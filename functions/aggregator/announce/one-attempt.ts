@@ -64,7 +64,8 @@ export function refusal(
   return new Kind(`${code}: ${message}`, { cause });
 }
 
-function statusOf(error: Error): number | undefined {
+/** The HTTP status of an AWS error, where an answer came. */
+export function statusOf(error: Error): number | undefined {
   if (!('$metadata' in error)) return undefined;
   const { $metadata: metadata } = error;
   if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return undefined;

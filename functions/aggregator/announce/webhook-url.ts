@@ -1,5 +1,5 @@
 import type { StoredSecret } from '../../../configuration/configuration.ts';
-import { readStoredSecret, type StoreOptions } from '../secrets/stored-value.ts';
+import { readStoredSecret, type SecretOptions } from './stored-secret.ts';
 
 /**
  * Resolves to the URL of a webhook. `refused`: the receiver did not know the URL of the last call. Rejects with one line if there is no
@@ -18,7 +18,7 @@ const REFUSED_KEEP_MS = 10_000;
  */
 export function storedWebhookUrl(
   secret: StoredSecret,
-  options: Omit<StoreOptions, 'signal'> = {},
+  options: Omit<SecretOptions, 'signal'> = {},
   clock: () => number = Date.now,
 ): WebhookUrl {
   let kept: { url: string; readAt: number } | undefined;

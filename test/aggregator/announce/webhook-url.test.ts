@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Announcement } from '../../../functions/aggregator/incidents/announcement.ts';
 import { NotTakenError } from '../../../functions/aggregator/announce/announcer.ts';
 import { slackAnnouncer } from '../../../functions/aggregator/announce/slack.ts';
 import { storedWebhookUrl, type WebhookUrl } from '../../../functions/aggregator/announce/webhook-url.ts';
-import { readStoredSecret } from '../../../functions/aggregator/secrets/stored-value.ts';
+import {
+  readStoredSecret,
+  type SecretOptions,
+} from '../../../functions/aggregator/announce/stored-secret.ts';
 import { startSecretStore, STORE_CREDENTIALS, type SecretStore } from '../../support/secret-store.ts';
 import { startReceivers, type Receivers } from './receivers.ts';
 
@@ -27,10 +30,14 @@ beforeEach(() => {
 });
 afterAll(() => Promise.all([store.close(), receivers.close()]));
 
-function options(more: Record<string, string> = {}) {
+function options(more: SecretOptions['client'] = {}) {
   return {
-    env: { AWS_REGION: 'eu-central-1', AWS_ENDPOINT_URL: store.endpoint, ...more },
-    credentials: () => Promise.resolve(STORE_CREDENTIALS),
+    client: {
+      region: 'eu-central-1',
+      endpoint: store.endpoint,
+      credentials: () => Promise.resolve(STORE_CREDENTIALS),
+      ...more,
+    },
   };
 }
 
@@ -61,9 +68,18 @@ describe('a stored value', () => {
     expect(store.problems).toEqual([]);
   });
 
-  test('has an endpoint of its own where the environment names one for its service', async () => {
-    const elsewhere = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_ENDPOINT_URL_SSM: store.endpoint };
-    expect(await readStoredSecret(PARAMETER, options(elsewhere))).toBe(URL_SECRET);
+  test('uses the endpoint and the credentials of the environment, as other AWS programs do', async () => {
+    vi.stubEnv('AWS_REGION', 'eu-central-1');
+    vi.stubEnv('AWS_ENDPOINT_URL', 'http://127.0.0.1:1');
+    vi.stubEnv('AWS_ENDPOINT_URL_SSM', store.endpoint);
+    vi.stubEnv('AWS_ACCESS_KEY_ID', STORE_CREDENTIALS.accessKeyId);
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', STORE_CREDENTIALS.secretAccessKey);
+    try {
+      expect(await readStoredSecret(PARAMETER)).toBe(URL_SECRET);
+      expect(store.problems).toEqual([]);
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   test.each([
@@ -85,11 +101,11 @@ describe('a stored value', () => {
   });
 
   test('of a store that is not there, and without credentials, is one line', async () => {
-    const nobody = options({ AWS_ENDPOINT_URL: 'http://127.0.0.1:1' });
+    const nobody = options({ endpoint: 'http://127.0.0.1:1' });
     await expect(readStoredSecret({ secret: 'x' }, nobody)).rejects.toThrow(
       'the secret x could not be read: ECONNREFUSED',
     );
-    await expect(readStoredSecret(PARAMETER, { ...options(), credentials: noCredentials })).rejects.toThrow(
+    await expect(readStoredSecret(PARAMETER, options({ credentials: noCredentials }))).rejects.toThrow(
       'could not be read: no credentials in the environment',
     );
   });
