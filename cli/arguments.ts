@@ -1,4 +1,4 @@
-import { MAX_TARGETS } from '../functions/aggregator/check/limits.ts';
+import { LIMITS } from '../configuration/limits.ts';
 import type { ProbeRequest, Target } from '../functions/reachability/request.ts';
 import { formatTarget, parseTarget, TargetError } from '../functions/reachability/target.ts';
 import { EXPECTATIONS, type Expectation } from '../functions/reachability/words.ts';
@@ -13,9 +13,9 @@ export function collect(value: string, earlier: string[] = []): string[] {
 
 /** Reads the targets of a command line, each at most once. Throws a UsageError with one line for all problems. */
 export function parseTargets(texts: readonly string[], what = 'target'): Target[] {
-  if (texts.length > MAX_TARGETS) {
+  if (texts.length > LIMITS.targets) {
     throw new UsageError(
-      `${texts.length} ${what}s are too many for one call: at most ${MAX_TARGETS}; split the list over several calls`,
+      `${texts.length} ${what}s are too many for one call: at most ${LIMITS.targets}; split the list over several calls`,
     );
   }
   const problems: string[] = [];

@@ -1,12 +1,7 @@
 import type { Configuration } from '../configuration/configuration.ts';
+import { HERE, VANTAGE_NAME } from '../configuration/limits.ts';
 import type { Vantage } from '../functions/aggregator/vantages/vantage.ts';
 import { UsageError } from './usage-error.ts';
-
-/** The name of this machine as a vantage. */
-export const HERE = 'here';
-
-/** Names appear in tables, JSON and metrics: they are short, and have no character that a shell or a terminal interprets. */
-const NAME = /^[A-Za-z\d][\w.-]{0,62}$/;
 
 /**
  * The vantages of a check. With `--vantage` only those named: `NAME=COMMAND`, or the NAME of a region or a vantage of the
@@ -33,7 +28,7 @@ export async function chooseVantages(
 async function namedVantage(text: string, configuration: Configuration | undefined): Promise<Vantage> {
   const equals = text.indexOf('=');
   const name = equals < 0 ? text : text.slice(0, equals);
-  if (!NAME.test(name)) {
+  if (!VANTAGE_NAME.test(name)) {
     throw new UsageError(
       `--vantage ${JSON.stringify(text)}: write NAME=COMMAND, where NAME has letters, digits, dots, hyphens and underscores`,
     );

@@ -2,8 +2,8 @@ import { formatTarget, parseTarget } from '../functions/reachability/target.ts';
 import type { Target } from '../functions/reachability/request.ts';
 
 /**
- * Whether an entry of `onDemand.allowList` covers a target. An entry is `host:port`, or `*.host:port` for every name below that one
- * (and not the name itself). Both sides are compared in canonical form; a port stands for itself alone, so no list opens a range.
+ * Whether an entry of `onDemand.allowList` covers a target. An entry is `host:port`, or `*.host:port` for all names below that one
+ * (and not the name itself). Both are compared in canonical form. An entry has exactly one port, so no list allows a range.
  */
 export function allowListed(allowList: readonly string[], target: Target): boolean {
   const wanted = formatTarget(target);

@@ -1,8 +1,8 @@
 import { parseAddress } from '../functions/reachability/address.ts';
 
 /**
- * Reads `address/prefix`, IPv4 (dotted decimal) or IPv6, and gives its one spelling. Throws a plain Error whose message says what is
- * wrong and what to write: a missing or impossible prefix, bits beyond the prefix, or a network that is everything.
+ * Reads `address/prefix`, IPv4 (dotted decimal) or IPv6, and returns its one spelling. Throws an Error whose message has what is wrong
+ * and what to write: for a missing or impossible prefix length, bits beyond it, or a network of all addresses.
  */
 export function canonicalCidr(text: string): string {
   const [literal = '', prefixText, ...rest] = text.split('/');
@@ -21,7 +21,7 @@ export function canonicalCidr(text: string): string {
       `has a prefix length that is not from 1 to ${bits}; write one such as ${address.text}/${bits}`,
     );
   }
-  if (prefix === 0) throw new Error('opens every address; write the networks that you own');
+  if (prefix === 0) throw new Error('is all addresses; write the networks that you own');
   const network = masked(address.bytes, prefix);
   const canonical = `${parseAddress(spell(network))?.text ?? ''}/${prefix}`;
   if (network.some((byte, index) => byte !== address.bytes[index])) {

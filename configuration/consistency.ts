@@ -1,73 +1,104 @@
+import { names } from '../functions/reachability/phrases.ts';
 import { formatTarget } from '../functions/reachability/target.ts';
-import type { Target } from '../functions/reachability/request.ts';
 import type { Problem } from './error.ts';
-import { LIMITS } from './limits.ts';
+import { isMap } from './expected.ts';
+import { cidr, region, targetText } from './fields.ts';
+import { HERE, LIMITS } from './limits.ts';
 import { nearest } from './nearest.ts';
 import { ALL_REGIONS, partitionOf, WITHOUT_FUNCTION_URLS } from './regions.ts';
 import type { FileContent } from './schema.ts';
 
-/** The vantage that is this machine, where no command names another. */
-const HERE = 'here';
+/** Names in one message. */
+const SHOWN = 20;
 
-/** What several fields say together: things named twice, things that name nothing, numbers that do not fit each other. */
+/** The problems of keys that are right one by one: they do not agree, or they name what does not exist. */
 export function inconsistencies(content: FileContent): Problem[] {
   return [
     ...takenName(content),
-    ...unknownRegions(content),
     ...homeWithoutUrl(content),
     ...mixedPartitions(content),
-    ...twice(content.regions, 'regions', (region) => region),
-    ...twice(content.targets, 'targets', formatTarget),
-    ...twice(content.controls, 'controls', formatTarget),
-    ...twice(content.policy.allow, 'policy.allow', ({ cidr }) => cidr),
-    ...twice(content.announce.email, 'announce.email', (address) => address.toLowerCase()),
     ...webhook(content),
     ...unknownVantages(content),
     ...vantageNames(content),
     ...windows(content),
     ...tooLongPolicy(content),
-    ...emptyAllowList(content),
-    ...hastyAlarms(content),
+    ...allowListUse(content),
+    ...shortAlarms(content),
   ];
 }
 
-/** The event bus bears the name of the installation, and every account has one called `default` already (EventBridge, CreateEventBus). */
+/** Regions that this version does not know. AWS may have opened them since, so each is only a warning. */
+export function unknownRegions({ regions, home }: FileContent): Problem[] {
+  const written = regions.map((name, index): [string, Problem['path']] => [name, ['regions', index]]);
+  if (home !== undefined) written.push([home, ['home']]);
+  return written
+    .filter(([name]) => !ALL_REGIONS.includes(name))
+    .map(([name, path]) => {
+      const meant = nearest(name, ALL_REGIONS);
+      const advice = meant === undefined ? 'check the spelling' : `did you mean ${meant}?`;
+      return { path, text: `${name} is not an AWS region that this version knows; ${advice}` };
+    });
+}
+
+/** Items that are twice in a list of the file. They are read one by one, so wrong items and keys elsewhere hide no others. */
+export function duplicates(written: unknown): Problem[] {
+  return LISTS.flatMap(([list, spellingOf]) => {
+    const path = list.split('.');
+    const items = path.reduce((at: unknown, key) => (isMap(at) ? at[key] : undefined), written);
+    const seen = new Map<string, number>();
+    return (Array.isArray(items) ? items : []).flatMap((item: unknown, index) => {
+      const spelling = spellingOf(item);
+      if (spelling === undefined) return [];
+      const before = seen.get(spelling);
+      if (before !== undefined) {
+        const text = `${spelling} is already at ${list}[${before}]; remove one of them`;
+        return [{ path: [...path, index], text }];
+      }
+      seen.set(spelling, index);
+      return [];
+    });
+  });
+}
+
+/** The lists in which each item may be once, with the one spelling of an item, or undefined for a wrong one. */
+const LISTS: readonly [list: string, spellingOf: (item: unknown) => string | undefined][] = [
+  ['regions', (item) => region.safeParse(item).data],
+  ['targets', (item) => targetSpelling(isMap(item) ? item['target'] : item)],
+  ['controls', targetSpelling],
+  ['policy.allow', (item) => (isMap(item) ? cidr.safeParse(item['cidr']).data : undefined)],
+  ['announce.email', (item) => (typeof item === 'string' ? item.toLowerCase() : undefined)],
+];
+
+function targetSpelling(item: unknown): string | undefined {
+  const { data } = targetText.safeParse(item);
+  return data && formatTarget(data);
+}
+
+/** The event bus has the name of the installation, and every account has one called `default` (EventBridge, CreateEventBus). */
 function takenName({ name }: FileContent): Problem[] {
   if (name !== 'default') return [];
   return [
-    { path: ['name'], text: 'default is the event bus that every account has already; write another name' },
+    {
+      path: ['name'],
+      text: 'default is the name of an event bus that every account has; write another name',
+    },
   ];
 }
 
-function unknownRegions({ regions, home, newRegions }: FileContent): Problem[] {
-  const named = regions.map((region, index) => ({ region, path: ['regions', index] as (string | number)[] }));
-  if (home !== undefined) named.push({ region: home, path: ['home'] });
-  return named
-    .filter(({ region }) => !ALL_REGIONS.includes(region) && !newRegions.includes(region))
-    .map(({ region, path }) => ({ path, text: unknownRegion(region) }));
-}
-
-function unknownRegion(region: string): string {
-  const meant = nearest(region, ALL_REGIONS);
-  const advice = meant === undefined ? 'write one such as eu-central-1' : `did you mean ${meant}?`;
-  return `${JSON.stringify(region)} is not an AWS region that this version knows; ${advice} (a region that AWS opened later goes under newRegions as well)`;
-}
-
-/** The aggregator is called by a Lambda function URL. A region under newRegions is taken on trust. */
-function homeWithoutUrl({ home, regions, newRegions }: FileContent): Problem[] {
-  const region = home ?? regions[0];
-  const lacks = (one: string): boolean => WITHOUT_FUNCTION_URLS.includes(one) && !newRegions.includes(one);
-  if (region === undefined || !lacks(region)) return [];
-  const what = home === undefined ? `is absent, and ${region}, the first of regions,` : region;
-  const partition = partitionOf(region);
+/** The aggregator is called by a Lambda function URL. */
+function homeWithoutUrl({ home, regions }: FileContent): Problem[] {
+  const first = home ?? regions[0];
+  if (first === undefined || !WITHOUT_FUNCTION_URLS.includes(first)) return [];
+  const what = home === undefined ? `is absent, and ${first}, the first of regions,` : first;
+  const partition = partitionOf(first);
   const usable = [...regions, 'eu-central-1', ...ALL_REGIONS].find(
-    (one) => !lacks(one) && partitionOf(one) === partition,
+    (one) => !WITHOUT_FUNCTION_URLS.includes(one) && partitionOf(one) === partition,
   );
   const advice =
     usable === undefined
       ? `no region of the partition ${partition} has them`
       : `write another region, such as \`home: ${usable}\``;
-  const text = `${what} has no Lambda function URLs, which home needs; ${advice} (probes can be in any region; without function URLs are ${WITHOUT_FUNCTION_URLS.join(', ')})`;
+  const text = `${what} has no Lambda function URLs, which home needs; ${advice} (probes can be in any region; these have no function URLs: ${WITHOUT_FUNCTION_URLS.join(', ')})`;
   return [{ path: ['home'], text }];
 }
 
@@ -75,25 +106,11 @@ function mixedPartitions({ regions, home }: FileContent): Problem[] {
   const first = home ?? regions[0];
   const partition = first === undefined ? undefined : partitionOf(first);
   if (partition === undefined) return [];
-  return regions.flatMap((region, index) => {
-    const other = partitionOf(region);
+  return regions.flatMap((name, index) => {
+    const other = partitionOf(name);
     if (other === undefined || other === partition) return [];
-    const text = `${region} is in the partition ${other} and ${first} in ${partition}, which cannot call each other; write one file for each`;
+    const text = `${name} is in the partition ${other} and ${first} in ${partition}, which cannot call each other; write one file for each`;
     return [{ path: ['regions', index], text }];
-  });
-}
-
-function twice<Item>(items: readonly Item[], list: string, spell: (item: Item) => string): Problem[] {
-  const seen = new Map<string, number>();
-  return items.flatMap((item, index) => {
-    const spelling = spell(item);
-    const before = seen.get(spelling);
-    if (before !== undefined) {
-      const text = `${spelling} stands already at ${list}[${before}]; remove one of them`;
-      return [{ path: [...list.split('.'), index], text }];
-    }
-    seen.set(spelling, index);
-    return [];
   });
 }
 
@@ -113,7 +130,12 @@ function webhook({ announce }: FileContent): Problem[] {
         ]),
     ...(slackWebhookUrl === undefined
       ? []
-      : [{ path: ['announce', 'slackWebhookUrl'], text: 'stands beside slackWebhook; remove it' }]),
+      : [
+          {
+            path: ['announce', 'slackWebhookUrl'],
+            text: 'is replaced by slackWebhook, which is here too; remove it',
+          },
+        ]),
   ];
 }
 
@@ -121,7 +143,7 @@ function unknownVantages({ targets, regions, vantages }: FileContent): Problem[]
   const known = new Set([...regions, ...Object.keys(vantages), HERE]);
   const advice = (vantage: string): string => {
     const meant = nearest(vantage, [...known]);
-    return meant === undefined ? `write one of ${some([...known])}` : `did you mean ${meant}?`;
+    return meant === undefined ? `write one of ${names([...known], SHOWN)}` : `did you mean ${meant}?`;
   };
   return targets.flatMap(({ expect }, index) =>
     Object.keys(expect?.vantages ?? {})
@@ -133,12 +155,6 @@ function unknownVantages({ targets, regions, vantages }: FileContent): Problem[]
   );
 }
 
-/** So many names that they still make one line. */
-function some(names: readonly string[]): string {
-  const most = 20;
-  return names.length > most ? `${names.slice(0, most).join(', ')}, …` : names.join(', ');
-}
-
 function vantageNames({ regions, vantages }: FileContent): Problem[] {
   return Object.keys(vantages)
     .filter((name) => name === HERE || regions.includes(name))
@@ -146,19 +162,20 @@ function vantageNames({ regions, vantages }: FileContent): Problem[] {
       path: ['vantages', name],
       text:
         name === HERE
-          ? 'means this machine; write another name'
+          ? 'is the name of this machine; write another name'
           : 'is also one of regions; write another name',
     }));
 }
 
 function windows({ incidents, targets }: FileContent): Problem[] {
-  const known = new Set(targets.map((target) => formatTarget(target)));
-  return incidents.maintenance.flatMap((window, index) => {
-    const path = ['incidents', 'maintenance', index];
-    const problems: Problem[] = strangers(window.targets ?? [], known).map(({ at, text }) => ({
-      path: [...path, 'targets', at],
-      text,
-    }));
+  const known = targets.map((target) => formatTarget(target));
+  const configured = new Set(known);
+  return incidents.maintenance.flatMap((window, at) => {
+    const path = ['incidents', 'maintenance', at];
+    const problems: Problem[] = (window.targets ?? [])
+      .map((target, index) => ({ target, path: [...path, 'targets', index] }))
+      .filter(({ target }) => !configured.has(target))
+      .map(({ target, path: place }) => ({ path: place, text: () => notATarget(target, known) }));
     if (Date.parse(window.until) <= Date.parse(window.from)) {
       problems.push({ path: [...path, 'until'], text: 'is not after from; write a later time' });
     }
@@ -166,20 +183,9 @@ function windows({ incidents, targets }: FileContent): Problem[] {
   });
 }
 
-function strangers(
-  targets: readonly Target[],
-  known: ReadonlySet<string>,
-): { at: number; text: () => string }[] {
-  return targets.flatMap((target, at) => {
-    const spelling = formatTarget(target);
-    if (known.has(spelling)) return [];
-    const text = (): string => {
-      const meant = nearest(spelling, [...known]);
-      const advice = meant === undefined ? 'write one of those' : `did you mean ${meant}?`;
-      return `${spelling} is not one of targets; ${advice}`;
-    };
-    return [{ at, text }];
-  });
+function notATarget(target: string, known: readonly string[]): string {
+  const meant = nearest(target, known);
+  return `${target} is not one of targets; ${meant === undefined ? 'write one of them' : `did you mean ${meant}?`}`;
 }
 
 function tooLongPolicy({ policy }: FileContent): Problem[] {
@@ -189,7 +195,7 @@ function tooLongPolicy({ policy }: FileContent): Problem[] {
   return [{ path: ['policy', 'allow'], text }];
 }
 
-function emptyAllowList({ onDemand }: FileContent): Problem[] {
+function allowListUse({ onDemand }: FileContent): Problem[] {
   if (onDemand.targets === 'allow-list' && onDemand.allowList.length === 0) {
     return [
       {
@@ -205,7 +211,7 @@ function emptyAllowList({ onDemand }: FileContent): Problem[] {
   return [];
 }
 
-function hastyAlarms({ schedule, alarms }: FileContent): Problem[] {
+function shortAlarms({ schedule, alarms }: FileContent): Problem[] {
   const least = 2 * schedule.everyMinutes;
   return (['noTickMinutes', 'abstainingMinutes'] as const)
     .filter((key) => (alarms[key] ?? least) < least)

@@ -1,14 +1,18 @@
+import { PROBE_DEFAULTS } from '../functions/reachability/request.ts';
 import type { Configuration } from './configuration.ts';
 
-/** The file that is read where none is named. */
+/** The configuration file of a command that names none, in the directory where it is called. */
 export const DEFAULT_CONFIG = 'synwhere.yaml';
 
-/** What stands where `synwhere.yaml` says nothing. Two defaults depend on others: see {@link alarmDefaults}. */
+/** The file beside the code of the aggregator that has its configuration. */
+export const DEPLOYED_CONFIG = 'synwhere.json';
+
+/** The values of keys that are not written. The defaults of alarms depend on the schedule: see {@link alarmDefaults}. */
 export const DEFAULTS = {
   name: 'synwhere',
-  /** Where nothing is deployed; with regions it is the first of them. */
+  /** Without regions, so nothing is deployed; with regions, the default is the first of them. */
   home: 'us-east-1',
-  probe: { timeoutMs: 4000, attempts: 3, memoryMiB: 256 },
+  probe: { timeoutMs: PROBE_DEFAULTS.timeoutMs, attempts: PROBE_DEFAULTS.attempts, memoryMiB: 256 },
   aggregator: { memoryMiB: 512 },
   logs: { retentionDays: 14 },
   schedule: { everyMinutes: 1, enabled: true },
@@ -16,9 +20,9 @@ export const DEFAULTS = {
   onDemand: { targets: 'configured', maxTargets: 50 },
   history: { retentionDays: 90, keepOnDestroy: true },
   metrics: { perRegion: false },
-} as const satisfies { [Key in keyof Configuration]?: Partial<NonNullable<Configuration[Key]>> };
+} as const;
 
-/** An alarm needs some ticks to judge: at least three of them, and never less than a person would call a while. */
+/** At least three ticks, so that one late tick raises no alarm. */
 export function alarmDefaults(everyMinutes: number): Configuration['alarms'] {
   return {
     noTickMinutes: Math.max(5, 3 * everyMinutes),

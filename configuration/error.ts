@@ -4,27 +4,26 @@ import { show } from './expected.ts';
 export interface Problem {
   /** From the root of the file, e.g. `['targets', 3, 'expect']`; empty for the file as a whole. */
   path: readonly (string | number)[];
-  /** What is wrong and what to write instead. A function where the words take long to find; only those that are shown are asked for. */
+  /** What is wrong and what to write instead. A function where that takes long to find; it is called only for problems that are shown. */
   text: string | (() => string);
   /** 1-based; absent where the file has no place for it. */
   line?: number;
-  /** Whether the path is in the file; false where it is missing. Absent: true. */
+  /** Whether the path is in the file: false where it is missing. Absent: true. */
   written?: boolean;
 }
 
-/** How many mistakes of one file are listed. */
+/** Problems of one file that are listed. */
 const MOST_LISTED = 20;
 
 /**
- * A configuration that cannot be used. The message is one line for the writer of the file: file and line, path, what is wrong,
- * what to write. Where several things are wrong it is the first of `problems`, the number of the others, and the command that
- * lists them.
+ * A configuration that cannot be used. The message is one line: file and line, path, what is wrong, what to write. Where there are
+ * several problems, it is the first of them, the number of the others, and the command that lists them.
  */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
   /**
-   * One line each, at most {@link MOST_LISTED}: first what is written wrong, in the order of the file, then what is missing. A key
-   * that is misspelt is most likely the one that is missing, so it comes first.
+   * One line each, at most {@link MOST_LISTED}: first what is wrong in the file, in its order, then what is missing. A misspelt key
+   * is probably the missing one, so it comes first.
    */
   readonly problems: readonly string[];
   /** How many more there are. */
@@ -46,14 +45,19 @@ function isMissing({ written }: Problem): boolean {
   return written === false;
 }
 
-function formatProblem(file: string, { path, text, line }: Problem): string {
-  const where = line === undefined ? file : `${file}:${line}`;
-  const words = typeof text === 'string' ? text : text();
-  return path.length === 0 ? `${where}: ${words}` : `${where}: ${formatPath(path)}: ${words}`;
+function formatProblem(file: string, problem: Problem): string {
+  const where = problem.line === undefined ? file : `${file}:${problem.line}`;
+  return `${where}: ${problemText(problem)}`;
 }
 
-/** `targets[3].expect`. A key that is not a plain word is quoted and cut, so that the path stays one short line. */
-export function formatPath(path: readonly (string | number)[]): string {
+/** The path and what is wrong there, on one line, without the file. */
+export function problemText({ path, text }: Problem): string {
+  const words = typeof text === 'string' ? text : text();
+  return path.length === 0 ? words : `${formatPath(path)}: ${words}`;
+}
+
+/** `targets[3].expect`. A key with other characters than a word is quoted and cut, so that the path is one short line. */
+function formatPath(path: readonly (string | number)[]): string {
   return path
     .map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index === 0 ? '' : '.'}${word(step)}`))
     .join('');

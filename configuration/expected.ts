@@ -2,12 +2,15 @@ import type { z } from 'zod';
 
 type ErrorOptions = { error: z.core.$ZodErrorMap };
 
+/** What to write in place of a wrong value, where that can be told from the value. */
+export type Hint = (input: unknown) => string | undefined;
+
 /**
- * The words of a field that holds something else than it should. `what` ends "… is not"; `example` is what to write. Every check of
- * a field takes the same words, so that a reader always learns the whole rule at once.
+ * The message for a field with a wrong value: the hint, or else "… is not `what`; write `example`". Every check of a field has the same
+ * message, so that it always has the whole rule.
  */
-export function expected(what: string, example: string): ErrorOptions {
-  return { error: ({ input }) => `${complaint(input, what)}; write ${example}` };
+export function expected(what: string, example: string, hint: Hint = () => undefined): ErrorOptions {
+  return { error: ({ input }) => hint(input) ?? `${complaint(input, what)}; write ${example}` };
 }
 
 function complaint(input: unknown, what: string): string {
@@ -16,15 +19,20 @@ function complaint(input: unknown, what: string): string {
   return `${show(input)} is not ${what}`;
 }
 
-/** What a caught value says of itself, on one line. */
+/** The message of a caught value, on one line. */
 export function messageOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ').trim();
 }
 
-/** A value as its writer would know it again, cut to one short line. */
+/** A value as it is in the file, cut to one short line. */
 export function show(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object' && value !== null) return 'a map';
+  if (isMap(value)) return 'a map';
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/** Whether a value of a file is a map. */
+export function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,16 +1,15 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { formatTarget } from '../functions/reachability/target.ts';
 import type { Configuration } from './configuration.ts';
-import { inconsistencies } from './consistency.ts';
+import { duplicates, inconsistencies, unknownRegions } from './consistency.ts';
 import { alarmDefaults, DEFAULTS } from './defaults.ts';
-import { ConfigurationError, type Problem } from './error.ts';
-import { show } from './expected.ts';
+import { ConfigurationError, problemText, type Problem } from './error.ts';
+import { isMap, show } from './expected.ts';
 import { LIMITS } from './limits.ts';
 import { nearest } from './nearest.ts';
-import { placesOf } from './places.ts';
 import { problemsOf } from './problems.ts';
 import { fileSchema, type FileContent } from './schema.ts';
-import { plainValueOf, readYaml } from './yaml.ts';
+import { withoutRemovedKeys } from './removed-keys.ts';
+import { placesOf, plainValueOf, readYaml } from './yaml.ts';
 
 export { ConfigurationError } from './error.ts';
 
@@ -22,8 +21,11 @@ const NO_FILE: Record<string, string> = {
   EACCES: 'may not be read; check its permissions',
 };
 
+/** Receives what is probably a mistake in a file that can be used: one line with the path, and the 1-based line of the file. */
+export type OnWarning = (text: string, line: number | undefined) => void;
+
 /** Reads and checks a configuration file. Throws {@link ConfigurationError}, also for a file that cannot be read. */
-export function loadConfiguration(file: string): Configuration {
+export function loadConfiguration(file: string, onWarning?: OnWarning): Configuration {
   let text: string;
   try {
     text = readBounded(file);
@@ -31,10 +33,10 @@ export function loadConfiguration(file: string): Configuration {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     throw new ConfigurationError(file, [{ path: [], text: NO_FILE[code] ?? `cannot be read (${code})` }]);
   }
-  return parseConfiguration(text, file);
+  return parseConfiguration(text, file, onWarning);
 }
 
-/** Reads a file or a pipe, and of one that is too long only so much that this shows. */
+/** Reads a file or a pipe. Stops after one byte more than is allowed. */
 function readBounded(file: string): string {
   const buffer = Buffer.alloc(LIMITS.fileBytes + 1);
   const descriptor = openSync(file, 'r');
@@ -52,7 +54,7 @@ function readBounded(file: string): string {
 }
 
 /** Checks the text of a configuration file; `file` names it in errors. Throws {@link ConfigurationError}. */
-export function parseConfiguration(text: string, file: string): Configuration {
+export function parseConfiguration(text: string, file: string, onWarning?: OnWarning): Configuration {
   const fail = (problems: readonly Problem[]): never => {
     throw new ConfigurationError(file, problems);
   };
@@ -66,42 +68,54 @@ export function parseConfiguration(text: string, file: string): Configuration {
   const { value: written } = plain;
   if (!isMap(written)) {
     return fail([
-      {
-        path: [],
-        text: `holds ${show(written)} where a map belongs; write \`targets:\` and what follows from it`,
-      },
+      { path: [], text: `the file is ${show(written)}, not a map; write \`targets:\` and a list of targets` },
     ]);
   }
   const placeOf = placesOf(yaml);
-  const located = (problems: readonly Problem[]): Problem[] =>
-    problems.map((problem) => ({ ...problem, ...placeOf(problem.path) }));
-  const parsed = fileSchema.safeParse(written);
-  if (!parsed.success) {
-    const problems = problemsOf(parsed.error.issues);
-    return fail(located([...problems, ...furtherProblems(written, problems)]));
+  return readConfiguration(written, file, {
+    located: (problems) => problems.map((problem) => ({ ...problem, ...placeOf(problem.path) })),
+    ...(onWarning && { onWarning }),
+  });
+}
+
+export interface ReadOptions {
+  /** Adds to problems the lines where they are. Default: they have none. */
+  located?: (problems: readonly Problem[]) => readonly Problem[];
+  onWarning?: OnWarning;
+}
+
+/** Checks a configuration that is not text; `source` names it in errors. Throws {@link ConfigurationError}. */
+export function readConfiguration(
+  written: Readonly<Record<string, unknown>>,
+  source: string,
+  { located = (problems) => problems, onWarning = () => {} }: ReadOptions = {},
+): Configuration {
+  const { kept, warnings } = withoutRemovedKeys(written);
+  const parsed = fileSchema.safeParse(kept);
+  const problems = parsed.success
+    ? inconsistencies(parsed.data)
+    : problemsWithOthers(kept, problemsOf(parsed.error.issues));
+  problems.push(...duplicates(kept));
+  if (!parsed.success || problems.length > 0) throw new ConfigurationError(source, located(problems));
+  for (const warning of located([...warnings, ...unknownRegions(parsed.data)])) {
+    onWarning(problemText(warning), warning.line);
   }
-  const problems = inconsistencies(parsed.data);
-  return problems.length > 0 ? fail(located(problems)) : configurationOf(parsed.data);
+  return withHomeAndAlarms(parsed.data);
 }
 
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Sections that others refer to, and those others. Without the former, the latter look wrong and are not. */
+/** Sections that others refer to, and those others. Without the former, the latter look wrong although they may be right. */
 const REFERRING: ReadonlyMap<string, readonly string[]> = new Map([
   ['targets', ['incidents']],
   ['regions', ['targets', 'incidents']],
-  ['newRegions', ['regions', 'home', 'targets', 'incidents']],
   ['vantages', ['targets', 'incidents']],
   ['agents', ['targets', 'incidents']],
 ]);
 
-/** Stands for targets that cannot be judged. */
+/** Takes the place of targets that are wrong. */
 const SOME_TARGET = 'a.invalid:1';
 
-/** What the sections that are right say together, where others are wrong: so one run lists all mistakes. */
-function furtherProblems(
+/** The problems of some sections, and the inconsistencies of the others, so that one run lists all mistakes. */
+function problemsWithOthers(
   written: Readonly<Record<string, unknown>>,
   problems: readonly Problem[],
 ): Problem[] {
@@ -112,23 +126,13 @@ function furtherProblems(
   }
   const rest = Object.fromEntries(Object.entries(written).filter(([section]) => !wrong.has(section)));
   const parsed = fileSchema.safeParse(wrong.has('targets') ? { ...rest, targets: [SOME_TARGET] } : rest);
-  return parsed.success ? inconsistencies(parsed.data) : [];
+  return [...problems, ...(parsed.success ? inconsistencies(parsed.data) : [])];
 }
 
-function configurationOf({ newRegions: _known, ...content }: FileContent): Configuration {
-  const { home = content.regions[0] ?? DEFAULTS.home, alarms, incidents } = content;
-  const defaults = alarmDefaults(content.schedule.everyMinutes);
+function withHomeAndAlarms(content: FileContent): Configuration {
   return {
     ...content,
-    home,
-    incidents: {
-      ...incidents,
-      maintenance: incidents.maintenance.map(({ targets, from, until }) => ({
-        ...(targets && { targets: targets.map((target) => formatTarget(target)) }),
-        from,
-        until,
-      })),
-    },
-    alarms: { ...defaults, ...alarms },
+    home: content.home ?? content.regions[0] ?? DEFAULTS.home,
+    alarms: { ...alarmDefaults(content.schedule.everyMinutes), ...content.alarms },
   };
 }

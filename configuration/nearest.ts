@@ -1,6 +1,6 @@
 /**
- * The one of `known` that `word` was most likely meant to be, or undefined where none is near: at most one edit for every three
- * letters (Levenshtein distance), or the same letters up to a unit or an ending (`timeout` for `timeoutMs`).
+ * The one of `known` that is nearest to `word`, or undefined where none is near: at most one edit for every three letters (Levenshtein
+ * distance), or one is the beginning of the other (`timeout`, `timeoutMs`).
  */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const wanted = plain(word);

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Problem } from './error.ts';
 import { nearest } from './nearest.ts';
 
-/** Turns what zod found into problems, one for each thing that its writer has to change. */
+/** Turns the issues of zod into problems, one for each thing to change. */
 export function problemsOf(issues: readonly z.core.$ZodIssue[]): Problem[] {
   return issues.flatMap((issue) => problemsOfIssue(issue, []));
 }
@@ -15,13 +15,13 @@ function problemsOfIssue(issue: z.core.$ZodIssue, base: readonly PropertyKey[]):
   if (issue.code === 'invalid_key') {
     return issue.issues.map(({ message }) => ({ path: steps(path), text: message }));
   }
-  if (issue.code === 'invalid_union') {
+  if (issue.code === 'invalid_union' && issue.message === '') {
     return likeliestBranch(issue.errors).flatMap((inner) => problemsOfIssue(inner, path));
   }
   return [{ path: steps(path), text: issue.message }];
 }
 
-/** The branch that its writer meant: the one that is not of another type altogether. */
+/** The issues of the first shape whose type is right, or else those of the first shape. */
 function likeliestBranch(branches: readonly z.core.$ZodIssue[][]): z.core.$ZodIssue[] {
   const right = branches.find((issues) => !issues.some((issue) => isWrongType(issue)));
   return right ?? branches[0] ?? [];
@@ -36,8 +36,8 @@ function unknownKey(key: string, knownKeys: string): () => string {
     const known = knownKeys.split(' ');
     const meant = nearest(key, known);
     return meant === undefined
-      ? `is not a key that belongs here; write one of ${known.join(', ')}`
-      : `is not a key that belongs here; did you mean ${meant}?`;
+      ? `is not a known key; write one of ${known.join(', ')}`
+      : `is not a known key; did you mean ${meant}?`;
   };
 }
 

@@ -1,6 +1,6 @@
 /**
- * The AWS regions that this version knows, by partition: nothing of one partition can be called from another. From the partition
- * data that AWS publishes with its SDKs (partitions.json).
+ * The AWS regions that this version knows, by partition. Functions of one partition cannot be called from another. The source is the
+ * partition data in the AWS SDKs (partitions.json).
  */
 export const REGIONS = {
   aws: [
@@ -47,8 +47,8 @@ export const REGIONS = {
 } as const satisfies Record<string, readonly string[]>;
 
 /**
- * Regions without Lambda function URLs, which the aggregator is called by: those of the AWS Lambda Developer Guide, "Creating and
- * managing Lambda function URLs", and those in which CloudFormation has no resource type AWS::Lambda::Url.
+ * Regions without Lambda function URLs. The aggregator is called through one. Sources: the AWS Lambda Developer Guide, "Creating and
+ * managing Lambda function URLs", and the regions in which CloudFormation has no resource type AWS::Lambda::Url.
  */
 export const WITHOUT_FUNCTION_URLS: readonly string[] = [
   'ap-east-2',
@@ -70,7 +70,7 @@ export const WITHOUT_FUNCTION_URLS: readonly string[] = [
 
 export const ALL_REGIONS: readonly string[] = Object.values(REGIONS).flat();
 
-/** The partition of a region that is known, else undefined. */
+/** The partition of a region, or undefined for a region that this version does not know. */
 export function partitionOf(region: string): string | undefined {
   return Object.entries(REGIONS).find(([, regions]) => (regions as readonly string[]).includes(region))?.[0];
 }

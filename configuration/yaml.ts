@@ -1,4 +1,17 @@
-import { isNode, isScalar, isSeq, Lexer, LineCounter, parseDocument, visit, type Document } from 'yaml';
+import {
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type Pair,
+  type YAMLMap,
+} from 'yaml';
 import type { Problem } from './error.ts';
 import { messageOf } from './expected.ts';
 import { LIMITS } from './limits.ts';
@@ -9,7 +22,7 @@ export interface YamlFile {
   lines: LineCounter;
 }
 
-/** Reads one YAML 1.2 document in time linear in its length. Returns what is wrong with it where it cannot be used. */
+/** Reads one YAML 1.2 document in time linear in its length. Returns its problems where it cannot be used. */
 export function readYaml(text: string): YamlFile | Problem[] {
   const excess = excessOf(text);
   if (excess) return [excess];
@@ -25,6 +38,9 @@ export function readYaml(text: string): YamlFile | Problem[] {
     }),
   );
   const errors = [...document.errors, ...document.warnings];
+  const [first] = errors;
+  // The errors after a tab are its consequences.
+  if (first?.code === 'TAB_AS_INDENT') errors.splice(1);
   if (errors.some(({ code }) => code === 'RESOURCE_EXHAUSTION')) return [whole(TOO_DEEP)];
   const broken = errors.map(({ code, message, pos }) => ({
     path: [],
@@ -36,7 +52,7 @@ export function readYaml(text: string): YamlFile | Problem[] {
   return wrong.length > 0 ? wrong : { document, lines };
 }
 
-/** Reads the tokens only, and no more of them than are allowed: what the parser does with them can take much longer. */
+/** Reads tokens only, and stops after the allowed number: parsing them can take much longer. */
 function excessOf(text: string): Problem | undefined {
   let tokens = 0;
   let aliases = 0;
@@ -56,7 +72,7 @@ function excessOf(text: string): Problem | undefined {
     if (first === '[' || first === '{') depth++;
     if (first === ']' || first === '}') depth--;
     if (aliases > LIMITS.fileAliases) {
-      return whole(`has more than ${LIMITS.fileAliases} aliases; write out what they stand for`);
+      return whole(`has more than ${LIMITS.fileAliases} aliases; write the values in place of them`);
     }
     if (depth > LIMITS.fileDepth) return whole(TOO_DEEP);
   }
@@ -69,7 +85,7 @@ function whole(text: string): Problem {
   return { path: [], text };
 }
 
-/** The library makes an error object for each syntax error; 100,000 of them with their stacks take seconds. */
+/** The library makes an error object for each syntax error. With stacks, 100,000 of them take seconds. */
 function withoutStackTraces<T>(act: () => T): T {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
@@ -82,15 +98,16 @@ function withoutStackTraces<T>(act: () => T): T {
 
 const BARE_BRACKET = "YAML reads a bare [ as a list; write quotes, as in '[2001:db8::10]:443'";
 
-/** Whether `:443` or the like stands here behind a bracket, as after an IPv6 address without quotes. */
+/** Whether a bracket and a port meet here, as in an IPv6 address without quotes. */
 function isPortAfterBracket(text: string, at: number): boolean {
   return text[at - 1] === ']' && /^:\d/.test(text.slice(at, at + 2));
 }
 
 function brokenYaml(code: string, message: string): string {
-  if (code === 'MULTIPLE_DOCS') return 'a second document begins here; write one file for each';
-  if (code === 'TAB_AS_INDENT') return 'this line is indented by a tab; write spaces';
-  return `this is not plain YAML: ${messageOf(message)}`;
+  if (code === 'MULTIPLE_DOCS') return 'a second YAML document begins here; write one file for each';
+  if (code === 'TAB_AS_INDENT')
+    return 'this line is indented with a tab; write spaces, here and in the lines after it';
+  return `this is not valid YAML: ${messageOf(message)}`;
 }
 
 function wrongKeys(document: Document, lines: LineCounter): Problem[] {
@@ -107,7 +124,7 @@ function wrongKeys(document: Document, lines: LineCounter): Problem[] {
         if (isSeq(key)) report(BARE_BRACKET);
         if (!isScalar(key)) continue;
         const name = String(key.value);
-        if (seen.has(name)) report('this key stands here twice; remove one of them');
+        if (seen.has(name)) report('this key is already in the same map; remove one of them');
         seen.add(name);
       }
     },
@@ -115,12 +132,59 @@ function wrongKeys(document: Document, lines: LineCounter): Problem[] {
   return problems;
 }
 
-/** The plain value of a document, its aliases expanded. Returns what is wrong where that would take too much memory or stack. */
+/** The plain value of a document, with its aliases expanded. Returns a problem where that takes too much memory or stack. */
 export function plainValueOf({ document }: YamlFile): { value: unknown } | Problem[] {
   try {
-    return { value: document.toJS({ maxAliasCount: LIMITS.aliasesOfOne }) };
+    return { value: document.toJS({ maxAliasCount: LIMITS.aliasesOfOneAnchor }) };
   } catch (error) {
     if (error instanceof RangeError) return [whole(TOO_DEEP)];
-    return [whole(`its aliases cannot be followed: ${messageOf(error)}`)];
+    return [whole(`its aliases cannot be expanded: ${messageOf(error)}`)];
   }
+}
+
+/** Where a path is in a file. */
+interface Place {
+  /** 1-based: the line of the key, of the list item, or of the nearest one around it. Absent for the file as a whole. */
+  line?: number;
+  /** Whether the whole path is in the file. False for a missing key. */
+  written: boolean;
+}
+
+/** Finds the places of paths in one file. The keys of each map are indexed once, so that many look-ups in a large map are fast. */
+export function placesOf({ document, lines }: YamlFile): (path: readonly (string | number)[]) => Place {
+  const indexes = new WeakMap<YAMLMap, Map<string, Pair>>();
+  const child = (node: unknown, step: string | number): unknown => {
+    if (isMap(node)) {
+      const index = indexes.get(node) ?? indexOf(node);
+      indexes.set(node, index);
+      return index.get(String(step));
+    }
+    if (isSeq(node) && typeof step === 'number') return node.items[step];
+    return undefined;
+  };
+  return (path) => {
+    let node: unknown = document.contents;
+    let line: number | undefined;
+    let written = true;
+    for (const step of path) {
+      const next = child(node, step);
+      if (next === undefined) {
+        written = false;
+        break;
+      }
+      const offset = startOf(next);
+      if (offset !== undefined) line = lines.linePos(offset).line;
+      node = isPair(next) ? next.value : next;
+    }
+    return { ...(line !== undefined && { line }), written };
+  };
+}
+
+function indexOf({ items }: YAMLMap): Map<string, Pair> {
+  return new Map(items.map((pair) => [String(isScalar(pair.key) ? pair.key.value : pair.key), pair]));
+}
+
+function startOf(thing: unknown): number | undefined {
+  const node = isPair(thing) ? thing.key : thing;
+  return isNode(node) ? node.range?.[0] : undefined;
 }

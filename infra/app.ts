@@ -1,4 +1,5 @@
 import { Annotations, App } from 'aws-cdk-lib';
+import { DEFAULT_CONFIG } from '../configuration/defaults.ts';
 import { ConfigurationError, loadConfiguration } from '../configuration/load.ts';
 import { configurationWarnings } from '../configuration/warnings.ts';
 import { buildStacks } from './build.ts';
@@ -9,10 +10,10 @@ import { bundleFunctions } from './bundle.ts';
  */
 async function main(): Promise<void> {
   const app = new App();
-  const given: unknown =
-    app.node.tryGetContext('config') ?? process.env['SYNWHERE_CONFIG'] ?? 'synwhere.yaml';
+  const given: unknown = app.node.tryGetContext('config') ?? process.env['SYNWHERE_CONFIG'] ?? DEFAULT_CONFIG;
   const file = String(given);
-  const configuration = loadConfiguration(file);
+  const warnings: string[] = [];
+  const configuration = loadConfiguration(file, (text) => warnings.push(text));
   if (configuration.regions.length === 0) {
     throw new ConfigurationError(file, [
       { path: ['regions'], text: 'is empty, so there is nothing to deploy; write at least one region' },
@@ -21,7 +22,8 @@ async function main(): Promise<void> {
   const bundles = await bundleFunctions(configuration);
   try {
     const { home } = buildStacks(app, configuration, bundles, process.env['CDK_DEFAULT_ACCOUNT']);
-    for (const [index, warning] of configurationWarnings(configuration).entries()) {
+    warnings.push(...configurationWarnings(configuration));
+    for (const [index, warning] of warnings.entries()) {
       Annotations.of(home).addWarningV2(`synwhere:configuration-${index}`, warning);
     }
     app.synth();

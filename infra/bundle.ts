@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 import type { Configuration } from '../configuration/configuration.ts';
+import { DEPLOYED_CONFIG } from '../configuration/defaults.ts';
 
 /** Directories that become the code of the functions: each holds `index.mjs`. */
 export interface FunctionCode {
@@ -44,7 +45,7 @@ export async function bundleFunctions(configuration: Configuration): Promise<Bun
       bundleFunction('aggregator', join(root, 'aggregator')),
     ]);
     const needed = neededByFunction(configuration);
-    writeFileSync(join(aggregator, 'synwhere.json'), `${JSON.stringify(needed, null, 2)}\n`);
+    writeFileSync(join(aggregator, DEPLOYED_CONFIG), `${JSON.stringify(needed, null, 2)}\n`);
     return { probe, aggregator, remove };
   } catch (error) {
     remove();
@@ -53,12 +54,12 @@ export async function bundleFunctions(configuration: Configuration): Promise<Bun
 }
 
 /**
- * The configuration without what the aggregator does not need, because everyone with `lambda:GetFunction` for the function can read
- * it: commands of vantages on other machines, mail addresses (SNS has them), and networks that are opened to the probes.
+ * The configuration without what is private and the aggregator does not need, because everyone with `lambda:GetFunction` for the
+ * function can read it: commands of vantages on other machines, mail addresses (SNS has them), and networks that are opened to the probes.
  */
 export function neededByFunction(configuration: Configuration): Configuration {
-  const { aggregator: _memory, logs: _logs, announce, ...needed } = configuration;
-  return { ...needed, policy: { allow: [] }, announce: { ...announce, email: [] }, vantages: {} };
+  const { announce } = configuration;
+  return { ...configuration, policy: { allow: [] }, announce: { ...announce, email: [] }, vantages: {} };
 }
 
 /** Writes `index.mjs` of one function into a directory, which is made; resolves to it. */

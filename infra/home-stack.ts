@@ -2,7 +2,6 @@ import { ArnFormat, CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { Configuration, StoredSecret } from '../configuration/configuration.ts';
-import { DEFAULTS } from '../configuration/defaults.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { Announcements } from './constructs/announcements.ts';
 import { HistoryTable } from './constructs/history-table.ts';
@@ -26,16 +25,16 @@ export class HomeStack extends Stack {
     const { name, schedule, history, announce } = configuration;
     const { table } = new HistoryTable(this, 'History', {
       tableName: name,
-      keep: history.keepOnDestroy ?? DEFAULTS.history.keepOnDestroy,
+      keep: history.keepOnDestroy,
     });
     const { bus, topic } = new Announcements(this, 'Announcements', { name, email: announce.email });
     const aggregator = new NodeFunction(this, 'Aggregator', {
       functionName: aggregatorFunctionName(name),
       description: `Synwhere (${name}): asks every region, judges, remembers and announces`,
       codeDirectory,
-      memoryMiB: (configuration.aggregator ?? DEFAULTS.aggregator).memoryMiB,
+      memoryMiB: configuration.aggregator.memoryMiB,
       timeoutSeconds: aggregatorTimeoutSeconds(configuration),
-      logRetentionDays: (configuration.logs ?? DEFAULTS.logs).retentionDays,
+      logRetentionDays: configuration.logs.retentionDays,
       environment: {
         SYNWHERE_TABLE: table.tableName,
         SYNWHERE_BUS: bus.eventBusName,

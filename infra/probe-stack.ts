@@ -1,7 +1,6 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Configuration } from '../configuration/configuration.ts';
-import { DEFAULTS } from '../configuration/defaults.ts';
 import { NodeFunction } from './constructs/node-function.ts';
 import { probeFunctionName } from './names.ts';
 import { probeTimeoutSeconds } from './timeouts.ts';
@@ -24,7 +23,7 @@ export class ProbeStack extends Stack {
       codeDirectory,
       memoryMiB: probe.memoryMiB,
       timeoutSeconds: probeTimeoutSeconds(configuration),
-      logRetentionDays: (logs ?? DEFAULTS.logs).retentionDays,
+      logRetentionDays: logs.retentionDays,
       environment: { SYNWHERE_POLICY: JSON.stringify(policy) },
       ...(probe.reservedConcurrency !== undefined && { reservedConcurrency: probe.reservedConcurrency }),
     });

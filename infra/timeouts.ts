@@ -1,13 +1,8 @@
 import type { Configuration } from '../configuration/configuration.ts';
+import { CHECK_TIMEOUT_MS, TARGETS_AT_A_TIME } from '../configuration/limits.ts';
 
 /** Names, staggered attempts, settling waits, the start of a cold function and the transfer of the answer. */
 const WORK_SECONDS = 10;
-
-/** As many silent targets fit the descriptors of one sandbox (1,024, three attempts each) at a time. */
-const TARGETS_AT_A_TIME = 250;
-
-/** A check on demand may ask for as much silence (functions/aggregator/api, `timeoutMs`). */
-const ON_DEMAND_TIMEOUT_MS = 10_000;
 
 /** Judging, storing, announcing with time-outs of its own. */
 const AFTERWARDS_SECONDS = 30;
@@ -22,7 +17,7 @@ const MOST_SECONDS = 900;
 export function probeTimeoutSeconds({ probe, targets, onDemand }: Configuration): number {
   const most = Math.max(targets.length, onDemand.maxTargets);
   const waves = Math.ceil(most / TARGETS_AT_A_TIME) + 2;
-  const silenceMs = Math.max(probe.timeoutMs, ON_DEMAND_TIMEOUT_MS);
+  const silenceMs = Math.max(probe.timeoutMs, CHECK_TIMEOUT_MS.most);
   return Math.min(MOST_SECONDS, WORK_SECONDS + Math.ceil((waves * silenceMs) / 1000));
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Configuration } from '../../configuration/configuration.ts';
 import { DEFAULT_CONFIG } from '../../configuration/defaults.ts';
+import { HERE } from '../../configuration/limits.ts';
 import type { Target } from '../../functions/reachability/request.ts';
 import { formatTarget } from '../../functions/reachability/target.ts';
 import type { ExpectedTarget, Verdict } from '../../functions/reachability/verdict.ts';
@@ -9,6 +10,7 @@ import type { Expectation } from '../../functions/reachability/words.ts';
 import { collect, parseExpectation, parseTargets, parseTimeout } from '../arguments.ts';
 import { exitStatusOf } from '../exit-status.ts';
 import { interruption } from '../interruption.ts';
+import { readConfiguration } from '../read-configuration.ts';
 import { UsageError } from '../usage-error.ts';
 
 const EXAMPLES = `
@@ -83,7 +85,7 @@ async function runCheck(texts: string[], given: CheckArguments): Promise<void> {
   const file = given.config ?? (given.here || isConfigured(named) ? DEFAULT_CONFIG : undefined);
   const configuration = file === undefined ? undefined : await readConfiguration(file);
   const targets = chooseTargets(named, configuration, expectation);
-  const { chooseVantages, HERE } = await import('../vantages.ts');
+  const { chooseVantages } = await import('../vantages.ts');
   if (given.here && configuration?.regions.length === 0) {
     throw new UsageError(`--here: ${file} has no regions for this machine to stand beside`);
   }
@@ -135,11 +137,6 @@ function refuseWithDeployed({ vantage, control, timeout, here, endpoint }: Check
 /** Whether the targets are to come from the configuration of this directory: none is named, and it is there. */
 function isConfigured(named: readonly Target[]): boolean {
   return named.length === 0 && existsSync(DEFAULT_CONFIG);
-}
-
-async function readConfiguration(file: string): Promise<Configuration> {
-  const { loadConfiguration } = await import('../../configuration/load.ts');
-  return loadConfiguration(file);
 }
 
 /** What is named; else what is configured. `--expect` goes before what the configuration expects. */

@@ -3,13 +3,14 @@ import { DEFAULT_CONFIG } from '../../configuration/defaults.ts';
 import { count } from '../../functions/reachability/phrases.ts';
 import { EXIT } from '../exit-status.ts';
 import { printable } from '../../functions/reachability/one-line.ts';
+import { warnOnStderr } from '../read-configuration.ts';
 
 const EXAMPLES = `
 Examples:
   synwhere config check                  ./synwhere.yaml
   synwhere config check other.yaml
 
-Exit status: 0 the file can be used, 2 it cannot; then every mistake is one line on stderr, at most 20 of them.
+Exit status: 0 the file can be used; 2 it cannot, and each mistake is one line on stderr, at most 20 lines.
 `;
 
 /** `synwhere config`. */
@@ -20,7 +21,7 @@ export function register(program: Command): void {
     .addHelpText('after', EXAMPLES);
   config
     .command('check')
-    .description('list every mistake of a configuration file; nothing else happens')
+    .description('list the mistakes of a configuration file, and do nothing else')
     .argument('[FILE]', 'the configuration', DEFAULT_CONFIG)
     .addHelpText('after', EXAMPLES)
     .action(checkConfiguration);
@@ -32,10 +33,9 @@ async function checkConfiguration(file: string): Promise<void> {
     import('../../configuration/warnings.ts'),
   ]);
   try {
-    const configuration = loadConfiguration(file);
-    for (const warning of configurationWarnings(configuration)) {
-      process.stderr.write(`${printable(`${file}: warning: ${warning}`)}\n`);
-    }
+    const warn = warnOnStderr(file);
+    const configuration = loadConfiguration(file, warn);
+    for (const warning of configurationWarnings(configuration)) warn(warning, undefined);
     const { targets, regions, vantages } = configuration;
     const counts = [
       count(targets.length, 'target'),

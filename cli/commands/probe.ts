@@ -1,12 +1,12 @@
 import { addAbortSignal } from 'node:stream';
 import type { Command } from 'commander';
+import { HERE } from '../../configuration/limits.ts';
 import type { ProbeReport } from '../../functions/reachability/report.ts';
 import type { ProbeRequest } from '../../functions/reachability/request.ts';
 import { collect, parseTargets, parseTimeout } from '../arguments.ts';
 import { exitStatusOf } from '../exit-status.ts';
 import { interruption } from '../interruption.ts';
 import { UsageError } from '../usage-error.ts';
-import { HERE } from '../vantages.ts';
 
 /** More than any request that a check makes. */
 const MAX_REQUEST_BYTES = 8 * 1024 * 1024;

@@ -5,6 +5,7 @@ import { DEFAULT_CONFIG } from '../../configuration/defaults.ts';
 import { DeployedService } from './service.ts';
 import { findEndpoint } from './endpoint.ts';
 import { interruption } from '../interruption.ts';
+import { warnOnStderr } from '../read-configuration.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** The arguments of every command that uses the service. */
@@ -29,7 +30,8 @@ export function addServiceOptions(command: Command): Command {
 /** The given service, else the deployed one. Throws UsageError where there is none. */
 export async function connect({ endpoint, config }: ServiceArguments): Promise<DeployedService> {
   const { loadConfiguration } = await import('../../configuration/load.ts');
-  const configuration = (): Configuration => loadConfiguration(config ?? DEFAULT_CONFIG);
+  const file = config ?? DEFAULT_CONFIG;
+  const configuration = (): Configuration => loadConfiguration(file, warnOnStderr(file));
   return new DeployedService(
     await findEndpoint({ ...(endpoint !== undefined && { endpoint }), configuration, env: process.env }),
     interruption.signal,

@@ -1,6 +1,6 @@
 import type { Configuration } from '../../configuration/configuration.ts';
-import { loadConfiguration } from '../../configuration/load.ts';
 import type { Vantage } from '../../functions/aggregator/vantages/vantage.ts';
+import { readConfiguration } from '../read-configuration.ts';
 import { chooseVantages } from '../vantages.ts';
 
 /** The targets that `synwhere dev` checks, and the vantages. */
@@ -17,7 +17,7 @@ export interface Scene {
  * AWS account is needed.
  */
 export async function configuredScene(file: string): Promise<Scene> {
-  const configuration = { ...loadConfiguration(file), regions: [] };
+  const configuration = { ...(await readConfiguration(file)), regions: [] };
   const vantages = await chooseVantages([], configuration);
   const names = vantages.map(({ name }) => name).join(', ');
   const count = configuration.targets.length;

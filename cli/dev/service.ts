@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { messageOf } from '../../configuration/expected.ts';
 import { configurationWarnings } from '../../configuration/warnings.ts';
 import type { TickResult } from '../../functions/aggregator/tick/tick.ts';
 import { answerEvent } from '../../functions/aggregator/handler/answer.ts';
@@ -107,8 +108,4 @@ export async function runService(
     removeEndpoint?.();
     await service.close();
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

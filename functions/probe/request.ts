@@ -1,5 +1,10 @@
 import { parseAddress } from '../reachability/address.ts';
-import type { ProbeRequest, TargetRequest, TraceRequest } from '../reachability/request.ts';
+import {
+  PROBE_DEFAULTS,
+  type ProbeRequest,
+  type TargetRequest,
+  type TraceRequest,
+} from '../reachability/request.ts';
 
 /** An invalid request; the message is one line for its author. */
 export class ProbeRequestError extends Error {
@@ -22,8 +27,6 @@ export const RANGES = {
 const PORTS = { from: 1, to: 65_535 } as const;
 const HOPS = { from: 1, to: 64 } as const;
 
-/** The defaults of the contract. A silent target takes a little more than 4 s, two rounds of it less than 10 s. */
-const DEFAULTS = { timeoutMs: 4000, attempts: 3, staggerMs: 300, settleMs: 150 } as const;
 /** Long enough for thousands of targets, or for the kernel's timeout of 127 to 131 s. */
 const DEFAULT_DEADLINE_MS = { own: 60_000, kernel: 180_000 } as const;
 
@@ -43,17 +46,20 @@ export interface Settings {
 
 /** Fills in the defaults. `maxDeadlineMs`, the limit of the place that the probe runs in, caps the deadline of the request. */
 export function settingsOf(request: ProbeRequest, maxDeadlineMs = Infinity): Settings {
-  const given = request.timeoutMs ?? DEFAULTS.timeoutMs;
+  const given = request.timeoutMs ?? PROBE_DEFAULTS.timeoutMs;
   const timeoutMs = given === 'kernel' ? Infinity : given;
-  const attempts = request.attempts ?? DEFAULTS.attempts;
+  const attempts = request.attempts ?? PROBE_DEFAULTS.attempts;
   const deadlineMs = request.deadlineMs ?? DEFAULT_DEADLINE_MS[given === 'kernel' ? 'kernel' : 'own'];
   return {
     round: request.round,
     timeoutMs,
     attempts,
     // At least half of the time is left for the answer to the last attempt.
-    staggerMs: Math.min(request.staggerMs ?? DEFAULTS.staggerMs, timeoutMs / 2 / Math.max(1, attempts - 1)),
-    settleMs: request.settleMs ?? DEFAULTS.settleMs,
+    staggerMs: Math.min(
+      request.staggerMs ?? PROBE_DEFAULTS.staggerMs,
+      timeoutMs / 2 / Math.max(1, attempts - 1),
+    ),
+    settleMs: request.settleMs ?? PROBE_DEFAULTS.settleMs,
     deadlineMs: Math.min(deadlineMs, maxDeadlineMs),
   };
 }

@@ -23,20 +23,23 @@ export interface TraceRequest {
   maxHops?: number;
 }
 
-/** What a vantage is asked to do in one round. Everything but `targets` and `traces` has a default. */
+/** The values of a request that leaves them out. */
+export const PROBE_DEFAULTS = { timeoutMs: 4000, attempts: 3, staggerMs: 300, settleMs: 150 } as const;
+
+/** What a vantage is asked to do in one round. Everything but `targets` and `traces` has a default, see {@link PROBE_DEFAULTS}. */
 export interface ProbeRequest {
   targets: TargetRequest[];
   /** Targets known to be up; probed beside the targets, before and after. */
   controls?: Target[];
   /** 1 for the survey, 2 for the cross-examination. */
   round?: number;
-  /** Silence is called this long after an address's first SYN; `kernel` waits for the kernel's own ETIMEDOUT. Default 4000. */
+  /** Connect timeout, from the first SYN to an address; `kernel` waits for the kernel's ETIMEDOUT. */
   timeoutMs?: number | 'kernel';
-  /** Connects per address, each on a fresh socket from a fresh port. Default 3. */
+  /** Connects per address, each on a fresh socket from a fresh port. */
   attempts?: number;
-  /** Between the starts of an address's attempts. Default 300. */
+  /** Between the starts of an address's attempts. */
   staggerMs?: number;
-  /** How long an open connection is watched for a reset or a close. Default 150. */
+  /** How long an open connection is watched for a reset or a close. */
   settleMs?: number;
   /** The whole request ends within this time. In Lambda the remaining time caps it. */
   deadlineMs?: number;

@@ -6,6 +6,11 @@ import { synwhere } from './command.ts';
 
 let folder: string;
 
+const EARLIER = `targets:
+  - { target: 127.0.0.1:1, expect: refused }
+home: eu-centrall-1
+newRegions: [eu-centrall-1]
+`;
 const MISSPELT = 'name: edge\ntragets: [a.example:1]\nprobe: { attempts: 0 }\n';
 
 beforeAll(() => {
@@ -13,6 +18,7 @@ beforeAll(() => {
   const right = 'targets: [a.example:1]\ncontrols: [b.example:1]\n';
   writeFileSync(join(folder, 'synwhere.yaml'), right);
   writeFileSync(join(folder, 'doubtful.yaml'), 'targets: [a.example:1]\nprobe: { timeoutMs: 600 }\n');
+  writeFileSync(join(folder, 'earlier.yaml'), EARLIER);
   writeFileSync(join(folder, 'misspelt.yaml'), MISSPELT);
   const many = Array.from({ length: 30 }, (_, index) => `"k\\u001B${index}": 1\n`).join('');
   writeFileSync(join(folder, 'many.yaml'), many + right);
@@ -20,7 +26,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('synwhere config check', () => {
-  test('reads ./synwhere.yaml and says in one line that it is right', async () => {
+  test('reads ./synwhere.yaml and reports in one line that it has no mistakes', async () => {
     expect(await synwhere(['config', 'check'], { cwd: folder })).toMatchObject({
       status: 0,
       stdout: 'synwhere.yaml: no mistakes: 1 target, 0 regions, 0 local vantages\n',
@@ -28,7 +34,7 @@ describe('synwhere config check', () => {
     });
   });
 
-  test('lists what is allowed and most likely not meant', async () => {
+  test('lists what is allowed and probably a mistake', async () => {
     const { status, stdout, stderr } = await synwhere(['config', 'check', 'doubtful.yaml'], { cwd: folder });
     expect({ status, lines: stderr.trimEnd().split('\n') }).toEqual({
       status: 0,
@@ -40,11 +46,24 @@ describe('synwhere config check', () => {
     expect(stdout).toMatch(/^doubtful\.yaml: no mistakes: /);
   });
 
+  test('warns of an unknown region and of a removed key, with their lines', async () => {
+    const { status, stdout, stderr } = await synwhere(['config', 'check', 'earlier.yaml'], { cwd: folder });
+    expect({ status, lines: stderr.trimEnd().split('\n') }).toEqual({
+      status: 0,
+      lines: [
+        expect.stringMatching(/^earlier\.yaml:4: warning: newRegions: has no effect any more; remove it/),
+        'earlier.yaml:3: warning: home: eu-centrall-1 is not an AWS region that this version knows; did you mean eu-central-1?',
+        expect.stringMatching(/^earlier\.yaml: warning: controls: there are none/),
+      ],
+    });
+    expect(stdout).toMatch(/^earlier\.yaml: no mistakes: /);
+  });
+
   test('lists every mistake, the misspelt key before the missing one', async () => {
     const { status, stdout, stderr } = await synwhere(['config', 'check', 'misspelt.yaml'], { cwd: folder });
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr.trimEnd().split('\n')).toEqual([
-      'misspelt.yaml:2: tragets: is not a key that belongs here; did you mean targets?',
+      'misspelt.yaml:2: tragets: is not a known key; did you mean targets?',
       'misspelt.yaml:3: probe.attempts: 0 is not a number of attempts from 1 to 10; write `attempts: 3`',
       'misspelt.yaml: targets: is missing; write a list such as `- api.example.com:443`',
     ]);
@@ -70,8 +89,17 @@ describe('synwhere config check', () => {
   });
 });
 
+test('synwhere check writes the warnings to stderr, and checks', async () => {
+  const { status, stdout, stderr } = await synwhere(['check', '--json', '--config', 'earlier.yaml'], {
+    cwd: folder,
+  });
+  expect(JSON.parse(stdout)).toMatchObject({ verdicts: [{ target: { host: '127.0.0.1', port: 1 } }] });
+  expect(status).toBe(0);
+  expect(stderr).toMatch(/^earlier\.yaml:4: warning: newRegions: [^\n]*\nearlier\.yaml:3: warning: home: /);
+});
+
 test.each([['check'], ['dev']])(
-  'synwhere %s says the first mistake and how to see the others',
+  'synwhere %s reports the first mistake and how to list the others',
   async (command) => {
     const { status, stdout, stderr } = await synwhere([command, '--config', 'misspelt.yaml'], {
       cwd: folder,
@@ -80,7 +108,7 @@ test.each([['check'], ['dev']])(
       status: 2,
       stdout: '',
       stderr:
-        'synwhere: misspelt.yaml:2: tragets: is not a key that belongs here; did you mean targets? (and 2 more: synwhere config check misspelt.yaml)\n',
+        'synwhere: misspelt.yaml:2: tragets: is not a known key; did you mean targets? (and 2 more: synwhere config check misspelt.yaml)\n',
     });
   },
 );

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ConfigurationError, loadConfiguration, parseConfiguration } from '../../configuration/load.ts';
+import { withoutRemovedKeys } from '../../configuration/removed-keys.ts';
 
 const TARGETS = 'targets: [a.example:1]\n';
 
@@ -29,12 +30,11 @@ describe('a good file', () => {
     });
   });
 
-  test('everything that can be written arrives', () => {
+  test('every key has the value that is written', () => {
     const text = `
 name: edge
 home: eu-west-1
 regions: [eu-west-1, us-east-1, xx-new-9]
-newRegions: [xx-new-9]
 targets:
   - 192.0.2.1:80
   - target: '[2001:DB8:0::1]:443'
@@ -102,24 +102,23 @@ vantages: { lab: ./probe - }
     });
   });
 
-  test('a region without function URLs can hold a probe, and be home where newRegions vouches for it', () => {
-    const file = `${TARGETS}regions: [me-central-1, us-east-1]\n`;
-    expect(parseConfiguration(`${file}home: us-east-1`, 'f').regions).toContain('me-central-1');
-    expect(parseConfiguration(`${file}newRegions: [me-central-1]`, 'f').home).toBe('me-central-1');
+  test('a region without function URLs can have a probe', () => {
+    const file = `${TARGETS}regions: [me-central-1, us-east-1]\nhome: us-east-1`;
+    expect(parseConfiguration(file, 'f').regions).toContain('me-central-1');
   });
 
-  test('home is the first region where it is not written', () => {
+  test('the default of home is the first region', () => {
     expect(parseConfiguration(`${TARGETS}regions: [sa-east-1, us-east-1]`, 'f').home).toBe('sa-east-1');
   });
 });
 
-/** What is written, and the one line that its writer reads. `f.yaml` stands in front of each. */
+/** What is written, and the one line of the error. Each begins with `f.yaml`. */
 const BAD: [what: string, text: string, line: string][] = [
   ['an empty file', '', ': the file is empty; write at least `targets:` and one target'],
   ['only comments', '# nothing\n', ': the file is empty; write at least `targets:` and one target'],
-  ['a scalar', 'hello', ': holds "hello" where a map belongs; write `targets:` and what follows from it'],
-  ['a list', '- a', ': holds a list where a map belongs; write `targets:` and what follows from it'],
-  ['broken YAML', 'targets:\n  - "a.example:1\n', ':3: this is not plain YAML: Missing closing "quote'],
+  ['a scalar', 'hello', ': the file is "hello", not a map; write `targets:` and a list of targets'],
+  ['a list', '- a', ': the file is a list, not a map; write `targets:` and a list of targets'],
+  ['broken YAML', 'targets:\n  - "a.example:1\n', ':3: this is not valid YAML: Missing closing "quote'],
   [
     'an IPv6 address without quotes',
     'targets:\n  - [2001:db8::10]:443\n',
@@ -130,33 +129,37 @@ const BAD: [what: string, text: string, line: string][] = [
     `${TARGETS}controls: [[2001:db8::10]:443, b.example:1]`,
     ":2: YAML reads a bare [ as a list; write quotes, as in '[2001:db8::10]:443'",
   ],
-  ['a key twice', `${TARGETS}home: a\nhome: b`, ':3: this key stands here twice; remove one of them'],
-  ['two documents', `${TARGETS}---\nb: 1`, ':2: a second document begins here; write one file for each'],
-  ['a tag', `name: !secret x\n${TARGETS}`, ':1: this is not plain YAML: Unresolved tag: !secret'],
+  [
+    'a key twice',
+    `${TARGETS}home: a\nhome: b`,
+    ':3: this key is already in the same map; remove one of them',
+  ],
+  ['two documents', `${TARGETS}---\nb: 1`, ':2: a second YAML document begins here; write one file for each'],
+  ['a tag', `name: !secret x\n${TARGETS}`, ':1: this is not valid YAML: Unresolved tag: !secret'],
   [
     'an alias bomb',
     `a: &a [x, x, x, x, x, x, x, x, x, x]\nb: &b [${'*a, '.repeat(20)}]\nc: [${'*b, '.repeat(20)}]`,
-    ': its aliases cannot be followed: Excessive alias count indicates a resource exhaustion attack',
+    ': its aliases cannot be expanded: Excessive alias count indicates a resource exhaustion attack',
   ],
   [
     'an unknown key',
     `${TARGETS}schedul:\n  everyMinutes: 1`,
-    ':2: schedul: is not a key that belongs here; did you mean schedule?',
+    ':2: schedul: is not a known key; did you mean schedule?',
   ],
   [
     'an unknown key without its unit',
     `${TARGETS}probe:\n  attempts: 3\n  timeout: 3`,
-    ':4: probe.timeout: is not a key that belongs here; did you mean timeoutMs?',
+    ':4: probe.timeout: is not a known key; did you mean timeoutMs?',
   ],
   [
     'an unknown key that is like none',
     `${TARGETS}schedule: { cron: x }`,
-    ':2: schedule.cron: is not a key that belongs here; write one of everyMinutes, enabled',
+    ':2: schedule.cron: is not a known key; write one of everyMinutes, enabled',
   ],
   [
     'an unknown key in an item',
     'targets:\n  - a.example:1\n  - target: b.example:1\n    expects: open',
-    ':4: targets[1].expects: is not a key that belongs here; did you mean expect?',
+    ':4: targets[1].expects: is not a known key; did you mean expect?',
   ],
   [
     'an empty section',
@@ -195,6 +198,41 @@ const BAD: [what: string, text: string, line: string][] = [
     ':1: targets[0]: 42 is not a target; write `api.example.com:443`',
   ],
   [
+    'a space between host and port',
+    'targets:\n  - a.example:1\n  - b.example: 443',
+    ':3: targets[1]: YAML reads "b.example: 443" as a map; write b.example:443 without the space',
+  ],
+  [
+    'a space between host and port, in a map',
+    'targets:\n  - target: { b.example: 443 }',
+    ':2: targets[0].target: YAML reads "b.example: 443" as a map; write b.example:443 without the space',
+  ],
+  [
+    'a space after an IPv6 address',
+    "targets: [a.example:1]\ncontrols:\n  - '[2001:db8::1]': 443",
+    `:3: controls[0]: YAML reads "[2001:db8::1]: 443" as a map; write '[2001:db8::1]:443' without the space`,
+  ],
+  [
+    'a space in an entry of the allow-list',
+    `${TARGETS}onDemand:\n  targets: allow-list\n  allowList:\n    - '*.b.example': 443`,
+    `:5: onDemand.allowList[0]: YAML reads "*.b.example: 443" as a map; write '*.b.example:443' without the space`,
+  ],
+  [
+    'a space in a target of a window',
+    `${TARGETS}incidents:\n  maintenance:\n    - targets: [a.example: 1]\n      from: 2026-03-01T22:00:00Z\n      until: 2026-03-01T23:00:00Z`,
+    ':4: incidents.maintenance[0].targets[0]: YAML reads "a.example: 1" as a map; write a.example:1 without the space',
+  ],
+  [
+    'a map that is no target',
+    `${TARGETS}controls: [{ target: b.example:1 }]`,
+    ':2: controls[0]: a map is not a target; write `api.example.com:443`',
+  ],
+  [
+    'a tab, and what follows from it',
+    `${TARGETS}probe:\n  attempts: 3\n\ttimeoutMs: 4000\n\tmemoryMiB: 300\n  ]\nname: X`,
+    ':4: this line is indented with a tab; write spaces, here and in the lines after it',
+  ],
+  [
     'a target without its place',
     'targets:\n  - expect: open',
     ':2: targets[0].target: is missing; write `api.example.com:443`',
@@ -202,12 +240,12 @@ const BAD: [what: string, text: string, line: string][] = [
   [
     'a target twice',
     'targets:\n  - a.example:1\n  - target: A.example.:1',
-    ':3: targets[1]: a.example:1 stands already at targets[0]; remove one of them',
+    ':3: targets[1]: a.example:1 is already at targets[0]; remove one of them',
   ],
   [
     'a control twice',
     `${TARGETS}controls: [c.example:1, c.example:1]`,
-    ':2: controls[1]: c.example:1 stands already at controls[0]; remove one of them',
+    ':2: controls[1]: c.example:1 is already at controls[0]; remove one of them',
   ],
   [
     'an unknown expectation',
@@ -225,7 +263,7 @@ const BAD: [what: string, text: string, line: string][] = [
     ':4: targets[0].expect.vantages.eu-wset-1: is neither under regions nor under vantages; did you mean eu-west-1?',
   ],
   [
-    'a label that is no label',
+    'a wrong label name',
     'targets: [{ target: a.example:1, labels: { 1st: x } }]',
     ':1: targets[0].labels.1st: is not a label name; write letters, digits and underscores, such as `team: payments`',
   ],
@@ -235,14 +273,14 @@ const BAD: [what: string, text: string, line: string][] = [
     ':1: targets[0].labels.tier: 1 is not text; write `team: payments`, with quotes around numbers',
   ],
   [
-    'a misspelt region',
-    `${TARGETS}regions:\n  - eu-west-1\n  - eu-wset-2`,
-    ':4: regions[1]: "eu-wset-2" is not an AWS region that this version knows; did you mean eu-west-2? (a region that AWS opened later goes under newRegions as well)',
+    'a region with underscores',
+    `${TARGETS}regions:\n  - eu-west-1\n  - EU_west_2`,
+    ':4: regions[1]: "EU_west_2" is not the name of an AWS region; did you mean eu-west-2?',
   ],
   [
     'a home without function URLs',
     `${TARGETS}home: il-central-1\nregions: [il-central-1, us-east-1]`,
-    ':2: home: il-central-1 has no Lambda function URLs, which home needs; write another region, such as `home: us-east-1` (probes can be in any region; without function URLs are ap-east-2, ap-south-2, ap-southeast-4, ap-southeast-5, ap-southeast-6, ap-southeast-7, ca-west-1, cn-northwest-1, eu-central-2, eu-south-2, il-central-1, me-central-1, mx-central-1, us-gov-east-1, us-gov-west-1)',
+    ':2: home: il-central-1 has no Lambda function URLs, which home needs; write another region, such as `home: us-east-1` (probes can be in any region; these have no function URLs: ap-east-2, ap-south-2, ap-southeast-4, ap-southeast-5, ap-southeast-6, ap-southeast-7, ca-west-1, cn-northwest-1, eu-central-2, eu-south-2, il-central-1, me-central-1, mx-central-1, us-gov-east-1, us-gov-west-1)',
   ],
   [
     'a webhook in two stores',
@@ -257,7 +295,7 @@ const BAD: [what: string, text: string, line: string][] = [
   [
     'a webhook in two keys',
     `${TARGETS}announce: { slackWebhook: { parameter: a }, slackWebhookUrl: "https://a.example" }`,
-    ':2: announce.slackWebhookUrl: stands beside slackWebhook; remove it',
+    ':2: announce.slackWebhookUrl: is replaced by slackWebhook, which is here too; remove it',
   ],
   [
     'a webhook in place of its store',
@@ -270,7 +308,7 @@ const BAD: [what: string, text: string, line: string][] = [
     ':2: announce.slackWebhook.parameter: "/aws/slack" is not the name of a parameter; write `parameter: /synwhere/slack`',
   ],
   [
-    'an ARN that is none of a secret',
+    'the ARN of a parameter in place of a secret',
     `${TARGETS}announce: { slackWebhook: { secret: "arn:aws:ssm:eu-west-1:111122223333:parameter/x" } }`,
     ':2: announce.slackWebhook.secret: "arn:aws:ssm:eu-west-1:111122223333:parameter/x" is not the name or the full ARN of a secret; write `secret: synwhere/slack`',
   ],
@@ -282,22 +320,22 @@ const BAD: [what: string, text: string, line: string][] = [
   [
     'a home in a partition without function URLs',
     `${TARGETS}home: us-gov-west-1`,
-    ':2: home: us-gov-west-1 has no Lambda function URLs, which home needs; no region of the partition aws-us-gov has them (probes can be in any region; without function URLs are ap-east-2, ap-south-2, ap-southeast-4, ap-southeast-5, ap-southeast-6, ap-southeast-7, ca-west-1, cn-northwest-1, eu-central-2, eu-south-2, il-central-1, me-central-1, mx-central-1, us-gov-east-1, us-gov-west-1)',
+    ':2: home: us-gov-west-1 has no Lambda function URLs, which home needs; no region of the partition aws-us-gov has them (probes can be in any region; these have no function URLs: ap-east-2, ap-south-2, ap-southeast-4, ap-southeast-5, ap-southeast-6, ap-southeast-7, ca-west-1, cn-northwest-1, eu-central-2, eu-south-2, il-central-1, me-central-1, mx-central-1, us-gov-east-1, us-gov-west-1)',
   ],
   [
     'a first region without function URLs where home is absent',
     `${TARGETS}regions: [ca-west-1]`,
-    ': home: is absent, and ca-west-1, the first of regions, has no Lambda function URLs, which home needs; write another region, such as `home: eu-central-1` (probes can be in any region; without function URLs are ap-east-2, ap-south-2, ap-southeast-4, ap-southeast-5, ap-southeast-6, ap-southeast-7, ca-west-1, cn-northwest-1, eu-central-2, eu-south-2, il-central-1, me-central-1, mx-central-1, us-gov-east-1, us-gov-west-1)',
+    ': home: is absent, and ca-west-1, the first of regions, has no Lambda function URLs, which home needs; write another region, such as `home: eu-central-1` (probes can be in any region; these have no function URLs: ap-east-2, ap-south-2, ap-southeast-4, ap-southeast-5, ap-southeast-6, ap-southeast-7, ca-west-1, cn-northwest-1, eu-central-2, eu-south-2, il-central-1, me-central-1, mx-central-1, us-gov-east-1, us-gov-west-1)',
   ],
   [
-    'a region that is none',
+    'a text that cannot be the name of a region',
     `${TARGETS}home: moonbase`,
-    ':2: home: "moonbase" is not an AWS region that this version knows; write one such as eu-central-1 (a region that AWS opened later goes under newRegions as well)',
+    ':2: home: "moonbase" is not the name of an AWS region; write `eu-central-1`',
   ],
   [
     'a region twice',
     `${TARGETS}regions: [eu-west-1, eu-west-1]`,
-    ':2: regions[1]: eu-west-1 stands already at regions[0]; remove one of them',
+    ':2: regions[1]: eu-west-1 is already at regions[0]; remove one of them',
   ],
   [
     'regions that cannot call each other',
@@ -305,7 +343,7 @@ const BAD: [what: string, text: string, line: string][] = [
     ':2: regions[1]: cn-north-1 is in the partition aws-cn and eu-west-1 in aws, which cannot call each other; write one file for each',
   ],
   [
-    'a name that no resource can bear',
+    'a name with other characters',
     `${TARGETS}name: My_Net`,
     ':2: name: "My_Net" is not a name of 3 to 30 lower-case letters, digits and hyphens; write `name: synwhere`',
   ],
@@ -317,7 +355,7 @@ const BAD: [what: string, text: string, line: string][] = [
   [
     'a name that an event bus cannot have',
     `${TARGETS}name: default`,
-    ':2: name: default is the event bus that every account has already; write another name',
+    ':2: name: default is the name of an event bus that every account has; write another name',
   ],
   [
     'a network without a prefix',
@@ -337,7 +375,7 @@ const BAD: [what: string, text: string, line: string][] = [
   [
     'a network that is everything',
     `${TARGETS}policy: { allow: [{ cidr: 0.0.0.0/0 }] }`,
-    ':2: policy.allow[0].cidr: "0.0.0.0/0" opens every address; write the networks that you own',
+    ':2: policy.allow[0].cidr: "0.0.0.0/0" is all addresses; write the networks that you own',
   ],
   [
     'a network in octal',
@@ -360,9 +398,9 @@ const BAD: [what: string, text: string, line: string][] = [
     ':2: probe.timeoutMs: "4s" is not a number of milliseconds from 500 to 60000; write `timeoutMs: 4000`',
   ],
   [
-    'a retention that CloudWatch does not know',
+    'a retention that CloudWatch does not accept',
     `${TARGETS}logs: { retentionDays: 8 }`,
-    ':2: logs.retentionDays: 8 is not a retention that CloudWatch Logs knows; write one of 1, 3, 5, 7, 14, 30, 60, 90, 180 or 365',
+    ':2: logs.retentionDays: 8 is not a retention that CloudWatch Logs accepts; write one of 1, 3, 5, 7, 14, 30, 60, 90, 180 or 365',
   ],
   [
     'a flag in words',
@@ -380,7 +418,7 @@ const BAD: [what: string, text: string, line: string][] = [
     ':2: incidents.maintenance[0].until: is not after from; write a later time',
   ],
   [
-    'a window over a target that is none',
+    'a window for an unknown target',
     `${TARGETS}incidents:\n  maintenance:\n    - targets: [b.example:1]\n      from: 2026-03-01T22:00:00Z\n      until: 2026-03-01T23:00:00Z`,
     ':4: incidents.maintenance[0].targets[0]: b.example:1 is not one of targets; did you mean a.example:1?',
   ],
@@ -390,7 +428,7 @@ const BAD: [what: string, text: string, line: string][] = [
     ':2: onDemand.targets: is allow-list, and allowList is empty; write an entry there or `targets: configured`',
   ],
   [
-    'an allow-list that nobody reads',
+    'an allow-list without effect',
     `${TARGETS}onDemand: { allowList: [b.example:1] }`,
     ':2: onDemand.allowList: has no effect with `targets: configured`; write `targets: allow-list` or remove it',
   ],
@@ -400,7 +438,7 @@ const BAD: [what: string, text: string, line: string][] = [
     ':2: onDemand.allowList[0]: target "example.com:1-99": port "1-99" is not a number from 1 to 65535',
   ],
   [
-    'a mail address that is none',
+    'a wrong mail address',
     `${TARGETS}announce: { email: [ops] }`,
     ':2: announce.email[0]: "ops" is not a mail address; write `- ops@example.com`',
   ],
@@ -417,7 +455,7 @@ const BAD: [what: string, text: string, line: string][] = [
   [
     'a vantage called here',
     `${TARGETS}vantages: { here: x }`,
-    ':2: vantages.here: means this machine; write another name',
+    ':2: vantages.here: is the name of this machine; write another name',
   ],
   [
     'a vantage with the name of a region',
@@ -436,7 +474,7 @@ const BAD: [what: string, text: string, line: string][] = [
   ],
 ];
 
-describe('a bad file says in one line what, where and what to write', () => {
+describe('the error of a bad file is one line: where, what is wrong, what to write', () => {
   test.each(BAD)('%s', (_what, text, line) => {
     expect(messageFor(() => parseConfiguration(text, 'f.yaml'))).toBe(`f.yaml${line}`);
   });
@@ -458,7 +496,7 @@ describe('a bad file says in one line what, where and what to write', () => {
     );
   });
 
-  test('all problems are there for whoever asks, in the order of the file', () => {
+  test('the error has all problems, in the order of the file', () => {
     const error = errorOf(() =>
       parseConfiguration(`${TARGETS}probe: { attempts: 0 }\nlables: 1\nname: X`, 'f.yaml'),
     );
@@ -470,25 +508,126 @@ describe('a bad file says in one line what, where and what to write', () => {
   });
 });
 
+describe('a file that can be used with warnings', () => {
+  test.each<[what: string, text: string, warnings: string[]]>([
+    ['no warning', `${TARGETS}regions: [eu-west-1, us-east-1]\nhome: us-east-1`, []],
+    [
+      'a region that this version does not know',
+      `${TARGETS}regions:\n  - eu-west-1\n  - eu-wset-2\n  - xx-later-1`,
+      [
+        '4: regions[1]: eu-wset-2 is not an AWS region that this version knows; did you mean eu-west-2?',
+        '5: regions[2]: xx-later-1 is not an AWS region that this version knows; check the spelling',
+      ],
+    ],
+    [
+      'a home that this version does not know',
+      `${TARGETS}home: eu-centrall-1`,
+      ['2: home: eu-centrall-1 is not an AWS region that this version knows; did you mean eu-central-1?'],
+    ],
+    [
+      'a removed key, whatever its value',
+      `${TARGETS}newRegions: { any: [thing] }`,
+      [
+        '2: newRegions: has no effect any more; remove it; a region that this version does not know is accepted with a warning',
+      ],
+    ],
+  ])('%s', (_what, text, expected) => {
+    const warnings: string[] = [];
+    const configuration = parseConfiguration(text, 'f.yaml', (warning, line) => {
+      warnings.push(`${line}: ${warning}`);
+    });
+    expect(warnings).toEqual(expected);
+    expect(configuration).not.toHaveProperty('newRegions');
+  });
+
+  test('a removed key vouches for no region without function URLs', () => {
+    expect(problemsOf(`${TARGETS}regions: [me-central-1]\nnewRegions: [me-central-1]`)).toEqual([
+      expect.stringContaining('me-central-1, the first of regions, has no Lambda function URLs'),
+    ]);
+  });
+
+  test('keys of sections can be removed, too', () => {
+    const written = { probe: { attempts: 3, pauseMs: 5 }, schedule: 'daily', name: 'edge' };
+    const removed = { 'probe.pauseMs': 'remove it', 'schedule.zone': 'write UTC', 'alarms.x': 'y' };
+    expect(withoutRemovedKeys(written, removed)).toEqual({
+      kept: { probe: { attempts: 3 }, schedule: 'daily', name: 'edge' },
+      warnings: [{ path: ['probe', 'pauseMs'], text: 'has no effect any more; remove it' }],
+    });
+    expect(written.probe).toEqual({ attempts: 3, pauseMs: 5 });
+  });
+
+  test('a file that cannot be used gives errors only', () => {
+    const warnings: string[] = [];
+    const text = `${TARGETS}newRegions: []\nprobe: { attempts: 0 }`;
+    expect(() => parseConfiguration(text, 'f.yaml', (warning) => warnings.push(warning))).toThrow(
+      /^f\.yaml:3: probe\.attempts: [^(]*$/,
+    );
+    expect(warnings).toEqual([]);
+  });
+});
+
 describe('of several mistakes', () => {
+  test.each([
+    [
+      'a wrong item of the same list',
+      'targets: [a.example:1, b, A.example:1]',
+      ['targets[1]:', 'targets[2]:'],
+    ],
+    [
+      'a wrong key of the same item',
+      'targets:\n  - a.example:1\n  - target: a.example:1\n    expects: open',
+      ['targets[1]:', 'targets[1].expects:'],
+    ],
+    [
+      'wrong items of the other lists',
+      `${TARGETS}controls: [b.example:1, 5, b.example:1]\nregions: [eu-west-1, no, eu-west-1]\n` +
+        'policy: { allow: [{ cidr: 10.0.0.0/8 }, { cidr: 10 }, { cidr: 10.0.0.0/8, ports: [0] }] }\n' +
+        'announce: { email: [a@b.example, x, A@b.example] }',
+      [
+        'controls[1]:',
+        'controls[2]:',
+        'regions[1]:',
+        'regions[2]:',
+        'policy.allow[1].cidr:',
+        'policy.allow[2].ports[0]:',
+        'policy.allow[2]:',
+        'announce.email[1]:',
+        'announce.email[2]:',
+      ],
+    ],
+  ])('a duplicate is listed beside %s', (_what, text, expected) => {
+    const problems = problemsOf(text)?.map((line) => line.split(' ', 2)[1]);
+    expect(problems?.toSorted()).toEqual(expected.toSorted());
+  });
+
+  test('a duplicate in a section hides no other mistake of it', () => {
+    const text = `${TARGETS}controls: [c.example:1, c.example:1]\nprobe: { attempts: 0 }\nannounce: { email: [a@b.example, a@b.example], slackWebhook: {} }`;
+    expect(problemsOf(text)?.map((line) => line.split(' ', 2)[1])).toEqual([
+      'controls[1]:',
+      'probe.attempts:',
+      'announce.slackWebhook:',
+      'announce.email[1]:',
+    ]);
+  });
+
   test('a misspelt key comes before the one that is missing, at any depth', () => {
     expect(problemsOf('name: edge\ntragets: [a.example:1]')).toEqual([
-      'f.yaml:2: tragets: is not a key that belongs here; did you mean targets?',
+      'f.yaml:2: tragets: is not a known key; did you mean targets?',
       'f.yaml: targets: is missing; write a list such as `- api.example.com:443`',
     ]);
     expect(problemsOf('targets:\n  - expect: open\n    traget: a.example:1')).toEqual([
-      'f.yaml:3: targets[0].traget: is not a key that belongs here; did you mean target?',
+      'f.yaml:3: targets[0].traget: is not a known key; did you mean target?',
       'f.yaml:2: targets[0].target: is missing; write `api.example.com:443`',
     ]);
   });
 
   test('the message has the first, and names the command that lists the others', () => {
     expect(messageFor(() => parseConfiguration('tragets: [a.example:1]', 'f.yaml'))).toBe(
-      'f.yaml:1: tragets: is not a key that belongs here; did you mean targets? (and 1 more: synwhere config check f.yaml)',
+      'f.yaml:1: tragets: is not a known key; did you mean targets? (and 1 more: synwhere config check f.yaml)',
     );
   });
 
-  test('those of single keys and those of keys that do not fit each other are listed together', () => {
+  test('those of single keys and those of keys that do not agree are listed together', () => {
     expect(
       problemsOf(`${TARGETS}lables: 1\ncontrols: [b.example:1, b.example:1]\nprobe: { attempts: 0 }`)?.map(
         (line) => line.split(' ', 2)[1],
@@ -497,19 +636,19 @@ describe('of several mistakes', () => {
   });
 
   test.each([
-    ['a target that is none', 'targets: [b]', 'targets[0]:'],
+    ['a wrong target', 'targets: [b]', 'targets[0]:'],
     ['a misspelt list of targets', 'tragets: [b.example:1]', 'tragets:'],
     ['a misspelt list of vantages', `${TARGETS}vantgaes: { b: ./probe - }`, 'vantgaes:'],
     ['a key that every object has', `${TARGETS}constructor: 1`, 'constructor:'],
   ])('those of the regions are listed beside %s', (_what, text, first) => {
-    const problems = problemsOf(`${text}\nregions: [eu-wset-2]`)?.map((line) => line.split(' ', 2)[1]);
+    const problems = problemsOf(`${text}\nregions: [eu_west_2]`)?.map((line) => line.split(' ', 2)[1]);
     expect(problems?.slice(0, 2)).toEqual([first, 'regions[0]:']);
   });
 
   test.each([
-    ['a target that is none', 'targets: [a.example:1, b]', 'targets[1]:'],
+    ['a wrong target', 'targets: [a.example:1, b]', 'targets[1]:'],
     ['a misspelt list', `${TARGETS}vantgaes: { b: ./probe - }`, 'vantgaes:'],
-  ])('what refers to %s is not called wrong as well', (_what, text, first) => {
+  ])('a reference to %s is no mistake', (_what, text, first) => {
     const more =
       `\nincidents: { maintenance: [{ targets: ['b:1'], from: 2026-01-01T00:00:00Z, until: 2026-01-02T00:00:00Z }] }` +
       `\ncontrols: [c.example:1]`;
@@ -526,10 +665,10 @@ describe('of several mistakes', () => {
     expect(error?.message).toContain('(and 49 more: ');
   });
 
-  test('a key that is no plain word is quoted and cut', () => {
+  test('a key with other characters than a word is quoted and cut', () => {
     const key = 'red\u001B[31m'.padEnd(1000, 'x');
     expect(messageFor(() => parseConfiguration(`${TARGETS}${JSON.stringify(key)}: 1`, 'f.yaml'))).toMatch(
-      /^f\.yaml:2: "red\\u001b\[31mx{50,70}\.\.\.: is not a key/,
+      /^f\.yaml:2: "red\\u001b\[31mx{50,70}\.\.\.: is not a known key/,
     );
   });
 });

@@ -30,7 +30,7 @@ test.each([
 });
 
 test.each(['fd00::/7', 'fe80::1%eth0/64', '10.0.0/8', '10.0.0.0/8/8', '10.0.0.0/', '10.0.0.0/-1', '::/0'])(
-  'the network %s is refused, with what to write instead',
+  'the network %s is refused, and the error has what to write',
   (written) => {
     expect(() => canonicalCidr(written)).toThrow('write');
   },
@@ -71,7 +71,7 @@ test.each([
   [
     'two vantages',
     'targets: [a.acme.net:1]\ncontrols: [c.acme.net:1]\nvantages: {x: a, y: b}',
-    ['regions: with 2 vantages'],
+    ['regions: 2 vantages can hardly locate a fault'],
   ],
   [
     'a deadline under three SYNs',
@@ -81,7 +81,11 @@ test.each([
   [
     'what Lambda cannot do',
     'targets: ["[2001:db8::1]:25"]\ncontrols: [192.0.2.1:1]\nregions: [us-east-1, us-east-2, us-west-1]',
-    ['controls: none has an IPv6', 'targets: Lambda has no IPv6', 'targets: AWS blocks port 25'],
+    [
+      'controls: none has an IPv6',
+      'targets: Lambda outside a VPC has no IPv6',
+      'targets: AWS blocks connections from Lambda outside a VPC to port 25',
+    ],
   ],
   [
     'port 25 wherever the regions would try it',
@@ -91,17 +95,17 @@ onDemand: {targets: allow-list, allowList: ["*.mail.acme.net:25", "a.acme.net:22
 regions: [us-east-1, us-east-2, us-west-1]`,
     [
       'controls: none has an IPv6',
-      'targets: Lambda has no IPv6',
-      'targets: AWS blocks port 25 on the way out of Lambda outside a VPC, so the regions report it as denied: 192.0.2.1:25',
-      'controls: AWS blocks port 25 on the way out of Lambda outside a VPC, so the regions report it as denied: 192.0.2.2:25',
-      'onDemand.allowList: AWS blocks port 25 on the way out of Lambda outside a VPC, so the regions report it as denied: *.mail.acme.net:25',
+      'targets: Lambda outside a VPC has no IPv6',
+      'targets: AWS blocks connections from Lambda outside a VPC to port 25, so the regions report it as denied: 192.0.2.1:25',
+      'controls: AWS blocks connections from Lambda outside a VPC to port 25, so the regions report it as denied: 192.0.2.2:25',
+      'onDemand.allowList: AWS blocks connections from Lambda outside a VPC to port 25, so the regions report it as denied: *.mail.acme.net:25',
     ],
   ],
   [
     'networks that cannot be reached outside a VPC',
     `${THREE}policy: {allow: [{cidr: 10.1.0.0/16}, {cidr: fd00:1::/32, ports: [53]}]}`,
     [
-      'policy.allow: no region is in a VPC, so the deployed probes reach no private network, and what is opened here has no effect: 10.1.0.0/16, fd00:1::/32',
+      'policy.allow: no region is in a VPC, so the deployed probes reach no private network, and these entries have no effect: 10.1.0.0/16 and fd00:1::/32',
     ],
   ],
   [
@@ -113,8 +117,8 @@ regions: [us-east-1, us-east-2, us-west-1]`,
     'names that are reserved, once, with the names',
     `${THREE.replace('[192.0.2.1:1]', '[api.example.com:443, api.example.com:80, db.corp.test:1, "[2001:db8::1]:1", EXAMPLE.org.:1]')}onDemand: {targets: allow-list, allowList: ["*.svc.invalid:443", "a.example:1", "localhost:1"]}`,
     [
-      'targets: Lambda has no IPv6',
-      'targets, controls and onDemand.allowList: names that are reserved for examples and tests cannot be yours; write your own instead of api.example.com, db.corp.test, example.org, svc.invalid, a.example and 1 more',
+      'targets: Lambda outside a VPC has no IPv6',
+      'targets, controls and onDemand.allowList: these names are reserved for examples and tests; write your own instead: a.example, api.example.com, db.corp.test, example.org, localhost and svc.invalid',
     ],
   ],
   [
@@ -128,7 +132,9 @@ regions: [us-east-1, us-east-2, us-west-1]`,
   [
     'a webhook that becomes part of the code',
     `${THREE}announce: {slackWebhookUrl: "https://hooks.acme.net/x"}`,
-    ['announce.slackWebhookUrl: the URL is a secret and becomes part of the function’s code; put it into'],
+    [
+      'announce.slackWebhookUrl: the URL is a secret and becomes part of the code of the function; put it into',
+    ],
   ],
   ['no webhook in a store', `${THREE}announce: {slackWebhook: {parameter: /synwhere/slack}}`, []],
   ['no reserved name where nothing is deployed', 'targets: [a.example:1]\ncontrols: [c.example:1]', []],

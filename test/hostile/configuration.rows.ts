@@ -60,19 +60,19 @@ export const rows: HostileRow[] = [
     '20,000 unknown keys',
     'the first in one line, with their number; twenty are listed',
     TARGETS + times(20_000, (index) => `key${index}: 1\n`),
-    /^f\.yaml:2: key0: is not a key .* \(and 19999 more: synwhere config check f\.yaml\)$/,
+    /^f\.yaml:2: key0: is not a known key; .* \(and 19999 more: synwhere config check f\.yaml\)$/,
   ),
   refused(
     '7,500 keys, each of them twice',
     'the first in one line, with their number; twenty are listed',
     times(15_000, (index) => `key${index >> 1}: 1\n`),
-    /^f\.yaml:2: this key stands here twice; .* \(and 7499 more: /,
+    /^f\.yaml:2: this key is already in the same map; .* \(and 7499 more: /,
   ),
   refused(
     'a key of 900 KB',
     'refused in one line; the key is cut',
     `${TARGETS}? ${'t'.repeat(900_000)}\n: 1\n`,
-    /^f\.yaml:2: "t{76}\.\.\.: is not a key that belongs here/,
+    /^f\.yaml:2: "t{76}\.\.\.: is not a known key/,
   ),
   refused(
     'a value of 900 KB',
@@ -96,7 +96,7 @@ export const rows: HostileRow[] = [
       (index) =>
         `a${index}: &a${index} [${index === 0 ? 'x' : `*a${index - 1}`.concat(`,*a${index - 1}`.repeat(8))}]\n`,
     ),
-    /^f\.yaml: its aliases cannot be followed: /,
+    /^f\.yaml: its aliases cannot be expanded: /,
   ),
   refused(
     '40,000 anchors and 40,000 aliases',
@@ -108,13 +108,13 @@ export const rows: HostileRow[] = [
     '5,000 anchors and 5,000 aliases',
     ONE_LINE,
     `a: [${times(5000, (index) => `&a${index} 1,`)}]\nb: [${times(5000, (index) => `*a${index},`)}]`,
-    /^f\.yaml: has more than 1000 aliases; write out what they stand for$/,
+    /^f\.yaml: has more than 1000 aliases; write the values in place of them$/,
   ),
   refused(
     '190,000 syntax errors',
     'the first in one line, with their number; twenty are listed',
     ']'.repeat(190_000),
-    /^f\.yaml:1: this is not plain YAML: .* \(and 189999 more: /,
+    /^f\.yaml:1: this is not valid YAML: .* \(and 189999 more: /,
   ),
   refused(
     'a maintenance window with 10,000 targets that are not watched',
@@ -127,9 +127,33 @@ export const rows: HostileRow[] = [
     /^f\.yaml:1004: incidents\.maintenance\[0\]\.targets\[0\]: .* \(and 9999 more: /,
   ),
   refused(
+    'a region of 900 KB',
+    'refused in one line; the value is cut',
+    `${TARGETS}home: ${'a'.repeat(900_000)}-1\n`,
+    /^f\.yaml:2: home: "a{76}\.\.\. is not the name of an AWS region; write `eu-central-1`$/,
+  ),
+  refused(
+    'a removed key with 20,000 keys below it, beside a mistake',
+    'the removed key has no effect; the mistake is one line',
+    `${TARGETS}newRegions:\n${times(20_000, (index) => `  key${index}: 1\n`)}name: X\n`,
+    /^f\.yaml:20003: name: "X" is not a name of [^(]*$/,
+  ),
+  refused(
+    '10,000 equal targets beside another',
+    'the first in one line, with their number; twenty are listed',
+    `targets:\n- b.example:1\n${times(10_000, () => '- a.example:1\n')}`,
+    /^f\.yaml:1: targets: has 10001 targets; .* \(and 9999 more: /,
+  ),
+  refused(
+    'every line indented with a tab',
+    ONE_LINE,
+    `targets:\n${times(30_000, () => '\t- a.example:1\n')}`,
+    /^f\.yaml:2: this line is indented with a tab; write spaces, here and in the lines after it$/,
+  ),
+  refused(
     'the key __proto__',
     ONE_LINE,
     `${TARGETS}__proto__: { home: eu-west-1 }\n`,
-    /^f\.yaml:2: __proto__: is not a key that belongs here/,
+    /^f\.yaml:2: __proto__: is not a known key/,
   ),
 ];

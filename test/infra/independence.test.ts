@@ -47,10 +47,10 @@ describe('a region comes and goes with one line', () => {
     ]);
   });
 
-  test('regions of another partition, and regions that the CDK has never heard of', () => {
+  test('regions of another partition, and regions that the CDK does not know', () => {
     const china = synthesised(`targets: [a.example:1]\nregions: [cn-north-1]`);
     expect(JSON.stringify(china.home.toJSON())).toContain('arn:aws-cn:lambda:cn-north-1:');
-    const later = synthesised(`targets: [a.example:1]\nregions: [xx-later-1]\nnewRegions: [xx-later-1]`);
+    const later = synthesised(`targets: [a.example:1]\nregions: [xx-later-1]`);
     expect(later.probeStacks.map(({ stackName }) => stackName)).toEqual(['synwhere-probe-xx-later-1']);
   });
 });

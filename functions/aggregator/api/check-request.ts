@@ -1,11 +1,12 @@
 import * as z from 'zod/mini';
 import type { Configuration } from '../../../configuration/configuration.ts';
+import { CHECK_TIMEOUT_MS } from '../../../configuration/limits.ts';
 import type { ExpectedTarget } from '../../reachability/verdict.ts';
 import { EXPECTATIONS } from '../../reachability/words.ts';
 import { formatTarget, parseTarget, TargetError } from '../../reachability/target.ts';
 import { requireAllowed, sameTarget } from './allowed-targets.ts';
 import { Problem } from './problem.ts';
-import { CHECK_TIMEOUT_MS, checkRequestSchema } from './schemas.ts';
+import { checkRequestSchema } from './schemas.ts';
 
 /** A validated request for a check. */
 export interface CheckRequest {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { LIMITS } from '../../../configuration/limits.ts';
 import { attemptSchema, nameReportSchema } from '../../reachability/report.ts';
 import {
   addressViewSchema,
@@ -6,7 +7,6 @@ import {
   vantageViewSchema,
   verdictSchema,
 } from '../../reachability/verdict.ts';
-import { MAX_TARGETS } from '../check/limits.ts';
 import { incidentSchema, subjectSchema } from '../incidents/incident.ts';
 import { historyPeriodSchema } from '../store/records.ts';
 import {
@@ -25,7 +25,7 @@ import {
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** The component schemas of the API's description. `maxTargets`: the limit of targets in one check. */
-export function openApiSchemas(maxTargets = MAX_TARGETS): Readonly<Record<string, JsonSchema>> {
+export function openApiSchemas(maxTargets: number = LIMITS.targets): Readonly<Record<string, JsonSchema>> {
   const registry = z.registry<{ id: string }>();
   const components: Record<string, z.core.$ZodType> = {
     AttemptTarget: targetSchema,

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { CHECK_TIMEOUT_MS } from '../../../configuration/limits.ts';
 import { verdictSchema } from '../../reachability/verdict.ts';
 import { EXPECTATIONS, OUTCOMES } from '../../reachability/words.ts';
 import { incidentSchema } from '../incidents/incident.ts';
@@ -26,9 +27,6 @@ export const targetName = z.string().check(
     examples: ['api.example.com:443', '[2001:db8::1]:443'],
   }),
 );
-
-/** A longer timeout exceeds the deadline of the probes. A shorter one allows fewer than three SYNs, which are not enough evidence. */
-export const CHECK_TIMEOUT_MS = { least: 500, most: 10_000 } as const;
 
 /** The body of `POST /checks`, with at most `maxTargets` targets. */
 export function checkRequestSchema(maxTargets: number) {

@@ -1,3 +1,4 @@
+import { LIMITS } from '../../../configuration/limits.ts';
 import { crossExamination } from '../../reachability/cross-examination.ts';
 import { judgeRounds } from '../../reachability/judge.ts';
 import { indexRound, type IndexedRound } from '../../reachability/standing.ts';
@@ -6,7 +7,6 @@ import type { ProbeRequest, Target } from '../../reachability/request.ts';
 import { formatTarget } from '../../reachability/target.ts';
 import type { ExpectedTarget, Verdict } from '../../reachability/verdict.ts';
 import { askRound } from './ask-round.ts';
-import { MAX_TARGETS } from './limits.ts';
 import { roundBudget } from './round-budget.ts';
 import { tracePaths } from './trace-paths.ts';
 import type { Vantage } from '../vantages/vantage.ts';
@@ -18,7 +18,7 @@ export type CheckEvent =
   | { type: 'judged'; verdict: Verdict };
 
 export interface CheckOptions {
-  /** From one to {@link MAX_TARGETS}, without repeats. */
+  /** From one to `LIMITS.targets`, without repeats. */
   targets: readonly ExpectedTarget[];
   /** At least one, with unique names. */
   vantages: readonly Vantage[];
@@ -132,9 +132,9 @@ export async function check(options: CheckOptions): Promise<Verdict[]> {
 
 function validateOptions({ targets, vantages }: CheckOptions): void {
   if (targets.length === 0) throw new CheckError('no target to check');
-  if (targets.length > MAX_TARGETS) {
+  if (targets.length > LIMITS.targets) {
     throw new CheckError(
-      `${targets.length} targets are too many for one check: at most ${MAX_TARGETS}; check them in parts`,
+      `${targets.length} targets are too many for one check: at most ${LIMITS.targets}; check them in parts`,
     );
   }
   if (vantages.length === 0) throw new CheckError('no vantage to check from');

@@ -1,7 +1,5 @@
-import type { ProbeRequest } from '../../reachability/request.ts';
-
-/** An address counts as silent after this time if the request has no `timeoutMs` (report.ts). */
-const DEFAULT_TIMEOUT_MS = 4000;
+import { TARGETS_AT_A_TIME } from '../../../configuration/limits.ts';
+import { PROBE_DEFAULTS, type ProbeRequest } from '../../reachability/request.ts';
 
 /** Linux gives up on a SYN after 127 to 131 s with its default of 6 retries (tcp(7), `tcp_syn_retries`). */
 const KERNEL_TIMEOUT_MS = 135_000;
@@ -11,9 +9,6 @@ const WORK_MS = 4000;
 
 /** The time around the probe itself: a cold start of Lambda, an SSH handshake, the transfer. */
 const TRANSPORT_MS = 3000;
-
-/** One vantage has sockets for this many silent targets with three attempts each (1,024 descriptors). */
-const TARGETS_AT_A_TIME = 250;
 
 export interface RoundBudget {
   /** The deadline in the request: the probe ends within this time. */
@@ -32,7 +27,7 @@ export function roundBudget(round: {
   withinMs: number;
 }): RoundBudget {
   const timeoutMs =
-    round.timeoutMs === 'kernel' ? KERNEL_TIMEOUT_MS : (round.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    round.timeoutMs === 'kernel' ? KERNEL_TIMEOUT_MS : (round.timeoutMs ?? PROBE_DEFAULTS.timeoutMs);
   const waves = Math.max(1, Math.ceil(round.targets / TARGETS_AT_A_TIME));
   const wantedMs = WORK_MS + timeoutMs * (waves + 1);
   const vantageMs = Math.max(1, Math.floor(Math.min(wantedMs + TRANSPORT_MS, round.withinMs)));

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Configuration } from '../../../configuration/configuration.ts';
+import { DEPLOYED_CONFIG } from '../../../configuration/defaults.ts';
 import type { Announcer } from '../announce/announcer.ts';
 import { eventBridgeAnnouncer } from '../announce/eventbridge.ts';
 import { slackAnnouncer } from '../announce/slack.ts';
@@ -20,7 +21,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * something is missing, so that a wrong deployment fails at once.
  */
 export function dependenciesFromEnvironment(env: Environment, directory: string): AggregatorDependencies {
-  const configuration = readConfiguration(env['SYNWHERE_CONFIG'] ?? join(directory, 'synwhere.json'));
+  const configuration = readConfiguration(env['SYNWHERE_CONFIG'] ?? join(directory, DEPLOYED_CONFIG));
   const { name, regions, history, announce, metrics } = configuration;
   const store = createStore({
     table: requireEnv(env, 'SYNWHERE_TABLE'),
@@ -60,7 +61,7 @@ function requireEnv(env: Environment, name: string): string {
 
 function readConfiguration(file: string): Configuration {
   try {
-    // The deployment has validated it, with the same version of the code.
+    // No defaults are filled in: the file and this code are one asset, so the version that validated it is always this one.
     const configuration: Configuration = JSON.parse(readFileSync(file, 'utf8'));
     return configuration;
   } catch (error) {

@@ -29,7 +29,7 @@ export function configurationOf(
     probe: DEFAULTS.probe,
     schedule: DEFAULTS.schedule,
     incidents: { ...DEFAULTS.incidents, maintenance: [] },
-    history: { retentionDays: 30 },
+    history: { retentionDays: 30, keepOnDestroy: true },
     ...part,
   };
 }
