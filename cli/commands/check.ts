@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Configuration } from '../../configuration/configuration.ts';
 import { DEFAULT_CONFIG } from '../../configuration/defaults.ts';
 import { HERE } from '../../configuration/limits.ts';
-import type { Target } from '../../functions/reachability/request.ts';
+import { PROBE_DEFAULTS, type Target } from '../../functions/reachability/request.ts';
 import { formatTarget } from '../../functions/reachability/target.ts';
 import type { ExpectedTarget, Verdict } from '../../functions/reachability/verdict.ts';
 import type { Expectation } from '../../functions/reachability/words.ts';
@@ -49,7 +49,10 @@ export function register(program: Command): void {
     .option('--vantage <NAME=COMMAND>', 'a vantage behind a command; again for more', collect)
     .option('--control <TARGET>', 'a target known to be up; again for more', collect)
     .option('--expect <WHAT>', 'open (default), refused or silent')
-    .option('--timeout <MS|kernel>', 'silence is called after this time (default 4000)')
+    .option(
+      '--timeout <MS|kernel>',
+      `connect timeout (default ${PROBE_DEFAULTS.timeoutMs}); kernel: the timeout of the kernel`,
+    )
     .option('--config <FILE>', 'targets, controls, regions and vantages, as in synwhere.yaml')
     .option('--no-trace', 'do not walk the way where a verdict is about a path')
     .option('--deployed', 'by the deployed service; what it may check, its onDemand settings say')

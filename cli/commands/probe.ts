@@ -2,7 +2,7 @@ import { addAbortSignal } from 'node:stream';
 import type { Command } from 'commander';
 import { HERE } from '../../configuration/limits.ts';
 import type { ProbeReport } from '../../functions/reachability/report.ts';
-import type { ProbeRequest } from '../../functions/reachability/request.ts';
+import { PROBE_DEFAULTS, type ProbeRequest } from '../../functions/reachability/request.ts';
 import { collect, parseTargets, parseTimeout } from '../arguments.ts';
 import { exitStatusOf } from '../exit-status.ts';
 import { interruption } from '../interruption.ts';
@@ -36,7 +36,10 @@ export function register(program: Command): void {
     .description('connect to targets from this machine and print every attempt')
     .argument('<TARGET...>', 'host:port; or - to read a request from stdin')
     .option('--control <TARGET>', 'a target known to be up; repeat for more', collect)
-    .option('--timeout <MS|kernel>', 'connect timeout (default 4000); kernel: the timeout of the kernel')
+    .option(
+      '--timeout <MS|kernel>',
+      `connect timeout (default ${PROBE_DEFAULTS.timeoutMs}); kernel: the timeout of the kernel`,
+    )
     .option('--as <NAME>', 'name of this vantage, for synwhere compare')
     .option('--round <N>', 'number of the round, for synwhere compare')
     .option('--json', 'print the report as JSON')
