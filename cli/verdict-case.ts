@@ -1,4 +1,4 @@
-import { ADVICE } from '../functions/reachability/advice.ts';
+import { ADVICE, generalSteps } from '../functions/reachability/advice.ts';
 import { patternOf } from '../functions/reachability/rules.ts';
 import { formatTarget } from '../functions/reachability/target.ts';
 import type { VantageView, Verdict } from '../functions/reachability/verdict.ts';
@@ -40,7 +40,8 @@ export function caseOf(planted: string, verdict: Verdict): VerdictCase {
 }
 
 export function explainKind(given: VerdictCase): ExplainedKind {
-  return { ...given, pattern: patternOf(given.kind), ...ADVICE[given.kind] };
+  const { kind } = given;
+  return { ...given, pattern: patternOf(kind), meaning: ADVICE[kind].meaning, next: generalSteps(kind) };
 }
 
 function seenBy({

@@ -134,6 +134,7 @@ function explanation({ latest, since, expect, labels }, verdict) {
     h('p', { class: 'quiet' }, about.filter(Boolean).join(' · ')),
     ...facts('Because', verdict?.because ?? []),
     ...facts('Not ruled out', verdict?.notRuledOut ?? []),
+    ...facts('Next steps', verdict?.nextSteps ?? []),
     h('h3', {}, 'From each vantage'),
     h(
       'div',

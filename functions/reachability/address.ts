@@ -8,7 +8,7 @@ export interface Address {
   text: string;
 }
 
-/** What Linux lets an interface be called: at most 15 characters (IFNAMSIZ in netdevice(7)), of these only the usual ones, or its number. */
+/** The name of a network interface on Linux: at most 15 characters (IFNAMSIZ in netdevice(7)), here only the usual ones; or its number. */
 const ZONE = /^[\w.-]{1,15}$/;
 
 /**
@@ -26,7 +26,7 @@ export function parseAddress(text: string): Address | undefined {
   return { family: 6, bytes: bytes6, text: ipv6Text(bytes6) + (zone === undefined ? '' : `%${zone}`) };
 }
 
-/** Whether inet_aton(3) rules apply: the last label is a number, so this can never be a DNS name (WHATWG URL, "ends in a number"). */
+/** Whether the rules of inet_aton(3) apply: the last label is a number, so this cannot be a DNS name (WHATWG URL, "ends in a number"). */
 export function endsInNumber(text: string): boolean {
   const last = text.replace(/\.$/, '').split('.').at(-1) ?? '';
   return /^(\d+|0x[\da-f]*)$/i.test(last);

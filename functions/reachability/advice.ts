@@ -1,125 +1,277 @@
 import type { Kind } from './words.ts';
 
-/** What a verdict means and what to do next, for whoever was woken by it. */
+/** What the steps may refer to, as `{name}` in their texts, with what stands there where no verdict is given. */
+export const PLACEHOLDERS = {
+  target: 'TARGET',
+  host: 'HOST',
+  port: 'PORT',
+  /** The addresses that fail. */
+  addresses: 'ADDRESS',
+  /** The vantages that fail, or that are ignored. */
+  vantages: 'VANTAGE',
+  /** One of them on which a person can run a command. */
+  shell: 'VANTAGE',
+  /** A vantage that connects. */
+  working: 'ANOTHER-VANTAGE',
+  /** The sources of ICMP errors. */
+  routers: 'ROUTER',
+  /** A name server that `shell` uses. */
+  server: 'SERVER',
+  expected: 'WHAT',
+} as const;
+export type Placeholder = keyof typeof PLACEHOLDERS;
+
+/** What else decides which steps apply to a verdict. */
+export interface Circumstances {
+  /** Not one vantage was allowed to try. */
+  noneAllowed: boolean;
+  controlsFailed: boolean;
+  /** The name servers answer, but without an address. */
+  nameIsMissing: boolean;
+  /** Some errors, or all of them, came from the vantages' own machines. */
+  someLocal: boolean;
+  allLocal: boolean;
+  /** A failing vantage is in AWS. */
+  inAws: boolean;
+  severalFail: boolean;
+  /** Fewer vantages fail than are used. */
+  someFail: boolean;
+  hostIsName: boolean;
+  ipv6Fails: boolean;
+  /** The target is expected to be open. */
+  expectsOpen: boolean;
+}
+
+/** One step. It applies where each of its placeholders has a value and `when` holds. */
+export interface Step {
+  text: string;
+  when?: (circumstances: Circumstances) => boolean;
+}
+
+/** What a verdict means and what to do next. */
 export interface Advice {
   meaning: string;
-  next: readonly string[];
+  next: readonly Step[];
 }
+
+/** For a vantage that does not see what is expected, where that is not `open`. */
+export const EXPECTATION_STEP: Step = {
+  text: '{expected} is expected of {target} from {vantages}, which see something else. Find what changed there; if it is intended, correct `expect` in the configuration.',
+};
+
+const TRACE: Step = { text: 'From {shell}, run `synwhere trace {target}` to see where the path ends.' };
 
 export const ADVICE: Record<Kind, Advice> = {
   'vantage-fault': {
     meaning:
-      'Reports came, but every vantage is at fault itself or was not allowed to try. Nothing is said about the target.',
+      'Some vantages reported, but each of them is at fault itself or was not allowed to try. Nothing is known about the target.',
     next: [
-      'Read why each vantage abstained, and mend that: its uplink, its controls, its address policy.',
-      'Check that the controls themselves are up: a list of controls that are all down looks the same.',
-      'Ask from a place that is known to be well.',
+      {
+        text: 'If {target} should be checked, allow it in the address policy of {vantages}, or check it from another vantage.',
+        when: ({ noneAllowed }) => noneAllowed,
+      },
+      {
+        text: 'Find out why {vantages} cannot be used, and repair the cause: the network connection, the controls or a limit of the machine.',
+        when: ({ noneAllowed }) => !noneAllowed,
+      },
+      {
+        text: 'Check that the controls are up: if all controls are down, every vantage looks faulty.',
+        when: ({ controlsFailed }) => controlsFailed,
+      },
+      { text: 'Run `synwhere check {target}` on a machine whose network works.' },
     ],
   },
   'insufficient-data': {
     meaning:
-      'No vantage reported, or fewer than half did. Whatever the others saw is too thin to speak of the target.',
+      'No vantage reported, or fewer than half did. The other reports are too few to judge the target.',
     next: [
-      'Read why the vantages gave no report: throttled, crashed, late, not deployed.',
-      'Ask again; if it stays so, look at the probes before you look at the target.',
+      { text: 'Find out why {vantages} gave no report: throttled, crashed, late or not deployed.' },
+      {
+        text: 'Check again: `synwhere check {target}`. If reports are still missing, examine the probes before the target.',
+      },
     ],
   },
   'name-failure': {
     meaning:
-      'The name leads to no address from anywhere. No SYN was sent, so nothing is known of the machine behind it.',
+      'The name cannot be resolved from any vantage. No SYN was sent, so nothing is known about the machine behind the name.',
     next: [
-      'For NXDOMAIN: check the spelling, the registration and the last change to the zone.',
-      'For a failure or a time-out: ask the zone’s own name servers, one by one, and check DNSSEC.',
-      'If you know the address, check it directly: `synwhere check ADDRESS:PORT`.',
+      {
+        text: 'Check the spelling of {host}, its registration and the last change to its zone: `dig +trace {host}`.',
+        when: ({ nameIsMissing }) => nameIsMissing,
+      },
+      {
+        text: 'Query the authoritative name servers of {host} one by one (`dig +trace {host}`), and check DNSSEC.',
+        when: ({ nameIsMissing }) => !nameIsMissing,
+      },
+      { text: 'From {shell}, query its name server: `dig @{server} {host}`.' },
+      { text: 'If you know the address, check it directly: `synwhere check ADDRESS:{port}`.' },
     ],
   },
   'remote-refusal': {
     meaning:
-      'The target’s side answers and says no. The way there works, at least for those that were refused.',
+      'The side of the target refuses the connection. The path works, at least for the vantages that were refused.',
     next: [
-      'On the host: is the service running, and listening on this address and port? `ss -ltn`.',
-      'If it listens, look for a firewall or a load balancer before it that rejects.',
-      'Compare with the last deployment: a changed port or bind address looks just like this.',
+      {
+        text: 'On the host ({addresses}), check that the service runs and listens on port {port}: `ss -ltn`.',
+      },
+      {
+        text: 'If it listens, look for a firewall or a load balancer in front of it that rejects connections.',
+      },
+      { text: 'Compare with the last deployment: a changed port or bind address has the same effect.' },
     ],
   },
   unroutable: {
     meaning:
-      'The network itself says that there is no way: a router or a firewall answered in the target’s stead.',
+      'The network reports that the target cannot be reached: a router, a firewall or the machine of the vantage returned an error.',
     next: [
-      'Ask whoever runs the router that answered; `because` names it where the kernel told.',
-      'Check that the address is still announced, and that the host is up on its own network.',
-      'If the answer is “administratively prohibited”, look for a rule that says so.',
+      {
+        text: 'Ask the operator of {routers}, where the ICMP errors came from: is there a route and a rule for {addresses}?',
+      },
+      {
+        text: 'On {shell}, look at the route (`ip route get ADDRESS`) and at the firewall rules.',
+        when: ({ someLocal }) => someLocal,
+      },
+      {
+        text: 'Check that {addresses} is still announced, and that the host is up in its own network.',
+        when: ({ allLocal }) => !allLocal,
+      },
     ],
   },
   unresponsive: {
     meaning:
-      'No answer of any kind. A machine that is off and a firewall that drops look the same from outside.',
+      'There is no answer of any kind. A machine that is off and a firewall that drops packets look the same from outside.',
     next: [
-      'Is the machine up? Ask from inside its network, or its console.',
-      'If it is, capture SYNs on it: those that arrive and get no answer mean a local filter or a full accept queue; none arriving means the path.',
-      'Look at the security group or firewall: dropping is the usual default.',
+      { text: 'Check that the machine at {addresses} is up, from inside its network or on its console.' },
+      {
+        text: 'If it is up, capture packets to port {port} on it. SYNs that arrive and get no answer mean a local filter or a full accept queue; no SYNs mean the path.',
+      },
+      { text: 'Look at the security group or the firewall: dropping is the usual default.' },
+      TRACE,
     ],
   },
   'selective-refusal': {
-    meaning: 'Some connect, others are refused at the very same address: someone tells sources apart.',
+    meaning:
+      'Some vantages connect, others are refused at the same address: the answer depends on the source.',
     next: [
-      'Look for allow-lists, rate limits and geographic rules at the target.',
-      'Capture at the target: if the SYNs of those refused never arrive, something near them answers in its name.',
-      'If it is meant to be so, say it in the configuration: `expect` takes a value per vantage.',
+      {
+        text: 'At {target}, look for allow-lists, rate limits and geographic rules that apply to {vantages}.',
+      },
+      {
+        text: 'Capture packets at {addresses}: if the SYNs of {vantages} never arrive, a device near them answers instead of the target.',
+      },
+      {
+        text: 'If this is intended, write it into the configuration: `expect` takes a value for each vantage.',
+      },
     ],
   },
   'local-routing-issue': {
     meaning:
-      'Most connect, a few do not reach what others reach. The fault is theirs or on their way: the target answers the others.',
+      'Most vantages connect, a few do not reach what others reach. The fault is at these few or on their paths: the target answers the others.',
     next: [
-      'The target’s owner is not the first to wake: others connect.',
-      'From the vantage that fails: `synwhere trace TARGET` shows how far it gets.',
-      'Check the route, the firewall and the provider of that vantage, then the target’s filters for that source. The source addresses of a vantage in AWS are not fixed: look for AWS’s address ranges of that region (ip-ranges.json).',
+      { text: 'Begin with {vantages}, not with the owner of {target}: most vantages connect.' },
+      TRACE,
+      {
+        text: 'Check the route, the firewall and the provider of {vantages}, then the filters of the target for that source.',
+      },
+      {
+        text: 'The source addresses of a vantage in AWS are not fixed: look for the address ranges of its region in ip-ranges.json.',
+        when: ({ inAws }) => inAws,
+      },
     ],
   },
   'split-reachability': {
     meaning:
-      'Half or more are cut off from what others reach: too wide to be local, not wide enough to be the target alone.',
+      'Half of the vantages or more cannot reach what others reach: too many for a local fault, but the target answers the others.',
     next: [
-      'See what those cut off have in common: provider, region, address range.',
-      'Compare traces from both groups: where they part is where to ask.',
-      'At the target, look for rules that drop by source, and for the way back.',
+      {
+        text: 'Find what {vantages} have in common: provider, region, address range.',
+        when: ({ severalFail }) => severalFail,
+      },
+      {
+        text: 'Run `synwhere trace {target}` from {shell} and from {working}, and compare: the fault is near the point where the paths part.',
+      },
+      {
+        text: 'At the target, look for rules that drop by source, and check the return path to {vantages}.',
+      },
     ],
   },
   'partial-outage': {
     meaning:
-      'One or more addresses of the name, or a whole family, fail for everyone; others work. Clients without fallback fail.',
+      'One or more addresses of the name, or a whole address family, fail for every vantage; others work. Clients without a fallback fail.',
     next: [
-      'Take the dead address out of the DNS, or bring its machine back.',
-      'If it is all of IPv6: check its route, its firewall and that the service listens on `[::]`.',
-      'If only some were given that address, ask the zone’s own name servers whether it is theirs.',
+      {
+        text: 'Remove {addresses} from the DNS records of {host}, or repair the machine at that address.',
+        when: ({ hostIsName }) => hostIsName,
+      },
+      {
+        text: 'For IPv6, check the route, the firewall and that the service listens on `[::]`.',
+        when: ({ ipv6Fails }) => ipv6Fails,
+      },
+      {
+        text: 'Query the authoritative name servers whether {addresses} belongs to {host}: `dig +trace {host}`.',
+        when: ({ hostIsName }) => hostIsName,
+      },
     ],
   },
   'name-disagreement': {
-    meaning: 'The name works from some places and leads nowhere from others.',
+    meaning: 'The name can be resolved from some vantages but not from others.',
     next: [
-      'From the vantage that fails, ask its resolver and then the zone’s name servers directly.',
-      'Check for split views, a half-propagated change, and name servers that disagree.',
+      { text: 'From {shell}, query its name server: `dig @{server} {host}`.' },
+      { text: 'From {vantages}, query the authoritative name servers: `dig +trace {host}`.' },
+      {
+        text: 'Check {host} for different DNS views, a change that has not reached every server, and name servers that disagree.',
+      },
     ],
   },
   'accepts-then-closes': {
-    meaning: 'The handshake is completed, then the connection is closed or reset at once, for everyone.',
+    meaning: 'The handshake is completed, then the connection is closed or reset at once, for every vantage.',
     next: [
-      'Read the service’s log: it may be refusing, crashing, or out of workers.',
-      'If a load balancer stands before it: has it any healthy back end?',
-      'Try the real client: some services hang up on whoever does not speak first.',
+      {
+        text: 'Read the log of the service at {target}: it may reject clients, crash, or have no free workers.',
+      },
+      { text: 'If a load balancer is in front of it, check that it has a healthy back end.' },
+      {
+        text: 'Try the real client: some services close the connection if the client does not send data first.',
+      },
     ],
   },
   unstable: {
-    meaning: 'Everyone connects in the end, but some attempts failed or SYNs were lost.',
+    meaning: 'Every vantage connects, but some attempts failed or SYNs were lost.',
     next: [
-      'Check again for longer; note whether the failures stick to one vantage, one address or one source port.',
-      'On the host: a full accept queue (`ss -ltn`, Recv-Q) drops SYNs silently.',
-      'If one vantage only: its line loses packets.',
+      {
+        text: 'Check again for a longer time. Note whether the failures stay with one vantage, one address or one source port.',
+      },
+      {
+        text: 'On the host, look at the accept queue (`ss -ltn`, Recv-Q): a full queue drops SYNs silently.',
+      },
+      {
+        text: 'Only {vantages} had failures: check the network connection there for packet loss.',
+        when: ({ someFail }) => someFail,
+      },
     ],
   },
   reachable: {
-    meaning: 'Everyone connects, cleanly. TCP has no complaint.',
-    next: ['If users still complain, look above TCP: TLS, the protocol, the application.'],
+    meaning: 'Every vantage connects, without a failed attempt or a lost SYN.',
+    next: [
+      {
+        text: 'If users still report problems, examine what is above TCP: TLS, the protocol, the application.',
+        when: ({ expectsOpen }) => expectsOpen,
+      },
+    ],
   },
 };
+
+/** The steps for a kind without a verdict, with the placeholders in capitals. */
+export function generalSteps(kind: Kind): string[] {
+  return ADVICE[kind].next.map(({ text }) => fill(text, PLACEHOLDERS));
+}
+
+/** The text with its placeholders replaced. A placeholder without a value stays. */
+export function fill(text: string, values: Partial<Record<string, string>>): string {
+  return text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
+}
+
+/** The placeholders of a text. */
+export function placeholdersIn(text: string): string[] {
+  return [...text.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+}

@@ -1,6 +1,6 @@
 /**
  * Characters that do not print as themselves: control and format characters (escape sequences, bidirectional overrides,
- * zero-width characters), line and paragraph separators, surrogates without their other half. A text with one of them can
+ * zero-width characters), line and paragraph separators, unpaired surrogates. A text with one of them can
  * change how the text around it looks.
  */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;

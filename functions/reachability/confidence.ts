@@ -4,15 +4,15 @@ import { connects, sightingOf } from './sighting.ts';
 import type { Standing } from './standing.ts';
 import type { Confidence, Sighting } from './words.ts';
 
-/** One vantage that saw something else of the same address, or of the name, in a later round. */
+/** One vantage that saw different things of the same address, or of the name, in two rounds. */
 export interface Contradiction {
   vantage: string;
-  /** Absent where the name is meant. */
+  /** Absent for the name. */
   address?: string;
   saw: Sighting[];
 }
 
-/** What one vantage saw of an address, or, without one, of the name. */
+/** What one vantage saw of an address, or, without an address, of the name. */
 export interface Finding {
   vantage: string;
   address?: string;
@@ -22,8 +22,9 @@ export interface Finding {
 const ENOUGH_VANTAGES = 3;
 
 /**
- * `high` with three or more that count, on the address that decides too, and, where anything failed, a second round that saw every
- * failure again; `low` with one or none, there too, or where the rounds contradict each other; else `medium`.
+ * `high` with three or more usable vantages, for the target and for each deciding address, and, where anything failed, a second round
+ * that saw every failure again. `low` with one usable vantage or none, for the target or for a deciding address, or where the rounds
+ * contradict each other. Else `medium`.
  */
 export function confidenceOf(facts: Facts): Confidence {
   if (facts.counted.length <= 1 || contradictions(facts).length > 0) return 'low';
@@ -35,7 +36,7 @@ export function confidenceOf(facts: Facts): Confidence {
   return !failed || seenTwice(facts) ? 'high' : 'medium';
 }
 
-/** Where two rounds in a row contradict each other, by vantages that counted in both. */
+/** Where two rounds in a row contradict each other, from vantages that were used in both. */
 export function contradictions({ earlier, earlierByVantage, standings }: Facts): Contradiction[] {
   return [...earlier.slice(1), ...(earlier.length > 0 ? [standings] : [])].flatMap((later, index) => {
     return later.flatMap((standing) => {
@@ -58,7 +59,7 @@ function between(first: Standing, later: Standing): Contradiction[] {
   });
 }
 
-/** A failure that an earlier round saw, and that the last round says nothing of, for the vantage does not count there any more. */
+/** Failures of an earlier round that the last round could not test again, because the vantage was not usable there. */
 export function notSeenAgain({ earlier, byVantage }: Facts): Finding[] {
   return earlier.flatMap((round) =>
     round.flatMap(({ vantage, counted, saw, addresses }): Finding[] => {
@@ -78,7 +79,7 @@ function isUnjudged(standing: Standing | undefined, address: string): boolean {
   return view === undefined || view.saw === 'nothing';
 }
 
-/** Whether anything failed, of what the vantages that count did in a round. */
+/** Whether any attempt or lookup of the vantages that are used failed in a round. */
 export function anyFailedIn(round: readonly Standing[], { counted }: Facts): boolean {
   const names = new Set(counted.map(({ vantage }) => vantage));
   return round.some(
@@ -94,7 +95,7 @@ export function anyFailedIn(round: readonly Standing[], { counted }: Facts): boo
   );
 }
 
-/** Whether every failure of the last round was there in the round before it too, and the other way round. */
+/** Whether the last two rounds saw the same failures. */
 function seenTwice(facts: Facts): boolean {
   const { earlier, earlierByVantage, counted, standings } = facts;
   const before = earlier.at(-1);
@@ -114,7 +115,7 @@ function isFine({ saw }: { saw: Sighting }): boolean {
   return saw === 'nothing' || (connects(saw) && saw !== 'closing');
 }
 
-/** The addresses that decide, where some are reached and others not. Where nobody connects to any, all of them decide together. */
+/** The deciding addresses, where vantages or addresses differ. Where no vantage connects to any address, all of them decide together. */
 function decisiveColumns({ columns }: Facts): Facts['columns'] {
   if (columns.every(({ connecting }) => connecting.length === 0)) return [];
   return columns.filter(

@@ -4,30 +4,30 @@ import { connects, sawAddress } from './sighting.ts';
 import { formatTarget } from './target.ts';
 import type { Sighting } from './words.ts';
 
-/** What the controls say of one vantage and one address family. */
+/** What the controls show about one vantage in one address family. */
 export interface ControlFinding {
   atFault: boolean;
   failed: number;
   judging: number;
-  /** Each control that failed and in what way, e.g. `192.0.2.1:53 (no answer)`, in alphabetical order. */
+  /** Each control that failed, with the result, e.g. `192.0.2.1:53 (no answer)`, in alphabetical order. */
   failures: string[];
 }
 
 export type ControlFindings = ReadonlyMap<string, ReadonlyMap<Family, ControlFinding>>;
 
-/** Whether the vantage reached the control, and if not, what it got in place of a connection. */
+/** Whether the vantage reached the control, and if not, how it failed. */
 type Result = 'pass' | { failed: string };
 /** control -> vantage -> result, for one family */
 type Results = Map<string, Map<string, Result>>;
 
-/** Of a control's name, in words for a person. */
+/** The longest name of a control in a text. */
 const MOST_CHARS = 60;
 const FAMILIES: readonly Family[] = [4, 6];
 
 /**
- * Judges the vantages of one round by their controls, per address family. A control that fails from most of the vantages that do
- * reach another control is itself at fault and judges nobody. Of the controls that are left, a vantage that fails most of them, or
- * all of them, is at fault. A vantage without a result from any control is not judged.
+ * Judges the vantages of one round by their controls, for each address family. A control that fails from most of the vantages that
+ * reach another control is itself at fault and is left out. A vantage that fails most of the other controls, or all of them, is at
+ * fault. A vantage without a result from any control is not judged.
  */
 export function judgeControls(answers: readonly VantageAnswer[]): ControlFindings {
   const findings = new Map<string, Map<Family, ControlFinding>>();
@@ -103,8 +103,8 @@ function collect(answers: readonly VantageAnswer[], family: Family): Results {
 }
 
 /**
- * The controls that have an address of the family for some vantage. A control whose name has no address for any vantage is taken for an
- * IPv4 one. Otherwise its name alone would make every vantage's IPv6 look faulty.
+ * The controls that have an address of the family for some vantage. A control whose name has no address for any vantage is taken as
+ * IPv4. Otherwise one control that cannot be resolved would fault the IPv6 of every vantage.
  */
 function controlsOf(family: Family, reports: readonly { report: ProbeReport }[]): Set<string> {
   const families = new Map<string, Set<Family>>();
@@ -121,7 +121,7 @@ function controlsOf(family: Family, reports: readonly { report: ProbeReport }[])
   );
 }
 
-/** Trouble before or after is trouble: what lies between was measured on a line that did not hold. */
+/** A failure before or after is a failure: the targets between were checked over a connection that did not work throughout. */
 function combine(before: Result | undefined, after: Result | undefined): Result | undefined {
   if (after === undefined || (before !== undefined && before !== 'pass')) return before;
   if (before === undefined || after === 'pass') return after;
@@ -133,7 +133,7 @@ function resultOf(report: TargetReport, family: Family): Result | undefined {
   const saw = sawAddress(attempts);
   if (connects(saw)) return 'pass';
   const tried = attempts.filter(({ outcome }) => outcome !== 'inconclusive' && outcome !== 'denied');
-  if (tried.length > 0) return { failed: FAILURES[saw] ?? `fault of this machine${errnoOf(tried)}` };
+  if (tried.length > 0) return { failed: FAILURES[saw] ?? `local fault${errnoOf(tried)}` };
   if (report.name && report.name.outcome !== 'resolved' && report.addresses.length === 0) {
     return { failed: report.name.outcome.replaceAll('-', ' ') };
   }

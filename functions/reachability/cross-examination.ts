@@ -5,13 +5,13 @@ import { standings } from './standing.ts';
 import type { IndexedRound, Standing } from './standing.ts';
 import { isName } from './target.ts';
 
-/** Beyond this many addresses a second round asks only for some: an equal share of those of each vantage. */
+/** A second round asks about at most this many addresses of a target: an equal share of those of each vantage. */
 const MAX_ADDRESSES = 64;
 
 /**
- * Which targets need a second round, and about which addresses: those where the vantages that count were given different addresses,
- * or disagree, or where any attempt of theirs failed. Every vantage is to be asked about the union of their addresses, of a literal only
- * about the literal, whatever a report says. Empty when nothing failed and nothing differed.
+ * The targets that need a second round, with the addresses to ask about: targets for which the usable vantages got different
+ * addresses, disagree, or had a failed attempt. Every vantage is asked about the union of their addresses; about a literal only for
+ * the literal, whatever a report contains. Empty where nothing failed and nothing differed.
  */
 export function crossExamination(targets: readonly Target[], survey: IndexedRound): TargetRequest[] {
   return targets.flatMap((target) => {
@@ -34,7 +34,7 @@ function failed(attempt: Attempt): boolean {
   return saw !== 'open' && saw !== 'nothing';
 }
 
-/** A family that a vantage cannot use is no difference in what it was given. */
+/** Addresses of a family that a vantage cannot use are not compared. */
 function differ(counted: readonly Standing[]): boolean {
   return ([4, 6] as const).some((family) => {
     const given = counted
@@ -69,7 +69,7 @@ function union(counted: readonly Standing[]): string[] {
   return failingFirst(shares(tried.map((views) => failingFirst(views.map(({ address }) => address)))));
 }
 
-/** The first of each list, then the second of each, and so on: no list can crowd the others out. */
+/** The first of each list, then the second of each, and so on, so that every list gets its share. */
 function shares(lists: readonly string[][]): Set<string> {
   const chosen = new Set<string>();
   const longest = Math.max(...lists.map(({ length }) => length));

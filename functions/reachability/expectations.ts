@@ -2,17 +2,17 @@ import type { Standing } from './standing.ts';
 import type { Expectations } from './verdict.ts';
 import type { Expectation } from './words.ts';
 
-/** What is expected of a target from one vantage; `open` unless said otherwise. */
+/** What is expected of a target from one vantage; default `open`. */
 export function expectedFrom(vantage: string, expect: Expectations | undefined): Expectation {
   const own = expect?.vantages;
-  // A vantage may be called what every object has, e.g. `constructor`.
+  // A vantage can have the name of a property that every object has, e.g. `constructor`.
   const here = own && Object.hasOwn(own, vantage) ? own[vantage] : undefined;
   return here ?? expect?.everywhere ?? 'open';
 }
 
 /**
- * Whether every vantage that counts saw, on every address that it could judge, just what was expected of it. Silence never
- * satisfies `refused`, nor the network's word `silent`. False where nobody counts: nothing was seen.
+ * Whether every usable vantage saw what is expected, at every address that it could judge. Silence does not satisfy `refused`, and a
+ * network error does not satisfy `silent`. False without a usable vantage, because nothing was seen.
  */
 export function isAsExpected(counted: readonly Standing[], expect: Expectations | undefined): boolean {
   return (

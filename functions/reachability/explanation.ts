@@ -1,9 +1,11 @@
-import { because, nameWords } from './because.ts';
-import type { Facts } from './facts.ts';
+import { attemptsOf, closingWords, nameWords, obstacleWords, refusalWords } from './attempt-words.ts';
+import { because } from './because.ts';
+import type { Column, Facts } from './facts.ts';
+import { nextSteps } from './next-steps.ts';
 import { notRuledOut } from './not-ruled-out.ts';
-import { all, capitalised, count, names, verb } from './phrases.ts';
-import { hungUpOn, isContested, isSelective, toldByTheNetwork } from './rules.ts';
-import { nobodyMayTry } from './standing.ts';
+import { capitalised, count, every, list, names, span, verb } from './phrases.ts';
+import { alwaysClosed, isContested, isSelective, networkReturnedErrors } from './rules.ts';
+import { noneAllowed } from './standing.ts';
 import { formatTarget } from './target.ts';
 import type { Expectations } from './verdict.ts';
 import type { Kind } from './words.ts';
@@ -12,129 +14,215 @@ export interface Explained {
   summary: string;
   because: string[];
   notRuledOut: string[];
+  nextSteps: string[];
 }
 
-/** What is said of a verdict: one sentence, the facts, and what they cannot exclude. */
+/** So many vantages, addresses or reasons are named in a summary; of more it gives the number. */
+const MOST_NAMES = 3;
+const MOST_REASONS = 2;
+
+/** The text of a verdict: one sentence, the facts, what they cannot exclude, and what to do now. */
 export function explain(verdict: {
   kind: Kind;
   also: readonly Kind[];
   facts: Facts;
   expect: Expectations | undefined;
+  asExpected: boolean;
 }): Explained {
-  const { kind, also, facts, expect } = verdict;
+  const { kind, also, facts, expect, asExpected } = verdict;
   return {
     summary: SUMMARIES[kind](facts),
     because: because(facts, expect),
     notRuledOut: notRuledOut(kind, also, facts),
+    nextSteps: asExpected ? [] : nextSteps(kind, facts, expect),
   };
 }
 
 const SUMMARIES: Record<Kind, (facts: Facts) => string> = {
   'vantage-fault': ({ target, standings }) => {
     const name = formatTarget(target);
-    return nobodyMayTry(standings)
-      ? `Nobody was allowed to try ${name}: nothing can be said about it.`
-      : `The trouble is on our side: no vantage that reported can be trusted, so nothing is said about ${name}.`;
+    const reported = standings.filter((standing) => standing.reported);
+    const why = withCounts(reported.map(({ abstainedBriefly }) => abstainedBriefly ?? 'no reason given'));
+    if (noneAllowed(standings)) {
+      return `No vantage was allowed to try ${name}, so nothing is known about it.`;
+    }
+    const [only, ...others] = reported;
+    return only && others.length === 0
+      ? `The only vantage that reported (${only.vantage}) cannot be used: ${why}. Nothing is known about ${name}.`
+      : `None of the ${reported.length} vantages that reported can be used: ${why}. Nothing is known about ${name}.`;
   },
-  'insufficient-data': ({ target, counted, standings }) =>
+  'insufficient-data': ({ target, counted, standings, missing }) =>
     counted.length === 0
-      ? `No vantage gave an answer that counts: nothing can be said about ${formatTarget(target)}.`
-      : `Only ${counted.length} of ${count(standings.length, 'vantage')} gave an answer that counts: too few to judge ${formatTarget(target)}.`,
-  'name-failure': ({ target, counted, nameFailed, standings }) => {
-    const [first, ...others] = new Set(nameFailed.map(({ name }) => nameWords(name)));
-    const why = first !== undefined && others.length === 0 ? `: ${first}` : '';
-    return `The name ${target.host} leads to no address from ${all(everyone(counted), standings.length)}${why}.`;
-  },
+      ? `No vantage gave a report, so nothing is known about ${formatTarget(target)}.`
+      : `Only ${counted.length} of ${count(standings.length, 'vantage')} can be used and ${missing.length} gave no report: too few to judge ${formatTarget(target)}.`,
+  'name-failure': ({ target, counted, nameFailed, standings }) =>
+    `The name ${target.host} cannot be resolved from ${every(everyone(counted), standings.length, 'any')}: ${withCounts(nameFailed.map(({ name }) => nameWords(name)))}.`,
   'remote-refusal': (facts) => {
-    const refused = who(facts, 'refused');
-    return `${formatTarget(facts.target)} answers, and says no: ${subject(refused, facts)} ${verb(refused.length, 'is', 'are')} refused, nobody connects.`;
+    const refused = vantagesThatSaw('refused', facts);
+    const how = refusalWords(attempts(refused, facts));
+    const rest = everyone(facts.counted).filter((vantage) => !refused.includes(vantage));
+    const why = obstacleWords(attemptsOf(rest, facts));
+    const others = rest.length > 0 ? `; no other vantage can connect${why === '' ? '' : ` (${why})`}` : '';
+    return `${formatTarget(facts.target)} refuses the connection: ${subject(refused, facts)} ${verb(refused.length, 'is', 'are')} ${how}${others}.`;
   },
   unroutable: (facts) => {
-    const told = who(facts, 'unreachable');
     const name = formatTarget(facts.target);
-    const stopped = `${subject(told, facts)} ${verb(told.length, 'was', 'were')} stopped by ${verb(told.length, 'its', 'their')} own routing or firewall`;
+    const failing = vantagesThatSaw('unreachable', facts);
+    const why = obstacleWords(attemptsOf(everyone(facts.counted), facts));
     if (facts.failedAttempts.every(({ attempt }) => attempt.stage === 'local')) {
-      return `No SYN to ${name} left: ${stopped}.`;
+      return `No SYN to ${name} was sent from ${subject(failing, facts)}: ${why}.`;
     }
-    if (!toldByTheNetwork(facts)) return `Nobody connects to ${name}: ${stopped}, the rest hear nothing.`;
-    return `The network says that ${name} cannot be reached: ${subject(told, facts)} ${verb(told.length, 'was', 'were')} told so, nobody connects.`;
+    if (!networkReturnedErrors(facts)) {
+      return `No vantage can connect to ${name}, and ${subject(failing, facts)} sent no SYN: ${why}.`;
+    }
+    const others = failing.length < facts.counted.length ? ', and no vantage can connect' : '';
+    return `${name} is unreachable from ${subject(failing, facts)}${others}: ${why}.`;
   },
-  unresponsive: (facts) =>
-    `Nothing answers at ${formatTarget(facts.target)}, seen from ${subject(who(facts, 'silent'), facts)}: down or filtered, which TCP alone cannot tell.`,
+  unresponsive: (facts) => {
+    const { target, counted, standings } = facts;
+    const why = obstacleWords(attemptsOf(everyone(counted), facts));
+    return `${none(everyone(counted), standings.length)} connect to ${formatTarget(target)} (${why}): it is down, or a filter drops the packets. TCP alone cannot tell which.`;
+  },
   'selective-refusal': (facts) => {
     const columns = facts.columns.filter(isSelective);
     const refused = [...new Set(columns.flatMap((column) => column.refused))];
-    return `${formatTarget(facts.target)} is open to some and refused to ${names(refused)} at the same address: a filter by source, or something that answers in its name.`;
+    const connecting = [...new Set(columns.flatMap((column) => column.connecting))];
+    const how = refusalWords(attempts(refused, facts, columns));
+    return `${formatTarget(facts.target)} accepts ${some(connecting, facts)} but ${few(refused)} ${verb(refused.length, 'is', 'are')} ${how} at the same address: a filter by source, or a device that answers instead of the target.`;
   },
   'local-routing-issue': (facts) => {
-    const cutOff = cutOffWhereOthersConnect(facts);
-    const name = formatTarget(facts.target);
-    const cannot = `The fault is local to ${names(cutOff)}: ${verb(cutOff.length, 'it cannot', 'they cannot')} reach ${name}`;
-    return connectElsewhere(cutOff, facts)
-      ? `${cannot} at ${names(contestedAddresses(facts))}, where most others connect.`
-      : `${cannot}, most others connect.`;
+    const columns = facts.columns.filter(isContested);
+    const { cutOff, connecting } = sides(columns);
+    const where = connectElsewhere(cutOff, facts) ? ` at ${few(addressesOf(columns))}` : '';
+    const why = obstacleWords(attemptsOf(cutOff, facts, addressesOf(columns)));
+    return `${formatTarget(facts.target)} cannot be reached${where} from ${few(cutOff)} (${why}), but ${some(connecting, facts)} ${verb(connecting.length, 'connects', 'connect')}: the fault is local to ${verb(cutOff.length, 'that vantage or its path', 'those vantages or their paths')}.`;
   },
   'split-reachability': (facts) => {
-    const cutOff = cutOffWhereOthersConnect(facts);
-    const name = formatTarget(facts.target);
-    const whom = `${names(cutOff)} (${cutOff.length} of ${facts.counted.length})`;
-    const seen = connectElsewhere(cutOff, facts)
-      ? `${name} is not reached at ${names(contestedAddresses(facts))} by ${whom}, where others connect`
-      : `${name} is reached by some and not by ${whom}`;
+    const columns = facts.columns.filter(isContested);
+    const { cutOff, connecting } = sides(columns);
+    const where = connectElsewhere(cutOff, facts) ? ` at ${few(addressesOf(columns))}` : '';
+    const why = obstacleWords(attemptsOf(cutOff, facts, addressesOf(columns)));
+    const seen = `${formatTarget(facts.target)} cannot be reached${where} from ${few(cutOff)} (${why}), but ${some(connecting, facts)} ${verb(connecting.length, 'connects', 'connect')}`;
     return cutOff.length === 1
-      ? `${seen}: one against one, too few to tell a local fault from one in transit or a silent filter.`
-      : `${seen}: too wide to be local, so a transit fault or a silent filter.`;
+      ? `${seen}: too few vantages to tell a local fault from a transit fault or a silent filter.`
+      : `${seen}: this affects too many vantages to be local, so a transit fault or a silent filter.`;
   },
   'partial-outage': (facts) => {
     const dead = facts.columns.filter(({ isDead }) => isDead);
-    const working = facts.columns.length - dead.length;
-    const addresses = names(dead.map(({ address }) => address));
-    return `${formatTarget(facts.target)} works at ${count(working, 'address', 'addresses')}, but ${addresses} ${verb(dead.length, 'fails', 'fail')} for everyone who tried.`;
+    const working = facts.columns.filter(({ isDead }) => !isDead);
+    const name = formatTarget(facts.target);
+    const family = deadFamily(dead, working);
+    const addresses = few(addressesOf(dead));
+    const where =
+      family === undefined
+        ? `works at ${count(working.length, 'address', 'addresses')} but fails at ${addresses}`
+        : `works over IPv${family === 6 ? 4 : 6} but fails over IPv${family} (${addresses})`;
+    return `${name} ${where} for every vantage that tried: ${deadWords(dead, facts)}.`;
   },
-  'name-disagreement': ({ target, nameFailed }) =>
-    `The name ${target.host} leads nowhere from ${names(nameFailed.map(({ vantage }) => vantage))}, and works from others.`,
-  'accepts-then-closes': ({ target, counted, standings }) =>
-    `${formatTarget(target)} accepts ${all(everyone(counted), standings.length)} and hangs up at once.`,
+  'name-disagreement': ({ target, nameFailed, counted }) =>
+    `The name ${target.host} cannot be resolved from ${few(nameFailed.map(({ vantage }) => vantage))} (${withCounts(nameFailed.map(({ name }) => nameWords(name)))}), but it can from ${counted.length - nameFailed.length} of ${count(counted.length, 'vantage')}.`,
+  'accepts-then-closes': (facts) => {
+    const { target, counted, standings } = facts;
+    const closes = closingWords(attempts(everyone(counted), facts));
+    return `${formatTarget(target)} accepts connections from ${every(everyone(counted), standings.length)} and ${closes} them at once.`;
+  },
   unstable: ({ target, counted, failedAttempts, lostSyns, columns, standings }) => {
-    const closed = hungUpOn(columns);
-    const troubles = [
-      ...(failedAttempts.length > 0 ? [`${count(failedAttempts.length, 'connect')} failed`] : []),
-      ...(lostSyns > 0 ? [`${count(lostSyns, 'SYN')} ${verb(lostSyns, 'was', 'were')} lost`] : []),
-      ...(closed.length > 0
-        ? [`${names(closed)} ${verb(closed.length, 'is', 'are')} hung up on every time`]
+    const closed = alwaysClosed(columns);
+    const outcomes = [...new Set(failedAttempts.map(({ attempt }) => attempt.outcome))].toSorted();
+    const problems = [
+      ...(failedAttempts.length > 0
+        ? [`${count(failedAttempts.length, 'attempt')} failed (${names(outcomes, MOST_NAMES)})`]
         : []),
+      ...(lostSyns > 0 ? [`${count(lostSyns, 'SYN')} ${verb(lostSyns, 'was', 'were')} lost`] : []),
+      ...(closed.length > 0 ? [`the connections of ${few(closed)} were closed at once every time`] : []),
     ];
-    return `${capitalised(all(everyone(counted), standings.length))} ${verb(counted.length, 'connects', 'connect')} to ${formatTarget(target)} in the end, but not smoothly: ${troubles.join(' and ') || 'the name failed at first'}.`;
+    return `${capitalised(every(everyone(counted), standings.length))} ${verb(counted.length, 'connects', 'connect')} to ${formatTarget(target)}, but ${list(problems) || 'the name could not be resolved in an earlier check'}.`;
   },
-  reachable: ({ target, counted, standings }) =>
-    `${capitalised(all(everyone(counted), standings.length))} ${verb(counted.length, 'connects', 'connect')} to ${formatTarget(target)}.`,
+  reachable: (facts) => {
+    const { target, counted, standings } = facts;
+    const times = attempts(everyone(counted), facts).flatMap(({ handshakeMs }) => handshakeMs ?? []);
+    const within = times.length > 0 ? ` in ${span(times)}` : '';
+    return `${capitalised(every(everyone(counted), standings.length))} ${verb(counted.length, 'connects', 'connect')} to ${formatTarget(target)}${within}.`;
+  },
 };
 
-function who({ columns }: Facts, saw: 'refused' | 'unreachable' | 'silent'): string[] {
+function attempts(vantages: readonly string[], facts: Facts, columns = facts.columns) {
+  return attemptsOf(vantages, facts, addressesOf(columns)).map(({ attempt }) => attempt);
+}
+
+/** The reason that all share; else each with its number: "controls failed (2) and no IPv4 route (1)". */
+function withCounts(reasons: readonly string[]): string {
+  const byReason = [...Map.groupBy(reasons, (reason) => reason)].toSorted(
+    ([a, first], [b, second]) => second.length - first.length || (a < b ? -1 : 1),
+  );
+  if (byReason.length === 1) return byReason[0]?.[0] ?? '';
+  const shown = byReason.slice(0, MOST_REASONS).map(([reason, same]) => `${reason} (${same.length})`);
+  return list(byReason.length > shown.length ? [...shown, 'other reasons'] : shown);
+}
+
+function vantagesThatSaw(wanted: 'refused' | 'unreachable', { columns }: Facts): string[] {
   return [
     ...new Set(
-      columns.flatMap((column) =>
-        [...column.saw].flatMap(([vantage, seen]) => (seen === saw ? [vantage] : [])),
-      ),
+      columns.flatMap(({ saw }) => [...saw].flatMap(([vantage, seen]) => (seen === wanted ? [vantage] : []))),
     ),
   ];
 }
 
+/** "all 5 vantages", or "3 of 5 vantages". */
 function subject(vantages: readonly string[], { counted, standings }: Facts): string {
   return vantages.length === counted.length
-    ? all(everyone(counted), standings.length)
-    : `${vantages.length} of ${count(counted.length, 'vantage')}`;
+    ? every(everyone(counted), standings.length)
+    : some(vantages, { counted });
 }
 
-function cutOffWhereOthersConnect({ columns }: Facts): string[] {
-  return [...new Set(columns.filter(isContested).flatMap((column) => column.cutOff))];
+/** "None of the 5 vantages can", "The only vantage (a) cannot". */
+function none(vantages: readonly string[], asked: number): string {
+  if (vantages.length === 1) return `${capitalised(every(vantages, asked))} cannot`;
+  return `None of the ${vantages.length} ${vantages.length < asked ? 'usable ' : ''}vantages can`;
 }
 
-function contestedAddresses({ columns }: Facts): string[] {
-  return columns.filter(isContested).map(({ address }) => address);
+/** "3 of 5 vantages". */
+function some(vantages: readonly string[], { counted }: Pick<Facts, 'counted'>): string {
+  return `${vantages.length} of ${count(counted.length, 'vantage')}`;
 }
 
-/** Whether any of these connects to another address of the target. */
+/** The names of the vantages or the addresses, in a summary. */
+function few(texts: readonly string[]): string {
+  return names(texts, MOST_NAMES);
+}
+
+/** Who is cut off from these addresses, and who connects to them. */
+function sides(columns: readonly Column[]): { cutOff: string[]; connecting: string[] } {
+  return {
+    cutOff: [...new Set(columns.flatMap((column) => column.cutOff))],
+    connecting: [...new Set(columns.flatMap((column) => column.connecting))],
+  };
+}
+
+function addressesOf(columns: readonly Column[]): string[] {
+  return columns.map(({ address }) => address);
+}
+
+/** The address family that fails as a whole while the other one works. */
+function deadFamily(dead: readonly Column[], working: readonly Column[]): 4 | 6 | undefined {
+  const [family, ...others] = new Set(dead.map((column) => column.family));
+  if (family === undefined || others.length > 0) return undefined;
+  return working.some((column) => column.family === family) ? undefined : family;
+}
+
+function deadWords(dead: readonly Column[], facts: Facts): string {
+  const tried = [...new Set(dead.flatMap(({ saw }) => [...saw.keys()]))];
+  const made = attemptsOf(tried, facts, addressesOf(dead));
+  const bare = made.map(({ attempt }) => attempt);
+  const saw = new Set(dead.flatMap((column) => [...column.saw.values()]));
+  return [
+    ...(saw.has('refused') ? [refusalWords(bare)] : []),
+    ...(saw.has('closing') ? ['closed at once'] : []),
+    ...[obstacleWords(made)].filter((words) => words !== ''),
+  ].join('; ');
+}
+
+/** Whether one of these vantages connects to another address of the target. */
 function connectElsewhere(vantages: readonly string[], { columns }: Facts): boolean {
   const asked = new Set(vantages);
   return columns.some(({ connecting }) => connecting.some((vantage) => asked.has(vantage)));

@@ -4,25 +4,25 @@ import type { Attempt, Family } from './report.ts';
 import type { Target } from './request.ts';
 import type { Sighting } from './words.ts';
 
-/** What all counting vantages saw of one address. */
+/** What all usable vantages saw of one address. */
 export interface Column {
   address: string;
   family: Family;
-  /** Who saw what; those that abstain for this address are left out. */
+  /** By vantage; vantages that abstain for this address are left out. */
   saw: ReadonlyMap<string, Sighting>;
-  /** Those that complete the handshake, also those that are then closed at once. */
+  /** The vantages that complete the handshake, with those that are then closed at once. */
   connecting: string[];
   closing: string[];
   refused: string[];
   cutOff: string[];
-  /** No vantage that tried it connects, or each is closed at once, while another address works. */
+  /** Another address works, but here no vantage that tried connects, or each of them is closed at once. */
   isDead: boolean;
 }
 
-/** Everything that the rules look at: the last round, compared address by address, and what earlier rounds add. */
+/** The input of the rules: the last round, compared address by address, and what earlier rounds add. */
 export interface Facts {
   target: Target;
-  /** Where everyone stands in the last round. */
+  /** The positions of all vantages in the last round. */
   standings: readonly Standing[];
   earlier: readonly (readonly Standing[])[];
   /** The same by vantage, the last round and those before it. */
@@ -34,12 +34,12 @@ export interface Facts {
   nameFailed: readonly Standing[];
   columns: readonly Column[];
   byAddress: ReadonlyMap<string, Column>;
-  /** Failed attempts and lost SYNs of the counting vantages, over all rounds. */
+  /** Failed attempts and lost SYNs of the usable vantages, over all rounds. */
   failedAttempts: readonly { vantage: string; address: string; attempt: Attempt }[];
   lostSyns: number;
 }
 
-/** Gathers the facts of one target. `rounds` holds where everyone stood in each round, oldest first. */
+/** Collects the facts about one target. `rounds` has the positions of all vantages in each round, oldest first. */
 export function gatherFacts(target: Target, rounds: readonly (readonly Standing[])[]): Facts {
   const standings = rounds.at(-1) ?? [];
   const counted = standings.filter((standing) => standing.counted);

@@ -4,10 +4,10 @@ import { isCutOff } from './sighting.ts';
 import type { Standing } from './standing.ts';
 import type { Fault, Sighting } from './words.ts';
 
-/** Where a vantage has several troubles, the most telling one speaks. */
-const TELLING: readonly Fault[] = ['path', 'target', 'unknown'];
+/** Where several faults apply to a vantage, the first of these is reported. */
+const BY_WEIGHT: readonly Fault[] = ['path', 'target', 'unknown'];
 
-/** Whose trouble it is that this vantage sees what it sees. */
+/** Who is at fault for what this vantage sees. */
 export function faultOf(standing: Standing, facts: Facts): Fault {
   if (!standing.counted) return standing.abstentionFault;
   const faults = standing.addresses.flatMap(({ address }) => {
@@ -16,11 +16,11 @@ export function faultOf(standing: Standing, facts: Facts): Fault {
     return column === undefined || saw === undefined ? [] : faultAt(saw, column);
   });
   if (standing.saw === 'name-failed' && !faults.includes('path')) return 'name';
-  return TELLING.find((fault) => faults.includes(fault)) ?? 'none';
+  return BY_WEIGHT.find((fault) => faults.includes(fault)) ?? 'none';
 }
 
 function faultAt(saw: Sighting, column: Column): Fault {
-  // "Like everyone else" needs somebody else: what one vantage alone tried may as well be its own trouble.
+  // The target is at fault only where another vantage sees the same: of a single vantage, the fault can be its own.
   const target: Fault = column.saw.size > 1 ? 'target' : 'unknown';
   if (isCutOff(saw)) {
     if (column.connecting.length > 0) return isSplitColumn(column) ? 'unknown' : 'path';

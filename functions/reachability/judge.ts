@@ -17,9 +17,9 @@ export type Clock = Pick<Verdict, 'startedAt' | 'elapsedMs'>;
 /**
  * The verdict on one target.
  *
- * `rounds` holds the answers of every round in which the target was asked about, oldest first. The last round is compared; earlier
- * ones confirm or contradict it. Total and deterministic: every set of reports has exactly one verdict, whatever its order;
- * vantages come out sorted by name.
+ * `rounds` holds the answers of every round that asked about the target, oldest first. The last round is compared; earlier rounds
+ * confirm or contradict it. Total and deterministic: every set of reports has exactly one verdict, in any order of the answers.
+ * The vantages of the verdict are sorted by name.
  */
 export function judge(
   target: ExpectedTarget,
@@ -29,28 +29,29 @@ export function judge(
   return judgeRounds(target, rounds.map(indexRound), clock);
 }
 
-/** As {@link judge}, from rounds that were indexed once for many targets. */
+/** As {@link judge}, from rounds that are indexed once for many targets. */
 export function judgeRounds(target: ExpectedTarget, rounds: readonly IndexedRound[], clock: Clock): Verdict {
-  const stood = rounds.map((round) => standings(target, round).toSorted(byName));
-  const facts = gatherFacts({ host: target.host, port: target.port }, stood);
+  const standingsByRound = rounds.map((round) => standings(target, round).toSorted(byName));
+  const facts = gatherFacts({ host: target.host, port: target.port }, standingsByRound);
   const [kind = 'insufficient-data', ...also] = kindsThatHold(facts);
   const vantages = facts.standings.map((standing) =>
     view(standing, faultOf(standing, facts), facts.earlierByVantage),
   );
+  const asExpected = !saysNothing(kind) && isAsExpected(facts.counted, target.expect);
   return {
     target: facts.target,
     kind,
     also,
-    confidence: isSilent(kind) ? 'low' : confidenceOf(facts),
-    asExpected: !isSilent(kind) && isAsExpected(facts.counted, target.expect),
-    ...explain({ kind, also, facts, expect: target.expect }),
+    confidence: saysNothing(kind) ? 'low' : confidenceOf(facts),
+    asExpected,
+    ...explain({ kind, also, facts, expect: target.expect, asExpected }),
     vantages,
     rounds: rounds.length,
     ...clock,
   };
 }
 
-function isSilent(kind: Kind): boolean {
+function saysNothing(kind: Kind): boolean {
   return SILENT_KINDS.some((silent) => silent === kind);
 }
 
@@ -64,7 +65,7 @@ function view(
   earlier: readonly ReadonlyMap<string, Standing>[],
 ): VantageView {
   const { vantage, network, counted, abstained, saw, name, addresses } = standing;
-  const before = earlier.map((round, index) => ({
+  const earlierStandings = earlier.map((round, index) => ({
     round: index + 1,
     standing: round.get(vantage),
   }));
@@ -77,8 +78,8 @@ function view(
     fault,
     ...(name && { name }),
     addresses: addresses.map((address): AddressView => {
-      const rounds = before.flatMap(({ round, standing: then }) => {
-        const seen = then?.byAddress.get(address.address);
+      const rounds = earlierStandings.flatMap(({ round, standing: earlierStanding }) => {
+        const seen = earlierStanding?.byAddress.get(address.address);
         return seen ? [{ round, saw: seen.saw, attempts: seen.attempts }] : [];
       });
       return rounds.length > 0 ? { ...address, earlier: rounds } : address;

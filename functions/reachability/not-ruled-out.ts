@@ -1,14 +1,14 @@
 import type { Facts } from './facts.ts';
 import { names } from './phrases.ts';
-import { hungUpOn, isContested, isSelective, toldByTheNetwork } from './rules.ts';
-import { nobodyMayTry } from './standing.ts';
+import { alwaysClosed, isContested, isSelective, networkReturnedErrors } from './rules.ts';
+import { noneAllowed } from './standing.ts';
 import { formatTarget } from './target.ts';
 import type { Kind } from './words.ts';
 import { AWS, SILENT_KINDS } from './words.ts';
 
-const MOST_STRAYS = 6;
+const MOST_ADDRESSES = 6;
 
-/** What the evidence cannot exclude, each with the test that would. The kind's own doubts come first. */
+/** What the evidence cannot exclude, each with a test that can. The doubts of the kind itself come first. */
 export function notRuledOut(kind: Kind, also: readonly Kind[], facts: Facts): string[] {
   if (SILENT_KINDS.some((silent) => silent === kind)) return DOUBTS[kind](facts);
   const doubts = [kind, ...also].flatMap((holds) => DOUBTS[holds](facts));
@@ -17,104 +17,104 @@ export function notRuledOut(kind: Kind, also: readonly Kind[], facts: Facts): st
 
 const DOUBTS: Record<Kind, (facts: Facts) => string[]> = {
   'vantage-fault': ({ target, standings }) => [
-    nobodyMayTry(standings)
-      ? `Anything at all about ${formatTarget(target)}. Ask from a vantage that is allowed to try it.`
-      : `Anything at all about ${formatTarget(target)}. Mend the vantages or their controls, or ask from other vantages.`,
+    noneAllowed(standings)
+      ? `Anything about ${formatTarget(target)}: check it from a vantage that is allowed to try it.`
+      : `Anything about ${formatTarget(target)}: repair the vantages or their controls, or check it from other vantages.`,
   ],
   'insufficient-data': ({ target }) => [
-    `Anything at all about ${formatTarget(target)}. See why the vantages did not report, and ask again.`,
+    `Anything about ${formatTarget(target)}: find out why the vantages did not report, and check again.`,
   ],
   'name-failure': ({ nameFailed, target }) =>
     nameFailed.every(
       ({ name }) => name?.outcome === 'name-not-found' || name?.outcome === 'name-without-address',
     )
       ? [
-          `A name that was mistyped, lapsed or not yet published: ask the zone's own name servers, \`dig +trace ${target.host}\`.`,
+          `A name that is misspelt, expired or not yet published: query the authoritative name servers, \`dig +trace ${target.host}\`.`,
         ]
       : [
-          `Whether the zone's name servers fail or the vantages' own resolvers do: ask the zone's servers directly, \`dig +trace ${target.host}\`.`,
-          'Whether anything listens there: no connect was possible without an address. Check the address itself if you know it.',
+          `Whether the authoritative name servers fail or the resolvers of the vantages: query the authoritative servers directly, \`dig +trace ${target.host}\`.`,
+          'Whether a service listens there: without an address, no connection was tried. If you know the address, check it.',
         ],
   'remote-refusal': ({ columns }) => [
-    'Who says no: the host, for nothing listens there, or a firewall that answers in its name. On the host, `ss -ltn` shows who listens, and a packet capture whether the SYNs arrive.',
+    'Whether the host refuses, because no process listens there, or a firewall that answers instead of it. On the host, `ss -ltn` lists the listening ports, and a packet capture shows whether the SYNs arrive.',
     ...(columns.some(({ refused, cutOff }) => refused.length > 0 && cutOff.length > 0)
       ? [
-          'Whether those who hear nothing are cut off on the way or dropped by a filter there: capture their SYNs at the target.',
+          'Whether the packets of the vantages without an answer are lost on the path or dropped by a filter: capture their SYNs at the target.',
         ]
       : []),
   ],
   unroutable: (facts) => [
     ...(facts.failedAttempts.some(({ attempt }) => attempt.stage === 'local')
       ? [
-          'A route or a firewall rule on the asking machine itself: `ip route get ADDRESS` and its rules show it.',
+          'A route or a firewall rule on the machine of the vantage: `ip route get ADDRESS` and its firewall rules show it.',
         ]
       : []),
-    ...(toldByTheNetwork(facts)
+    ...(networkReturnedErrors(facts)
       ? [
-          'Whether the target itself runs: no answer came from it. Ask from inside its network, and ask whoever runs the router that answered.',
-          'A firewall that says "unreachable" on purpose: look at its reject rules.',
+          'Whether the target itself runs: it did not answer. Check from inside its network, and ask the operator of the router that returned the error.',
+          'A firewall that returns "unreachable" by a rule: look at its reject rules.',
         ]
-      : ['Whether the target itself runs: no answer came from it. Ask from inside its network.']),
+      : ['Whether the target itself runs: it did not answer. Check from inside its network.']),
   ],
   unresponsive: () => [
-    'Down, or filtered: a host that is off, a firewall that drops, a full accept queue and a way back that is cut all look like this. A packet capture for SYNs on the host tells which.',
+    'Down or filtered: a host that is off, a firewall that drops packets, a full accept queue and a broken return path all look the same. A packet capture of SYNs on the host shows which.',
   ],
   'selective-refusal': ({ columns }) => {
     const refused = names([...new Set(columns.filter(isSelective).flatMap((column) => column.refused))]);
     return [
-      `A filter by source at the target, or something near ${refused} that answers in its name: capture at the target. If the SYNs of ${refused} do not arrive, someone on the way refuses.`,
-      'Several machines behind one address (anycast, a load balancer), some of which refuse: look at each of them.',
+      `A filter by source at the target, or a device near ${refused} that answers instead of it: capture packets at the target. If the SYNs of ${refused} do not arrive, a device on the path refuses.`,
+      'Several machines behind one address (anycast, a load balancer), some of which refuse: check each of them.',
     ];
   },
   'local-routing-issue': ({ columns, counted }) => {
     const cutOff = names([...new Set(columns.filter(isContested).flatMap((column) => column.cutOff))]);
     return [
-      `Whether the SYNs of ${cutOff} are lost on the way there or the answers on the way back: capture at the target, or trace from both ends.`,
-      `A firewall at the target that silently drops ${cutOff}: look for ${sourceOf(columns, counted)} in its rules.`,
+      `Whether the SYNs of ${cutOff} are lost on the path to the target or the answers on the return path: capture packets at the target, or trace from both ends.`,
+      `A firewall at the target that silently drops packets from ${cutOff}: look for ${sourceOf(columns, counted)} in its rules.`,
     ];
   },
   'split-reachability': ({ columns }) => [
-    ...alone(columns),
-    'Whether a transit network fails or the target drops by source: see what those cut off have in common (provider, region, address range), and capture at the target.',
-    'Several machines behind one address (anycast), some of which are down: look at each of them.',
+    ...oneAgainstOne(columns),
+    'Whether a transit network fails or the target drops by source: find what the vantages without a connection have in common (provider, region, address range), and capture packets at the target.',
+    'Several machines behind one address (anycast), some of which are down: check each of them.',
   ],
   'partial-outage': ({ columns, counted }) => {
     const resolved = counted.filter(({ name }) => name?.outcome === 'resolved').length;
     const given = givenTo(counted);
-    const strays = columns.flatMap(({ address, isDead }) => {
+    const givenToSome = columns.flatMap(({ address, isDead }) => {
       const vantages = given.get(address) ?? [];
       return isDead && vantages.length > 0 && vantages.length < resolved ? [{ address, vantages }] : [];
     });
     return [
-      'Whether the address is down or filtered, or is in the DNS by mistake: compare the name with what is really deployed.',
-      ...strays
-        .slice(0, MOST_STRAYS)
+      'Whether the address is down or filtered, or is in the DNS by mistake: compare the DNS records with what is deployed.',
+      ...givenToSome
+        .slice(0, MOST_ADDRESSES)
         .map(
           ({ address, vantages }) =>
-            `A resolver that lies or is stale: only ${names(vantages)} ${vantages.length === 1 ? 'was' : 'were'} given ${address}. Ask the zone's own name servers.`,
+            `A resolver with wrong or outdated data: only ${names(vantages)} got ${address} for the name. Query the authoritative name servers.`,
         ),
-      ...(strays.length > MOST_STRAYS
-        ? [`The same of ${strays.length - MOST_STRAYS} more addresses that only some were given.`]
+      ...(givenToSome.length > MOST_ADDRESSES
+        ? [`The same for ${givenToSome.length - MOST_ADDRESSES} more addresses that only some vantages got.`]
         : []),
     ];
   },
   'name-disagreement': ({ nameFailed, target }) => [
-    `Whether the resolver of ${names(nameFailed.map(({ vantage }) => vantage))} fails, or the zone's name servers as seen from there: \`dig +trace ${target.host}\` from that place.`,
+    `Whether the resolver of ${names(nameFailed.map(({ vantage }) => vantage))} fails, or the authoritative name servers cannot be reached from there: run \`dig +trace ${target.host}\` there.`,
   ],
   'accepts-then-closes': () => [
-    'Who hangs up: the service, or a proxy before it whose back end is down. The logs of both tell.',
-    'A service that waits for other words first (TLS, a PROXY header) or turns away these sources: try its own client.',
+    'Whether the service closes the connection, or a proxy in front of it whose back end is down: read the logs of both.',
+    'A service that expects other data first (TLS, a PROXY header) or rejects these sources: try its own client.',
   ],
   unstable: ({ columns }) => [
-    ...turnedAway(columns),
-    'Loss on the way, a target that is overloaded (a full accept queue drops SYNs), or one broken path of several: check again for longer, and look at the listen queue with `ss -ltn`.',
+    ...closedForSome(columns),
+    'Packet loss on the path, an overloaded target (a full accept queue drops SYNs), or one broken path of several: check for a longer time, and look at the listen queue with `ss -ltn`.',
   ],
   reachable: () => [
-    'That the service behind works: a handshake speaks for TCP alone, and a proxy may shake hands for a host that is gone. Ask the application.',
+    'Whether the service itself works: a handshake proves only TCP, and a proxy can complete it for a host that is down. Test the application.',
   ],
 };
 
-/** Whom the look-up of the name gave an address. */
+/** By address, the vantages whose lookup of the name returned it. */
 function givenTo(counted: Facts['counted']): Map<string, string[]> {
   const given = new Map<string, string[]>();
   for (const { vantage, name } of counted) {
@@ -127,7 +127,7 @@ function givenTo(counted: Facts['counted']): Map<string, string[]> {
   return given;
 }
 
-/** What to look for in the rules of a firewall: Lambda's source addresses are not fixed, AWS publishes the ranges of each region. */
+/** What to look for in the rules of a firewall. The source addresses of Lambda are not fixed; AWS publishes the ranges of each region. */
 function sourceOf(columns: Facts['columns'], counted: Facts['counted']): string {
   const cutOff = new Set(columns.filter(isContested).flatMap((column) => column.cutOff));
   const networks = counted.flatMap(({ vantage, network }) => (cutOff.has(vantage) ? [network] : []));
@@ -137,49 +137,52 @@ function sourceOf(columns: Facts['columns'], counted: Facts['counted']): string 
   return inAws === networks.length ? ranges : `that source and ${ranges}`;
 }
 
-/** One against one. */
-function alone(columns: Facts['columns']): string[] {
+/** With one vantage on each side, a fault of the vantage itself is possible. */
+function oneAgainstOne(columns: Facts['columns']): string[] {
   const cutOff = [...new Set(columns.filter(isContested).flatMap((column) => column.cutOff))];
   return cutOff.length === 1
     ? [
-        `A fault local to ${names(cutOff)}: one against one cannot tell. Ask from a third place with --vantage.`,
+        `A fault local to ${names(cutOff)}: two vantages that disagree cannot tell. Check from a third place with --vantage.`,
       ]
     : [];
 }
 
-function turnedAway(columns: Facts['columns']): string[] {
-  const closed = hungUpOn(columns);
+function closedForSome(columns: Facts['columns']): string[] {
+  const closed = alwaysClosed(columns);
   return closed.length > 0
     ? [
-        `A service or a proxy that hangs up on ${names(closed)} alone, by its source or for a limit: read its log for these addresses.`,
+        `A service or a proxy that closes only the connections of ${names(closed)}, by source address or because of a limit: read its log for these addresses.`,
       ]
     : [];
 }
 
 function generalDoubts(kind: Kind, { counted, standings, columns, earlier }: Facts): string[] {
-  const troubled = kind !== 'reachable';
+  const isFailure = kind !== 'reachable';
   const abstaining = standings.filter((standing) => !standing.counted).map(({ vantage }) => vantage);
   const cutOff = columns.some((column) => column.cutOff.length > 0);
   return [
     ...sharedNetwork(counted, columns),
-    ...(troubled && counted.length === 1
+    ...(isFailure && counted.length === 1
       ? [
-          'With one vantage that counts, whether the fault is here, on the way or there: ask from other places with --vantage.',
+          'With only one usable vantage, whether the fault is at the vantage, on the path or at the target: check from other places with --vantage.',
         ]
       : []),
-    ...(troubled && counted.length > 1 && cutOff && columns.every(({ connecting }) => connecting.length === 0)
-      ? ['A part of the way that all vantages share: ask from a place that is connected differently.']
+    ...(isFailure &&
+    counted.length > 1 &&
+    cutOff &&
+    columns.every(({ connecting }) => connecting.length === 0)
+      ? ['A part of the path that all vantages share: check from a place with another connection.']
       : []),
     ...(abstaining.length > 0
-      ? [`What ${names(abstaining)} would see: ${abstaining.length === 1 ? 'it does' : 'they do'} not count.`]
+      ? [`What ${names(abstaining)} would see: ${abstaining.length === 1 ? 'it is' : 'they are'} ignored.`]
       : []),
-    ...(troubled && earlier.length === 0
-      ? ['A trouble of the moment: this was seen in one round only. Ask again.']
+    ...(isFailure && earlier.length === 0
+      ? ['A short fault: this was found in one check only. Check again.']
       : []),
   ];
 }
 
-/** A filter against a whole provider, or a fault at its edge, looks like a target that is down. With one vantage, more than that is open. */
+/** A filter against a whole provider, or a fault at its border, looks like a target that is down. With one vantage, more is uncertain than that. */
 function sharedNetwork(counted: Facts['counted'], columns: Facts['columns']): string[] {
   const [first, ...others] = counted;
   const network = first?.network;
@@ -188,6 +191,6 @@ function sharedNetwork(counted: Facts['counted'], columns: Facts['columns']): st
   if (columns.some(({ connecting }) => connecting.length > 0)) return [];
   const where = columns.length > 0 ? 'the target' : 'the name servers';
   return [
-    `All vantages that count are in one network (${network}): a filter or a fault between that network and ${where} looks the same. Ask from a vantage in another network.`,
+    `All usable vantages are in one network (${network}): a filter or a fault between that network and ${where} looks the same. Check from a vantage in another network.`,
   ];
 }

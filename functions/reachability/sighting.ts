@@ -11,8 +11,8 @@ const UNREACHABLE: ReadonlySet<Outcome> = new Set([
 ]);
 
 /**
- * What one attempt says of the address; `nothing` where it is not evidence. A refusal before any SYN left is the own firewall's word,
- * not the target's.
+ * What one attempt shows about the address; `nothing` where it is not evidence. A refusal before a SYN was sent comes from the
+ * vantage's own firewall, not from the target.
  */
 export function sightingOf({ outcome, stage }: Pick<Attempt, 'outcome' | 'stage'>): Sighting {
   if (outcome === 'connected') return 'open';
@@ -38,7 +38,7 @@ export function connects(saw: Sighting): boolean {
   return saw === 'open' || saw === 'closing';
 }
 
-/** Whether no answer came from the target itself: silence, or the network's word. */
+/** Whether no answer came from the target itself: silence, or a network error. */
 export function isCutOff(saw: Sighting): boolean {
   return saw === 'silent' || saw === 'unreachable';
 }

@@ -7,18 +7,30 @@ import { formatTarget } from './target.ts';
 import type { AddressView } from './verdict.ts';
 import type { Fault, Sighting } from './words.ts';
 
-/** The controls that failed are named, as far as that fits into a line of a mail. */
+/** The failed controls that are named: more do not fit into a line of a mail. */
 const MOST_CONTROLS = 3;
 
-/** Where one vantage stands towards one target in one round: what it saw, and whether that counts. */
+export const NO_REPORT = 'no report';
+const NO_EVIDENCE = 'no usable evidence';
+
+/** Why a vantage is ignored, with and without details. */
+interface Reason {
+  briefly: string;
+  words: string;
+}
+
+/** The position of one vantage on one target in one round: what it saw, and whether that is used. */
 export interface Standing {
   vantage: string;
   network?: string;
-  /** Whether a report came that speaks of the target. */
+  /** Whether it gave a report that contains the target. */
   reported: boolean;
   counted: boolean;
+  /** Why it is ignored; only where `counted` is false. */
   abstained?: string;
-  /** Whose trouble an abstention is. */
+  /** The same in a few words without details, e.g. `controls failed`. */
+  abstainedBriefly?: string;
+  /** Who is at fault for an abstention. */
   abstentionFault: Fault;
   saw: Sighting;
   name?: NameReport;
@@ -57,7 +69,7 @@ export function indexRound(answers: readonly VantageAnswer[]): IndexedRound {
   return { answers: [...first.values()], controls: judgeControls(answers), reports };
 }
 
-/** Where every vantage stands towards a target in one round, in the order of the answers. */
+/** The position of every vantage on a target in one round, in the order of the answers. */
 export function standings(target: Target, { answers, controls, reports }: IndexedRound): Standing[] {
   return answers.map((answer) => {
     const { vantage } = answer;
@@ -74,89 +86,113 @@ function standing(
 ): Omit<Standing, 'byAddress'> {
   const { vantage } = answer;
   const who = { vantage, ...(answer.network !== undefined && { network: answer.network }) };
-  const abstain = (abstained: string, abstentionFault: Fault = 'vantage') => ({
+  const abstain = (abstained: string, abstainedBriefly: string) => ({
     ...who,
     reported: false,
     counted: false,
     abstained,
-    abstentionFault,
+    abstainedBriefly,
+    abstentionFault: 'vantage' as const,
     saw: 'nothing' as const,
     addresses: [],
   });
-  if ('absent' in answer) return abstain(answer.absent);
+  if ('absent' in answer) return abstain(answer.absent, NO_REPORT);
   const report = indexed?.targets.get(formatTarget(target));
-  if (!indexed || !report) return abstain('its report does not speak of this target');
+  if (!indexed || !report)
+    return abstain('its report does not contain this target', 'target not in its report');
   if (report.notTried !== undefined && report.addresses.length === 0 && !report.name)
-    return abstain(report.notTried);
+    return abstain(report.notTried, 'target not tried');
 
-  const excuses = new Map<Family, string>();
+  const excuses = new Map<Family, Reason>();
   for (const [family, finding] of controls ?? []) {
-    if (finding.atFault) excuses.set(family, controlWords(family, finding, controls));
+    if (!finding.atFault) continue;
+    excuses.set(family, { briefly: 'controls failed', words: controlWords(family, finding, controls) });
   }
   const routeless = indexed.familiesWithoutRoute;
-  for (const family of routeless) excuses.set(family, `no IPv${family} route at all`);
+  for (const family of routeless) {
+    excuses.set(family, { briefly: `no IPv${family} route`, words: `it has no IPv${family} route` });
+  }
 
   const addresses = report.addresses.map((address): AddressView => {
     return { ...address, saw: excuses.has(address.family) ? 'nothing' : sawAddress(address.attempts) };
   });
-  // A name has no family: one line that holds is enough to ask a name server, and a family never had is no line that broke.
-  const lines = [...(controls ?? [])].filter(([family]) => !routeless.includes(family));
-  const condemned = lines.length > 0 && lines.every(([, { atFault }]) => atFault);
+  // A name has no family. One family that works is enough to reach a name server, and a family without a route is not a broken one.
+  const judged = [...(controls ?? [])].filter(([family]) => !routeless.includes(family));
+  const controlsFail = judged.length > 0 && judged.every(([, { atFault }]) => atFault);
   const nameFailed = report.name !== undefined && report.name.outcome !== 'resolved';
-  const saw = nameFailed && !condemned ? 'name-failed' : strongest(addresses.map((address) => address.saw));
+  const saw =
+    nameFailed && !controlsFail ? 'name-failed' : strongest(addresses.map((address) => address.saw));
   const base = { ...who, reported: true, ...(report.name && { name: report.name }) };
   if (saw !== 'nothing') return { ...base, counted: true, abstentionFault: 'none', saw, addresses };
   const attempts = report.addresses.flatMap((address) => address.attempts);
   return {
     ...base,
     counted: false,
-    abstained: whyNothing(report, addresses, excuses, attempts),
-    abstentionFault: whoseAbstention(report, attempts, excuses.size > 0 || condemned),
+    ...abstention(report, addresses, excuses, attempts),
+    abstentionFault: whoseAbstention(report, attempts, excuses.size > 0 || controlsFail),
     saw,
     addresses: addresses.map((address) => ({ ...address, saw: 'nothing' })),
   };
 }
 
-/** A vantage that got through, or was not allowed to try, is at no fault; too short a deadline is nobody's we know of. */
+/** A vantage that connected, or was not allowed to try, is not at fault. Who set too short a deadline is not known. */
 function whoseAbstention(report: TargetReport, attempts: readonly Attempt[], excused: boolean): Fault {
   if (attempts.some((attempt) => connects(sightingOf(attempt)))) return 'none';
   if (excused || attempts.some(({ outcome }) => outcome === 'local-fault')) return 'vantage';
   return wasDenied(attempts, report.name) ? 'none' : 'unknown';
 }
 
-/** Whether the policy forbade all that there was to try. */
+/** Whether the policy forbade every address. */
 export function wasDenied(attempts: readonly Attempt[], name: NameReport | undefined): boolean {
   if (attempts.length > 0) return attempts.every(({ outcome }) => outcome === 'denied');
   return name?.denied !== undefined && name.addresses.length === 0;
 }
 
 /** Whether every vantage that reported was denied every attempt, by its own policy or by its platform. */
-export function nobodyMayTry(all: readonly Standing[]): boolean {
+export function noneAllowed(all: readonly Standing[]): boolean {
   return all.every(({ reported, addresses, name }) => {
     const attempts = addresses.flatMap((view) => view.attempts);
     return !reported || wasDenied(attempts, name);
   });
 }
 
-function whyNothing(
+/** Why a vantage that gave a report has no usable evidence. */
+function abstention(
   report: TargetReport,
   addresses: readonly AddressView[],
-  excuses: ReadonlyMap<Family, string>,
+  excuses: ReadonlyMap<Family, Reason>,
   attempts: readonly Attempt[],
-): string {
+): { abstained: string; abstainedBriefly: string } {
   const families = new Set(addresses.map(({ family }) => family));
   const reasons = [...excuses]
     .filter(([family]) => families.size === 0 || families.has(family))
-    .map(([, words]) => words);
+    .map(([, reason]) => reason);
   for (const { outcome, reason, errno } of attempts) {
-    if (outcome === 'denied') reasons.push(`not allowed to try: ${reason ?? 'address policy'}`);
-    if (outcome === 'local-fault') reasons.push(`its own fault: ${reason ?? errno ?? 'unnamed'}`);
-    if (outcome === 'inconclusive') reasons.push('the deadline came before three SYNs could go out');
+    if (outcome === 'denied') reasons.push(notAllowed(reason ?? 'address policy'));
+    if (outcome === 'local-fault') {
+      reasons.push({
+        briefly: 'local fault',
+        words: `it has a local fault: ${reason ?? errno ?? 'unknown'}`,
+      });
+    }
+    if (outcome === 'inconclusive') {
+      reasons.push({ briefly: 'too little time', words: 'the deadline came before it had sent three SYNs' });
+    }
   }
   if (report.notTried !== undefined) {
-    reasons.push(`${wasDenied(attempts, report.name) ? 'not allowed to try: ' : ''}${report.notTried}`);
+    const denied = wasDenied(attempts, report.name);
+    const words = report.notTried;
+    reasons.push(denied ? notAllowed(words) : { briefly: 'target not tried', words });
   }
-  return [...new Set(reasons)].slice(0, 3).join('; ') || 'nothing it did is evidence';
+  const words = [...new Set(reasons.map((reason) => reason.words))].slice(0, 3);
+  return {
+    abstained: words.join('; ') || NO_EVIDENCE,
+    abstainedBriefly: reasons[0]?.briefly ?? NO_EVIDENCE,
+  };
+}
+
+function notAllowed(reason: string): Reason {
+  return { briefly: 'not allowed to try', words: `it was not allowed to try: ${reason}` };
 }
 
 function controlWords(
@@ -170,7 +206,7 @@ function controlWords(
   return `${failed} of ${judging} ${label} failed: ${[...shown, ...rest].join(', ')}`;
 }
 
-/** Families in which the kernel refused every attempt of the whole report for want of a route, before a SYN left. */
+/** Families without a route: the kernel rejected every attempt of the whole report because it had no route, before a SYN was sent. */
 function familiesWithoutRoute(report: ProbeReport): Family[] {
   const controls = report.controls.flatMap(({ before, after }) => (after ? [before, after] : [before]));
   const addresses = [...report.targets, ...controls].flatMap((target) => target.addresses);

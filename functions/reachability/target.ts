@@ -2,14 +2,14 @@ import { endsInNumber, parseAddress } from './address.ts';
 import { cleanText } from './clean-text.ts';
 import type { Target } from './request.ts';
 
-/** A target, address or name that cannot be meant; the message is one line for its writer. */
+/** An invalid target, address or name. The message is one line for a person. */
 export class TargetError extends Error {
   override readonly name = 'TargetError';
 }
 
 /**
- * Reads `host:port`. The host is a DNS name (RFC 1123, underscores allowed as in the wild), an IPv4 literal in any spelling, or a
- * bracketed IPv6 literal; it comes back in canonical form, names in lower case without a trailing dot.
+ * Parses `host:port`. The host is a DNS name (RFC 1123; underscores are allowed because they are in use), an IPv4 literal in any
+ * spelling, or an IPv6 literal in brackets. The result is in canonical form, names in lower case without a trailing dot.
  * Throws {@link TargetError} with what is wrong and what to write instead.
  */
 export function parseTarget(text: string): Target {
@@ -20,17 +20,17 @@ export function parseTarget(text: string): Target {
   return { host: parseHost(v6 ?? host, text, v6 !== undefined), port: parsePort(port, text) };
 }
 
-/** The one spelling of a target: IPv6 literals in brackets. */
+/** The canonical spelling of a target: IPv6 literals in brackets. */
 export function formatTarget({ host, port }: Target): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** Whether the host is a name that must be looked up, not a literal. */
+/** Whether the host is a name and not a literal. */
 export function isName(host: string): boolean {
   return parseAddress(host) === undefined;
 }
 
-/** Checks a host on its own, as it stands in a request. Throws {@link TargetError}. */
+/** Checks a host without a port, as in a request. Throws {@link TargetError}. */
 export function parseHost(host: string, inText = host, bracketed = false): string {
   const address = parseAddress(host);
   if (address && (address.family === 6 || !bracketed)) return address.text;
@@ -42,7 +42,7 @@ export function parseHost(host: string, inText = host, bracketed = false): strin
   return parseName(host, where);
 }
 
-/** Checks a port on its own. Throws {@link TargetError}. */
+/** Checks a port without a host. Throws {@link TargetError}. */
 export function parsePort(port: string | number, inText = String(port)): number {
   const text = String(port);
   const value = /^\d{1,5}$/.test(text) ? Number(text) : 0;
@@ -51,18 +51,16 @@ export function parsePort(port: string | number, inText = String(port)): number 
 }
 
 /**
- * What no host name holds. ASCII: all but letters, digits, hyphen, dot and underscore, for the URL parser reads `/`, `?`, `#`, `@`, `\\` and `%`
- * as parts of a URL, and drops tabs and line ends. Beyond ASCII: spaces and invisible characters, which IDNA drops; the two joiners are
- * letters in some scripts (RFC 5892, appendix A).
+ * Characters that a host name cannot contain. ASCII: all but letters, digits, hyphen, dot and underscore, because the URL parser reads
+ * `/`, `?`, `#`, `@`, `\\` and `%` as parts of a URL and removes tabs and line ends. Other: spaces and invisible characters, which IDNA
+ * removes; the two joiners are letters in some scripts (RFC 5892, appendix A).
  */
 const NEVER_IN_A_NAME = /[^\w.\-\u0080-\u{10ffff}]|[\p{Cc}\p{Cs}\p{Z}]|(?![\u200c\u200d])\p{Cf}/u;
 
 function parseName(host: string, where: string): string {
   const [wrong] = NEVER_IN_A_NAME.exec(host) ?? [];
   if (wrong !== undefined) {
-    throw new TargetError(
-      `${where}: ${quote(host)} is not a domain name: ${quote(wrong)} cannot stand in one`,
-    );
+    throw new TargetError(`${where}: ${quote(host)} is not a domain name: it cannot contain ${quote(wrong)}`);
   }
   let name = host.replace(/\.$/, '').toLowerCase();
   if (/[\u0080-\u{10ffff}]/u.test(name)) {

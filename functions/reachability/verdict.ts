@@ -66,6 +66,7 @@ export const verdictSchema = z.object({
   notRuledOut: z
     .array(z.string())
     .check(z.describe('What the evidence cannot exclude, and the test that would.')),
+  nextSteps: z.array(z.string()).check(z.describe('What to do now; empty where everything is as expected.')),
   vantages: z.array(vantageViewSchema),
   rounds: count,
   startedAt: z.iso.datetime(),

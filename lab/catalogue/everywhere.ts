@@ -17,7 +17,7 @@ export const EVERYWHERE = {
     planted: 'a firewall in front of the host answers with TCP RST',
     plant: plant.reject(AT, 'tcp-reset'),
     ...truth.REFUSED,
-    doubt: 'a firewall that answers in its name',
+    doubt: 'a firewall that answers instead of it',
   },
   'port-unreachable': {
     planted: 'a firewall in front of the host answers with ICMP port unreachable',
@@ -45,7 +45,7 @@ export const EVERYWHERE = {
     planted: 'the return path to all vantages is broken',
     plant: plant.brokenReturnPath(AT),
     ...truth.SILENT,
-    doubt: 'a way back that is cut',
+    doubt: 'a broken return path',
   },
   'host-gone': { planted: 'the host is switched off', plant: plant.hostGone, ...truth.UNROUTABLE },
   'no-route': {
@@ -57,13 +57,13 @@ export const EVERYWHERE = {
     planted: 'a route of the last router prohibits all traffic to it',
     plant: plant.route(AT, 'prohibit'),
     ...truth.UNROUTABLE,
-    doubt: 'A firewall that says "unreachable" on purpose',
+    doubt: 'A firewall that returns "unreachable" by a rule',
   },
   'admin-prohibited': {
     planted: 'a firewall rejects all traffic to it (administratively prohibited)',
     plant: plant.reject(AT, 'admin-prohibited'),
     ...truth.UNROUTABLE,
-    doubt: 'A firewall that says "unreachable" on purpose',
+    doubt: 'A firewall that returns "unreachable" by a rule',
   },
   loop: {
     planted: 'a routing loop between two routers in front of it',
@@ -84,7 +84,7 @@ export const EVERYWHERE = {
     planted: 'the service resets every other connection',
     plant: plant.service('flaky'),
     ...truth.UNSTABLE,
-    doubt: 'a target that is overloaded',
+    doubt: 'an overloaded target',
   },
   'first-syn-lost': {
     planted: 'the first SYN of every connection is lost',
@@ -100,6 +100,6 @@ export const EVERYWHERE = {
     planted: 'the host is switched off, and a SYN proxy completes the handshakes',
     plant: plant.together(plant.synProxy(AT), plant.hostGone),
     ...truth.REACHABLE,
-    doubt: 'a proxy may shake hands for a host that is gone',
+    doubt: 'a proxy can complete it for a host that is down',
   },
 } as const satisfies Record<string, Situation>;

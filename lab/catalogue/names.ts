@@ -2,7 +2,7 @@ import * as plant from './plants.ts';
 import type { Situation } from './situation.ts';
 import * as truth from './truths.ts';
 
-const WHOSE_SERVERS = "Whether the zone's name servers fail or the vantages' own resolvers do";
+const WHOSE_SERVERS = 'Whether the authoritative name servers fail or the resolvers of the vantages';
 const WHOSE_RESOLVER = 'Whether the resolver of sydney fails';
 const IN_DNS_BY_MISTAKE = 'is in the DNS by mistake';
 
@@ -92,7 +92,7 @@ export const NAMES = {
     hosts: 2,
     plant: plant.together(plant.differentFor('ohio'), plant.service('closed', plant.secondHost)),
     ...truth.PARTLY_DOWN,
-    doubt: 'A resolver that lies or is stale: only ohio was given',
+    doubt: 'A resolver with wrong or outdated data: only ohio got',
     confidence: 'medium',
   },
   'views-differ': {
@@ -108,7 +108,7 @@ export const NAMES = {
     hosts: 2,
     plant: plant.together(plant.differentFor('tokyo'), plant.blackhole('dc-*', plant.secondHost)),
     ...truth.PARTLY_DOWN,
-    doubt: 'only tokyo was given',
+    doubt: 'only tokyo got',
     confidence: 'medium',
   },
   'path-to-nearer-address': {

@@ -2,8 +2,8 @@ import * as plant from './plants.ts';
 import type { Situation } from './situation.ts';
 import * as truth from './truths.ts';
 
-const LOST_EITHER_WAY = 'are lost on the way there or the answers on the way back';
-const DROPS_BY_SOURCE = 'A firewall at the target that silently drops';
+const LOST_EITHER_WAY = 'are lost on the path to the target or the answers on the return path';
+const DROPS_BY_SOURCE = 'A firewall at the target that silently drops packets';
 const BY_SOURCE = 'A filter by source at the target';
 
 const CUT_FRANKFURT = plant.blackhole('edge-frankfurt');
@@ -91,7 +91,7 @@ export const SOMEWHERE = {
     plant: plant.together(plant.service('closed'), CUT_FRANKFURT),
     ...truth.REFUSED,
     blame: { others: 'target', frankfurt: 'path' },
-    doubt: 'Whether those who hear nothing are cut off',
+    doubt: 'Whether the packets of the vantages without an answer are lost',
   },
   'closes-and-cut': {
     planted:
@@ -117,6 +117,6 @@ export const SOMEWHERE = {
     }),
     // A vantage whose three source ports all use the broken path is cut off.
     kind: ['unstable', 'local-routing-issue'],
-    doubt: 'the way',
+    doubt: 'the path',
   },
 } as const satisfies Record<string, Situation>;

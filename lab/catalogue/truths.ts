@@ -6,21 +6,21 @@ type Report = Pick<Situation, 'kind' | 'blame' | 'confidence' | 'doubt'>;
 export const REACHABLE = {
   kind: 'reachable',
   confidence: 'high',
-  doubt: 'a handshake speaks for TCP alone',
+  doubt: 'a handshake proves only TCP',
 } as const satisfies Report;
 
 export const REFUSED = {
   kind: 'remote-refusal',
   blame: { others: 'target' },
   confidence: 'high',
-  doubt: 'Who says no: the host',
+  doubt: 'Whether the host refuses',
 } as const satisfies Report;
 
 export const SILENT = {
   kind: 'unresponsive',
   blame: { others: 'unknown' },
   confidence: 'high',
-  doubt: 'Down, or filtered',
+  doubt: 'Down or filtered',
 } as const satisfies Report;
 
 export const UNROUTABLE = {
@@ -34,11 +34,11 @@ export const UNROUTABLE = {
 export const CLOSED_AT_ONCE = {
   kind: 'accepts-then-closes',
   blame: { others: 'target' },
-  doubt: 'Who hangs up',
+  doubt: 'Whether the service closes the connection',
 } as const satisfies Report;
 
 /** Chance decides about the confidence. */
-export const UNSTABLE = { kind: 'unstable', doubt: 'Loss on the way' } as const satisfies Report;
+export const UNSTABLE = { kind: 'unstable', doubt: 'Packet loss on the path' } as const satisfies Report;
 
 export const PARTLY_DOWN = {
   kind: 'partial-outage',
@@ -51,7 +51,7 @@ export const NO_SUCH_NAME = {
   kind: 'name-failure',
   blame: { others: 'name' },
   confidence: 'high',
-  doubt: 'A name that was mistyped, lapsed or not yet published',
+  doubt: 'A name that is misspelt, expired or not yet published',
 } as const satisfies Report;
 
 export const EAST_CUT_OFF = {
@@ -62,7 +62,7 @@ export const EAST_CUT_OFF = {
 } as const satisfies Report;
 
 /** Faults of vantages leave nothing to conclude. */
-export const NOTHING_SEEN = { confidence: 'low', doubt: 'Anything at all' } as const;
+export const NOTHING_SEEN = { confidence: 'low', doubt: 'Anything about' } as const;
 
 /** The paths of these vantages are broken. */
 export function cutOff(...vantages: string[]) {
@@ -70,7 +70,7 @@ export function cutOff(...vantages: string[]) {
     kind: 'local-routing-issue',
     blame: Object.fromEntries(vantages.map((vantage): [string, Blame] => [vantage, 'path'])),
     confidence: 'high',
-    doubt: 'are lost on the way there or the answers on the way back',
+    doubt: 'are lost on the path to the target or the answers on the return path',
   } as const satisfies Report;
 }
 
@@ -90,6 +90,6 @@ export function refusedFrom(vantage: string) {
     kind: 'selective-refusal',
     blame: { [vantage]: 'unknown' },
     confidence: 'high',
-    doubt: `something near ${vantage} that answers in its name`,
+    doubt: `a device near ${vantage} that answers instead of it`,
   } as const satisfies Report;
 }

@@ -10,7 +10,7 @@ export const SIX_DEAD = 'lagos';
 /** A vantage of the matrix without IPv6. */
 export const FOUR_ONLY = 'quito';
 
-const ONE_VANTAGE = 'With one vantage that counts';
+const ONE_VANTAGE = 'With only one usable vantage';
 const BY_THE_TARGET = { others: 'target' } as const;
 const CUT_FRANKFURT = plant.blackhole('edge-frankfurt');
 const SECOND_HOST_DOWN = plant.blackhole('dc-*', plant.secondHost);
@@ -115,7 +115,7 @@ export const VANTAGES = {
     kind: 'vantage-fault',
     abstaining: WELL,
     confidence: 'low',
-    doubt: 'Mend the vantages or their controls',
+    doubt: 'repair the vantages or their controls',
   },
   'controls-down-and-silent': {
     planted: 'the last router drops all traffic to it, and every control is down',

@@ -190,7 +190,7 @@ const BAD: [what: string, text: string, line: string][] = [
   [
     'a target with a bad name',
     'targets: [a.example:1, "b ad:1"]',
-    ':1: targets[1]: target "b ad:1": "b ad" is not a domain name: " " cannot stand in one',
+    ':1: targets[1]: target "b ad:1": "b ad" is not a domain name: it cannot contain " "',
   ],
   [
     'a target that is a number',

@@ -137,11 +137,11 @@ describe('the handler', () => {
       });
       expect(verdict).toMatchObject({
         kind: 'vantage-fault',
-        summary: 'Nobody was allowed to try 127.0.0.1:25: nothing can be said about it.',
-        notRuledOut: ['Anything at all about 127.0.0.1:25. Ask from a vantage that is allowed to try it.'],
+        summary: 'No vantage was allowed to try 127.0.0.1:25, so nothing is known about it.',
+        notRuledOut: ['Anything about 127.0.0.1:25: check it from a vantage that is allowed to try it.'],
         vantages: [{ counted: false, fault: 'none' }],
       });
-      expect(verdict.vantages[0]?.abstained).toMatch(/^not allowed to try: AWS blocks port 25/);
+      expect(verdict.vantages[0]?.abstained).toMatch(/^it was not allowed to try: AWS blocks port 25/);
     });
 
     it.each([

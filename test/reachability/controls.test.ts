@@ -39,7 +39,7 @@ test('the controls that failed are named, each with what came back', () => {
     '2 of 3 controls failed: 198.51.100.2:443 (no answer), 198.51.100.3:443 (refused)',
   );
   expect(abstained(literal(1, 'host-unreachable'), literal(2, 'local-fault', 'local-fault', 'EMFILE'))).toBe(
-    '2 of 2 controls failed: 198.51.100.1:443 (unreachable), 198.51.100.2:443 (fault of this machine, EMFILE)',
+    '2 of 2 controls failed: 198.51.100.1:443 (unreachable), 198.51.100.2:443 (local fault, EMFILE)',
   );
 });
 

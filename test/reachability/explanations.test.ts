@@ -25,24 +25,26 @@ describe('what a second round is said to have seen', () => {
 
   it('is the same only where trouble came in both rounds or in none, and only then is it high', () => {
     expect(twice(ill)).toMatchObject({ kind: 'unstable', confidence: 'high' });
-    expect(twice(ill).because).toContain('A second round saw the same.');
+    expect(twice(ill).because).toContain('A second check confirmed this.');
     const gone = verdictOn(ill, well);
     expect(gone).toMatchObject({ kind: 'unstable', confidence: 'medium' });
-    expect(gone.because).toContain('In the second round nothing failed.');
+    expect(gone.because).toContain('In the second check, nothing failed.');
     const come = verdictOn(well, ill);
     expect(come).toMatchObject({ kind: 'unstable', confidence: 'medium' });
-    expect(come.because).toContain('Only the second round saw anything fail.');
+    expect(come.because).toContain('Only the second check found failures.');
   });
 
   it('does not bury what a vantage saw that no longer counts', () => {
     const verdict = verdictOn({ ...well, d: silent }, { ...well, d: 'crashed' });
     expect(verdict).toMatchObject({ kind: 'reachable', confidence: 'medium' });
     expect(verdict.because).toContain(
-      `In an earlier round d saw ${A} silent; the last one cannot say whether it still is so.`,
+      `An earlier check from d found no answer from ${A}; the last check could not test this again.`,
     );
     const nameless = verdictOn({ ...well, d: { name: 'name-timed-out' } }, { ...well, d: 'crashed' });
     expect(nameless.confidence).toBe('medium');
-    expect(nameless.because.join()).toContain('d saw the name lead nowhere');
+    expect(nameless.because.join()).toContain(
+      'An earlier check from d found that the name cannot be resolved;',
+    );
   });
 });
 
@@ -51,20 +53,22 @@ describe('what a verdict says of those at fault', () => {
     const well = both(open, open);
     const local = twice({ a: both(open, silent), b: well, c: well });
     expect(local.summary).toContain(
-      `a: it cannot reach api.example.com:443 at ${V6}, where most others connect`,
+      `api.example.com:443 cannot be reached at ${V6} from a (3 of 3 attempts got no answer), but 2 of 3 vantages connect`,
     );
     const split = twice({ a: both(open, silent), b: both(open, silent), c: well });
     expect(split).toMatchObject({ kind: 'split-reachability' });
-    expect(split.summary).toContain(`is not reached at ${V6} by a and b (2 of 3), where others connect`);
+    expect(split.summary).toContain(
+      `api.example.com:443 cannot be reached at ${V6} from a and b (6 of 6 attempts got no answer), but 1 of 3 vantages connects`,
+    );
   });
 
-  it('does not call one against one too wide to be local', () => {
+  it('does not call one vantage too many to be local', () => {
     const verdict = twice({ a: silent, b: open });
     expect(verdict.kind).toBe('split-reachability');
-    expect(verdict.summary).not.toContain('too wide');
+    expect(verdict.summary).not.toContain('too many');
     expect(verdict.notRuledOut[0]).toContain('A fault local to a');
     const wide = twice({ a: silent, b: silent, c: open });
-    expect(wide.summary).toContain('too wide to be local');
+    expect(wide.summary).toContain('too many vantages to be local');
     expect(wide.notRuledOut.join()).not.toContain('A fault local to');
   });
 
@@ -77,14 +81,14 @@ describe('what a verdict says of those at fault', () => {
   it('says who is hung up on while others are not', () => {
     const verdict = twice({ a: open, b: sees('connected-then-reset'), c: open });
     expect(verdict.kind).toBe('unstable');
-    expect(verdict.summary).toContain('b is hung up on every time');
-    expect(verdict.notRuledOut[0]).toContain('hangs up on b alone');
+    expect(verdict.summary).toContain('the connections of b were closed at once every time');
+    expect(verdict.notRuledOut[0]).toContain('closes only the connections of b');
   });
 
   it('says how the connects failed of those that get through', () => {
     const verdict = twice({ a: sees('connected', 'connected-then-reset'), b: open, c: open });
     expect(verdict.because).toContain(
-      '2 connects of vantages that do get through failed (connected-then-reset), from a.',
+      '2 attempts of vantages that connect failed (connected-then-reset): a.',
     );
   });
 });
@@ -93,26 +97,30 @@ describe('what is not claimed', () => {
   it("that the network spoke, where only an asking machine's own kernel did", () => {
     const verdict = verdictOn({ a: stopped, b: silent });
     expect(verdict.kind).toBe('unroutable');
-    expect(verdict.summary).toContain('1 of 2 vantages was stopped by its own routing or firewall');
-    expect([verdict.summary, ...verdict.notRuledOut].join()).not.toMatch(/network says|router that answered/);
+    expect(verdict.summary).toContain(
+      "1 of 2 vantages sent no SYN: the vantage's own routing table or firewall rejects it (EHOSTUNREACH)",
+    );
+    expect([verdict.summary, ...verdict.notRuledOut].join()).not.toMatch(
+      /network returns|is unreachable|router that returned/,
+    );
     const told = verdictOn({ a: sees('host-unreachable'), b: silent });
-    expect(told.summary).toContain('The network says');
-    expect(told.notRuledOut.join()).toContain('router that answered');
+    expect(told.summary).toContain(
+      'is unreachable from 1 of 2 vantages, and no vantage can connect: the network returns an error',
+    );
+    expect(told.notRuledOut.join()).toContain('router that returned the error');
   });
 
   it('that all vantages saw it, where some do not count', () => {
     expect(verdictOn({ a: open, b: open, c: open }).summary).toBe(
       'All 3 vantages connect to api.example.com:443.',
     );
-    expect(verdictOn({ a: open, b: open, c: open, d: 'crashed' }).summary).toContain(
-      'All 3 vantages that count',
-    );
-    expect(verdictOn({ a: open, b: open, d: 'crashed' }).summary).toContain('Both vantages that count');
+    expect(verdictOn({ a: open, b: open, c: open, d: 'crashed' }).summary).toContain('All 3 usable vantages');
+    expect(verdictOn({ a: open, b: open, d: 'crashed' }).summary).toContain('Both usable vantages');
   });
 
   it('that a connect is left in SYN_SENT which the kernel gave up', () => {
     const given = verdictOn({ a: { ...silent, attempt: { errno: 'ETIMEDOUT' } } }).because.join();
-    expect(given).toContain('3 connects given up by the kernel (ETIMEDOUT)');
+    expect(given).toContain('the kernel ended 3 attempts (ETIMEDOUT)');
     expect(given).not.toContain('SYN_SENT');
   });
 });
@@ -137,10 +145,10 @@ describe('how much is said, however much a vantage reports', () => {
     const targets = [{ ...TARGET, addresses }];
     const verdict = judge(TARGET, [[{ vantage: 'a', report: { ...report, targets } }]], CLOCK);
     const lines = (about: string) => verdict.because.filter((line) => line.includes(about));
-    expect(lines('answered "host unreachable"')).toHaveLength(6);
+    expect(lines('returned the ICMP error "host unreachable"')).toHaveLength(6);
     expect(verdict.because).toContain('34 more ICMP errors came.');
     expect(lines('reason ')).toHaveLength(6);
-    expect(verdict.because).toContain('34 more reasons of this kind were given.');
+    expect(verdict.because).toContain('34 more local errors came.');
     expect(verdict.because.join()).toContain('(E0, E1, E10, E11, E12, E13)');
   });
 
@@ -150,8 +158,10 @@ describe('how much is said, however much a vantage reports', () => {
     const liar: Sketch = { seen: { [A]: ['connected'], ...seen }, name: [A, ...strays] };
     const verdict = verdictOn({ a: liar, b: { ...open, name: [A] }, c: { ...open, name: [A] } });
     expect(verdict.kind).toBe('partial-outage');
-    expect(verdict.notRuledOut.filter((line) => line.startsWith('A resolver that lies'))).toHaveLength(6);
-    expect(verdict.notRuledOut).toContain('The same of 34 more addresses that only some were given.');
+    expect(
+      verdict.notRuledOut.filter((line) => line.startsWith('A resolver with wrong or outdated data')),
+    ).toHaveLength(6);
+    expect(verdict.notRuledOut).toContain('The same for 34 more addresses that only some vantages got.');
   });
 });
 

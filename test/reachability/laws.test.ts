@@ -110,7 +110,7 @@ describe('laws of the judgement', () => {
     );
   });
 
-  it('networks change nothing but what is not ruled out, in whatever order their vantages come', () => {
+  it('networks change only what is not ruled out and the next steps, in any order of the vantages', () => {
     const networks = fc.array(fc.constantFrom('aws', 'other', undefined), { minLength: 7, maxLength: 7 });
     fc.assert(
       fc.property(rounds, networks, (given, of) => {
@@ -122,8 +122,8 @@ describe('laws of the judgement', () => {
         );
         const verdict = verdictOf(placed);
         expect(verdictOf(placed.map((answers) => answers.toReversed()))).toEqual(verdict);
-        const { notRuledOut: _, vantages, ...rest } = verdict;
-        const { notRuledOut: __, vantages: before, ...without } = verdictOf(given);
+        const { notRuledOut: _, nextSteps: _steps, vantages, ...rest } = verdict;
+        const { notRuledOut: __, nextSteps: __steps, vantages: before, ...without } = verdictOf(given);
         expect(rest).toEqual(without);
         expect(vantages.map(({ network: ___, ...view }) => view)).toEqual(before);
       }),

@@ -11,7 +11,7 @@ const open = sees('connected');
 const silent = sees('timed-out');
 const refused = sees('refused');
 const nameless: Sketch = { name: 'name-timed-out' };
-const LINE = 'All vantages that count are in one network';
+const LINE = 'All usable vantages are in one network';
 
 function verdictOf(answers: Record<string, Sketch | string>, networks: Record<string, string>) {
   const given = round(answers).map((answer) => {
@@ -58,7 +58,7 @@ describe('where all vantages that count are in one network', () => {
   });
 
   it('the one that counts is told to ask from other places', () => {
-    expect(doubts({ a: silent }, aws)).toContain('With one vantage that counts');
+    expect(doubts({ a: silent }, aws)).toContain('With only one usable vantage');
   });
 });
 
@@ -66,13 +66,17 @@ describe('whom to look for in the rules of a firewall', () => {
   const healthy = { v: open, w: open, x: open, y: open, z: open };
 
   it.each([
-    [{ a: silent }, { a: 'aws' }, "drops a: look for AWS's address ranges of that region in its rules"],
+    [
+      { a: silent },
+      { a: 'aws' },
+      "drops packets from a: look for AWS's address ranges of that region in its rules",
+    ],
     [
       { a: silent, b: silent },
       { a: 'aws', b: 'aws' },
       "look for AWS's address ranges of those regions in its rules",
     ],
-    [{ a: silent }, {}, 'drops a: look for that source in its rules'],
+    [{ a: silent }, {}, 'drops packets from a: look for that source in its rules'],
     [
       { a: silent, b: silent },
       { a: 'aws' },

@@ -5,8 +5,7 @@ import type { Hop, Trace } from '../../functions/reachability/report.ts';
 const TARGET = '203.0.113.10';
 
 /**
- * A walk in short: routers by name, `-` for silence, `name!answer` for an answer that ends the way; `T` is the target.
- * Whether it was reached follows from who ended it.
+ * A trace in short: routers by name, `-` for no reply, `name!answer` for an answer that ends the trace; `T` is the target.
  */
 function walk(text: string, more: Partial<Trace> = {}): Trace {
   const hops = text.split(' ').map((word, index): Hop => {
@@ -24,109 +23,109 @@ function view(vantage: string, text: string, connects = text.endsWith('T!connect
 
 const OTHERS = [view('tokyo', 'A B X T!connected'), view('ohio', 'C B X T!connected')];
 
-/** Situation, walks, what is found for the first vantage. */
+/** Situation, traces, the finding for the first vantage. */
 const CASES: [string, PathView[], Omit<PathFinding, 'vantage'>][] = [
   [
-    'silence behind a router that others pass',
+    'no reply after a router that others pass',
     [view('dublin', 'D B - - -'), ...OTHERS],
     {
       lastHop: 'B',
       firstMissing: 'X',
-      words: 'dublin gets no further than B, as far as routers answer; the others go on to X',
+      words: "the last router that replied to dublin's trace is B; the others continue to X",
     },
   ],
   [
-    'silence on a way of its own: what the others have in common',
+    'no reply on a separate path: what the others have in common',
     [view('dublin', 'D E - - -'), ...OTHERS],
     {
       lastHop: 'E',
       firstMissing: 'B',
-      words: 'dublin gets no further than E, as far as routers answer; the others go on to B',
+      words: "the last router that replied to dublin's trace is E; the others continue to B",
     },
   ],
   [
-    'silence on a way of its own, where the others share nothing but the target',
+    'no reply on a separate path, where the others share only the target',
     [view('dublin', 'D - - -'), view('tokyo', 'A T!connected'), view('ohio', 'C T!connected')],
     {
       lastHop: 'D',
       firstMissing: TARGET,
-      words: `dublin gets no further than D, as far as routers answer; the others go on to ${TARGET}`,
+      words: `the last router that replied to dublin's trace is D; the others continue to ${TARGET}`,
     },
   ],
   [
-    'silence behind a router that only one of the others passes',
+    'no reply after a router that only one of the others passes',
     [view('dublin', 'A - - -'), ...OTHERS],
     {
       lastHop: 'A',
       firstMissing: 'B',
-      words: 'dublin gets no further than A, as far as routers answer; tokyo goes on to B',
+      words: "the last router that replied to dublin's trace is A; tokyo continues to B",
     },
   ],
   [
-    'two ways on from there: the commoner one',
+    'two next hops: the one that more vantages show',
     [view('dublin', 'B - -'), ...OTHERS, view('osaka', 'A B Y T!connected')],
     {
       lastHop: 'B',
       firstMissing: 'X',
-      words: 'dublin gets no further than B, as far as routers answer; ohio and tokyo go on to X',
+      words: "the last router that replied to dublin's trace is B; ohio and tokyo continue to X",
     },
   ],
   [
-    'a silent router on the way of the others is stepped over',
+    'a router without a reply in the traces of the others is skipped',
     [view('dublin', 'D B - -'), view('tokyo', 'A B - T!connected')],
     {
       lastHop: 'B',
       firstMissing: TARGET,
-      words: `dublin gets no further than B, as far as routers answer; tokyo goes on to ${TARGET}`,
+      words: `the last router that replied to dublin's trace is B; tokyo continues to ${TARGET}`,
     },
   ],
   [
-    'not one hop answers',
+    'no hop replies',
     [view('dublin', '- - - - -'), ...OTHERS],
-    { firstMissing: 'B', words: 'no hop on the way of dublin answers; the others go by B' },
+    { firstMissing: 'B', words: "no reply to dublin's trace; the others pass through B" },
   ],
   [
-    'nobody connects: no comparison, only the last that was seen',
+    'no vantage connects: no comparison, only the last reply',
     [view('dublin', 'D B - -'), view('tokyo', 'A B - -')],
-    { lastHop: 'B', words: 'dublin gets no further than B, as far as routers answer' },
+    { lastHop: 'B', words: "the last router that replied to dublin's trace is B" },
   ],
   [
-    'a router says no behind its own hop',
+    'a router rejects after its own hop',
     [view('dublin', 'D B B!administratively-prohibited'), ...OTHERS],
     {
       lastHop: 'B',
       firstMissing: 'X',
       refusedAt: 'B',
-      words: 'B answered "administratively prohibited" to dublin at hop 3; the others go on to X',
+      words: `B replied "administratively prohibited" to dublin's trace at hop 3; the others continue to X`,
     },
   ],
   [
-    'a router says no at its own hop',
+    'a router rejects at its own hop',
     [view('dublin', 'D B Z!no-route'), ...OTHERS],
-    { lastHop: 'B', refusedAt: 'Z', words: 'Z answered "no route" to dublin at hop 3' },
+    { lastHop: 'B', refusedAt: 'Z', words: `Z replied "no route" to dublin's trace at hop 3` },
   ],
   [
-    'the first router says no',
+    'the first router rejects',
     [view('dublin', 'D!network-unreachable'), ...OTHERS],
-    { refusedAt: 'D', words: 'D answered "network unreachable" to dublin at hop 1' },
+    { refusedAt: 'D', words: `D replied "network unreachable" to dublin's trace at hop 1` },
   ],
   [
-    'a refusal from as far as the target is',
+    'a refusal from the same distance as the target',
     [view('dublin', 'D B X T!refused'), ...OTHERS],
     {
       lastHop: 'X',
       refusedAt: TARGET,
-      words: `dublin is refused in the name of ${TARGET} at hop 4, 1 hop behind X, where the others meet the target too`,
+      words: `dublin gets a refusal with the source address ${TARGET} at hop 4, 1 hop after X; the others reach the target at the same distance`,
     },
   ],
   [
-    'a refusal from nearer than the target',
+    'a refusal from closer than the target',
     [view('dublin', 'D B T!refused'), ...OTHERS],
     {
       lastHop: 'B',
       firstMissing: 'X',
       refusedAt: TARGET,
-      words: `dublin is refused in the name of ${TARGET} at hop 3, 1 hop behind B, where the others meet the target only 2 hops behind it: whoever refuses stands nearer than the target, if the ways are the same`,
+      words: `dublin gets a refusal with the source address ${TARGET} at hop 3, 1 hop after B; the others reach the target 2 hops after it: if the paths are the same, a device closer than the target refuses`,
     },
   ],
   [
@@ -135,18 +134,18 @@ const CASES: [string, PathView[], Omit<PathFinding, 'vantage'>][] = [
     {
       lastHop: 'E',
       refusedAt: TARGET,
-      words: `dublin is refused in the name of ${TARGET} at hop 3, 1 hop behind E`,
+      words: `dublin gets a refusal with the source address ${TARGET} at hop 3, 1 hop after E`,
     },
   ],
   [
-    'a refusal at once',
+    'a refusal at the first hop',
     [view('dublin', 'T!refused'), ...OTHERS],
-    { refusedAt: TARGET, words: `dublin is refused in the name of ${TARGET} at hop 1` },
+    { refusedAt: TARGET, words: `dublin gets a refusal with the source address ${TARGET} at hop 1` },
   ],
   [
     'a routing loop',
     [view('dublin', 'D E F E F E'), ...OTHERS],
-    { lastHop: 'E', words: 'the way of dublin goes in a circle between E and F, as far as routers answer' },
+    { lastHop: 'E', words: "the replies to dublin's trace repeat between E and F, as in a routing loop" },
   ],
   [
     'a router that answers twice is no loop',
@@ -154,15 +153,15 @@ const CASES: [string, PathView[], Omit<PathFinding, 'vantage'>][] = [
     {
       lastHop: 'B',
       firstMissing: 'X',
-      words: 'dublin gets no further than B, as far as routers answer; the others go on to X',
+      words: "the last router that replied to dublin's trace is B; the others continue to X",
     },
   ],
   [
-    'a way that has opened meanwhile',
+    'a path that is open again',
     [view('dublin', 'D B X T!connected', false), ...OTHERS],
     {
       lastHop: TARGET,
-      words: `the walk of dublin reached ${TARGET}: the way was open when it was walked`,
+      words: `dublin's trace reached ${TARGET}: the path was open at that time`,
     },
   ],
 ];
@@ -179,19 +178,19 @@ describe('comparePaths', () => {
     expect(found).toEqual({ vantage: 'dublin', ...expected });
   });
 
-  it('has nothing to say of those that connect, and of those that could not walk', () => {
+  it('has no finding for vantages that connect, or that have no trace', () => {
     const nowhere = walk('-', { hops: [], unavailable: 'needs Linux and the optional package koffi' });
     expect(comparePaths([...OTHERS, { vantage: 'dublin', connects: false, trace: nowhere }])).toEqual([]);
   });
 
-  it('does not compare with a walk that did not arrive', () => {
+  it('does not compare with a trace that did not arrive', () => {
     const cut = { vantage: 'tokyo', connects: true, trace: walk('A B') };
     expect(comparePaths([view('dublin', 'D B - -'), cut])).toEqual([
-      { vantage: 'dublin', lastHop: 'B', words: 'dublin gets no further than B, as far as routers answer' },
+      { vantage: 'dublin', lastHop: 'B', words: "the last router that replied to dublin's trace is B" },
     ]);
   });
 
-  it('finds one thing for each that fails', () => {
+  it('has one finding for each vantage that fails', () => {
     const found = comparePaths([view('dublin', 'D - -'), ...OTHERS, view('osaka', 'A B B!no-route')]);
     expect(found.map(({ vantage }) => vantage)).toEqual(['dublin', 'osaka']);
   });

@@ -134,7 +134,7 @@ function withPaths(
     const trace = traceOf(vantage);
     return trace ? [{ vantage, connects: connecting.includes(vantage), trace }] : [];
   });
-  const words = comparePaths(views).map((finding) => `Walked to ${address}: ${finding.words}.`);
+  const words = comparePaths(views).map((finding) => `Trace to ${address}: ${finding.words}.`);
   return {
     ...verdict,
     because: [...verdict.because, ...words],

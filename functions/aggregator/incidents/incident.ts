@@ -27,6 +27,15 @@ export const evidenceSchema = z.strictObject({
   summary: z.string().check(z.describe('One plain sentence.')),
   because: z.array(z.string()).check(z.describe('Facts, with counts.')),
   notRuledOut: z.array(z.string()).check(z.describe('What the evidence cannot exclude.')),
+  nextSteps: z.exactOptional(
+    z
+      .array(z.string())
+      .check(
+        z.describe(
+          'What to do now. Empty where everything is as expected; absent in what version 0.1.0 has stored.',
+        ),
+      ),
+  ),
   confidence: z.exactOptional(z.enum(CONFIDENCES)),
   vantages: z
     .array(

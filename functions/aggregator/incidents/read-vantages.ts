@@ -3,9 +3,9 @@ import type { VantageView, Verdict } from '../../reachability/verdict.ts';
 import type { Reading } from './advance.ts';
 import { factLine, seenBy } from './read-verdict.ts';
 
-/** A vantage is in trouble of its own when its way fails to at least so many targets that others reach … */
+/** A vantage has a path fault when it cannot reach at least so many targets that others reach … */
 export const PATH_FAULT_TARGETS = 3;
-/** … and to at least this share of the targets it counts for. */
+/** … and at least this share of the targets for which it is used. */
 export const PATH_FAULT_SHARE = 0.5;
 
 const MAX_REASONS = 5;
@@ -17,12 +17,12 @@ interface Views {
 }
 
 /**
- * What one tick says of the vantages themselves. `vantage-abstaining`: it counts for not one target. (A vantage without IPv6
- * abstains for IPv6 targets only, which is no trouble.) `vantage-path-fault`: its own way fails to many targets at once, which is
- * one fault and not many.
+ * What one tick shows about the vantages themselves. `vantage-abstaining`: it is ignored for every target. (A vantage without IPv6
+ * abstains only for IPv6 targets, which is not a fault.) `vantage-path-fault`: its path fails to many targets at once, which is one
+ * fault and not many.
  *
- * @param alreadyTroubled vantages whose path fault is known: for these the share alone decides, or a target that fails in its own
- *   way meanwhile would turn the others into news
+ * @param alreadyTroubled vantages whose path fault is known. For these only the share decides; otherwise a target that fails for
+ *   another reason would reopen the incidents of the others.
  */
 export function readVantages(
   verdicts: readonly Verdict[],
@@ -47,9 +47,12 @@ function readVantage(
       type: 'bad',
       kind: 'vantage-abstaining',
       evidence: {
-        summary: factLine(`${vantage} has nothing to say of any target: ${reasons[0] ?? 'no report'}`),
+        summary: factLine(`${vantage} is ignored for every target: ${reasons[0] ?? 'no report'}`),
         because: reasons.slice(0, MAX_REASONS).map(factLine),
-        notRuledOut: ['anything about the targets as seen from there'],
+        notRuledOut: [`What ${vantage} would see of the targets.`],
+        nextSteps: [
+          `Find out why ${vantage} cannot be used, and repair the cause: the probe, its network connection or its controls.`,
+        ],
         vantages: first ? [seenBy(first)] : [],
       },
     };
@@ -62,17 +65,20 @@ function readVantage(
       type: 'bad',
       kind: 'vantage-path-fault',
       evidence: {
-        summary: `${vantage} does not get through to ${failing.length} of ${counted.length} targets that others reach`,
+        summary: `${vantage} cannot reach ${failing.length} of ${counted.length} targets that other vantages reach.`,
         because: failing
           .slice(0, MAX_REASONS)
-          .map((target) => `${target} is reached from elsewhere, not from ${vantage}`),
-        notRuledOut: [`that these targets have one network in common that blocks ${vantage}`],
+          .map((target) => `${target} is reached from other vantages, but not from ${vantage}.`),
+        notRuledOut: [`A network that all of these targets share and that blocks ${vantage}.`],
+        nextSteps: [
+          `Check the route, the firewall and the provider of ${vantage}: these targets are reached from other vantages.`,
+        ],
         vantages: first ? [seenBy(first.view)] : [],
       },
     };
   }
-  const summary = `${vantage} counts for ${counted.length} of ${counted.length + abstained.length} targets`;
-  return { type: 'well', evidence: { summary, because: [], notRuledOut: [], vantages: [] } };
+  const summary = `${vantage} is used for ${counted.length} of ${counted.length + abstained.length} targets.`;
+  return { type: 'well', evidence: { summary, because: [], notRuledOut: [], nextSteps: [], vantages: [] } };
 }
 
 function byVantage(verdicts: readonly Verdict[]): Map<string, Views> {

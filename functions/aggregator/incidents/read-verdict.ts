@@ -9,13 +9,13 @@ const MAX_FACT_CHARS = 400;
 const MAX_VANTAGES = 40;
 
 /**
- * What a verdict means for the target's incident. Bad needs the second round and a confidence above `low`: from one place
- * 1.5 to 8.4 % of healthy hosts are missed, half of that for a moment only (Wan et al., IMC 2020).
+ * What a verdict means for the incident of the target. `bad` needs the second round and a confidence above `low`: from one place,
+ * 1.5 to 8.4 % of healthy hosts are missed, half of these only for a short time (Wan et al., IMC 2020).
  *
- * An installation with a single vantage has nobody to ask and is `low` for ever. There, time takes the place of a second
- * opinion: one tick more in a row.
+ * The confidence of an installation with a single vantage is always `low`. There, one more tick in a row takes the place of a second
+ * vantage.
  *
- * @param troubled vantages whose own incident explains what they alone see (see {@link readVantages})
+ * @param troubled vantages with an incident of their own, which explains what only they see (see {@link readVantages})
  */
 export function readVerdict(verdict: Verdict, troubled: ReadonlySet<string>): Reading {
   if (SILENT_KINDS.some((kind) => kind === verdict.kind)) return { type: 'none' };
@@ -33,7 +33,7 @@ export function readVerdict(verdict: Verdict, troubled: ReadonlySet<string>): Re
   };
 }
 
-/** Whether the target is well but for vantages that are in trouble with many targets at once. */
+/** Whether the target is well except from vantages that fail for many targets at once. */
 function explainedByVantages(verdict: Verdict, troubled: ReadonlySet<string>): boolean {
   if (verdict.kind !== 'local-routing-issue') return false;
   if (verdict.also.some((kind) => kind !== 'unstable')) return false;
@@ -42,13 +42,14 @@ function explainedByVantages(verdict: Verdict, troubled: ReadonlySet<string>): b
   );
 }
 
-/** A verdict cut down to what a message needs. */
+/** The part of a verdict that a message needs. */
 export function evidenceOf(verdict: Verdict): Evidence {
   const notWell = verdict.vantages.filter((view) => !view.counted || view.fault !== 'none');
   return {
     summary: factLine(verdict.summary),
     because: facts(verdict.because),
     notRuledOut: facts(verdict.notRuledOut),
+    nextSteps: facts(verdict.nextSteps),
     confidence: verdict.confidence,
     vantages: notWell.slice(0, MAX_VANTAGES).map(seenBy),
   };
@@ -68,7 +69,7 @@ function facts(lines: readonly string[]): string[] {
   return lines.length > MAX_FACTS ? [...kept, `… and ${lines.length - MAX_FACTS} more`] : kept;
 }
 
-/** One piece of evidence as one printable line. Parts of it are what a vantage has written, and a vantage may lie. */
+/** One piece of evidence as one printable line. Parts of it come from a vantage, which can send any text. */
 export function factLine(text: string): string {
   return shortened(printable(text), MAX_FACT_CHARS);
 }

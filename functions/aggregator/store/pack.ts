@@ -42,8 +42,10 @@ export function pack(verdict: Verdict): Packed {
   return { trimmed: 'the verdict' };
 }
 
+/** The verdict that was packed. What version 0.1.0 packed has no next steps. */
 export function unpack(packed: Uint8Array): Verdict {
-  return asWritten<Verdict>(decompress(packed));
+  const verdict = asWritten<Verdict | Omit<Verdict, 'nextSteps'>>(decompress(packed));
+  return { nextSteps: [], ...verdict };
 }
 
 /** Compresses a JSON value. */

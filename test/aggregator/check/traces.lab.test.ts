@@ -76,7 +76,7 @@ describe.skipIf(!runnable)('a check with traces', () => {
     const edge = routerAddress(world, 'edge-oslo', 4);
     const core = routerAddress(world, 'core', 4);
     expect(walked(verdict)).toEqual([
-      `Walked to ${WWW}: oslo gets no further than ${edge}, as far as routers answer; the others go on to ${core}.`,
+      `Trace to ${WWW}: the last router that replied to oslo's trace is ${edge}; the others continue to ${core}.`,
     ]);
     expect(tracers.toSorted()).toEqual(['lima', 'oslo', 'rome']);
     expect(tracing).toEqual([['lima', 'oslo', 'rome']]);
@@ -95,7 +95,9 @@ describe.skipIf(!runnable)('a check with traces', () => {
     const { verdict } = await checkNow();
     expect(verdict.kind).toBe('selective-refusal');
     expect(walked(verdict)).toHaveLength(1);
-    expect(walked(verdict)[0]).toMatch(/^Walked to 203\.0\.113\.10: rome is refused in the name of /);
+    expect(walked(verdict)[0]).toMatch(
+      /^Trace to 203\.0\.113\.10: rome gets a refusal with the source address /,
+    );
   });
 
   it('traces nothing if the verdict is not about a path', async () => {
@@ -122,5 +124,5 @@ describe.skipIf(!runnable)('a check with traces', () => {
 });
 
 function walked(verdict: Verdict): string[] {
-  return verdict.because.filter((fact) => fact.startsWith('Walked to'));
+  return verdict.because.filter((fact) => fact.startsWith('Trace to'));
 }

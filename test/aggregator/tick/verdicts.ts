@@ -40,6 +40,7 @@ export function makeVerdict(target: string, kind: Kind, shape: VerdictShape = {}
     summary: `${target} is ${kind}`,
     because: [`${vantages.length} vantages were asked`],
     notRuledOut: well ? [] : ['a filter on the way'],
+    nextSteps: well ? [] : ['Check again.'],
     vantages: vantages.map((vantage, v): VantageView => ({
       vantage,
       counted: true,

@@ -313,9 +313,9 @@ describe('the probe under a policy', () => {
     });
     const verdict = judge({ host, port: 443 }, [[{ vantage: 'a', report }]], report);
     expect(verdict).toMatchObject({ kind: 'vantage-fault', vantages: [{ fault: 'none', addresses: [] }] });
-    expect(verdict.summary).toContain('Nobody was allowed to try');
+    expect(verdict.summary).toContain('No vantage was allowed to try');
     expect(verdict.vantages[0]?.abstained).toBe(
-      'not allowed to try: the address policy of this vantage forbids every address of this name',
+      'it was not allowed to try: the address policy of this vantage forbids every address of this name',
     );
   });
 

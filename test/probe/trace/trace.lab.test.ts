@@ -200,7 +200,7 @@ describe.skipIf(!runnable)('trace', () => {
     const [r3, r4] = ['r3', 'r4'].map((name) => routerAddress(world, name, 4));
     expect(finding).toMatchObject({ vantage: 'near', lastHop: r3, firstMissing: r4 });
     expect(finding?.words).toBe(
-      `near gets no further than ${r3}, as far as routers answer; side goes on to ${r4}`,
+      `the last router that replied to near's trace is ${r3}; side continues to ${r4}`,
     );
   });
 
