@@ -3,12 +3,16 @@ import type { ProbeReport } from '../functions/reachability/report.ts';
 import type { Verdict } from '../functions/reachability/verdict.ts';
 import { renderReport } from './render/reports.ts';
 import { pageOf } from './render/text.ts';
-import { renderVerdicts } from './render/verdicts.ts';
+import { renderBriefly, renderVerdicts } from './render/verdicts.ts';
 
-/** Prints verdicts on stdout, for a person or as JSON. */
-export function printVerdicts(verdicts: readonly Verdict[], json: boolean): void {
-  if (json) printJson({ verdicts });
-  else process.stdout.write(renderVerdicts(verdicts, pageOf(process.stdout)));
+/** Prints verdicts on stdout: for a person, as one line for each target, or as JSON. */
+export function printVerdicts(
+  verdicts: readonly Verdict[],
+  { json, brief }: { json?: boolean | undefined; brief?: boolean | undefined },
+): void {
+  if (json) return printJson({ verdicts });
+  const render = brief ? renderBriefly : renderVerdicts;
+  process.stdout.write(render(verdicts, pageOf(process.stdout)));
 }
 
 /** Prints one report on stdout, for a person or as JSON. */

@@ -19,12 +19,13 @@ Examples:
   synwhere check db.internal:5432 --vantage "tokyo=ssh tokyo synwhere probe -" --vantage here
   synwhere check 192.0.2.7:23 --expect refused --json
   synwhere check                                        the targets of synwhere.yaml, with its controls
+  synwhere check --brief | grep -v ✓                    one line for each target that is not as expected
   synwhere check api.example.com:443 --config synwhere.yaml --vantage eu-west-1
-  synwhere check --deployed                             by the deployed service, from its regions
-  synwhere check api.example.com:443 --deployed --here  this machine beside the regions: is it me?
+  synwhere check --deployed                             the deployed service checks, from its regions
+  synwhere check api.example.com:443 --deployed --here  this machine and the regions: is the fault here?
 
-A vantage's COMMAND is read by the shell; it gets a probe request as JSON on stdin and answers with a report as JSON on stdout.
-A control is a target known to be up: a vantage that cannot reach its controls is at fault itself.
+The shell runs the COMMAND of a vantage. It gets a probe request as JSON on stdin and prints a report as JSON on stdout.
+A control is a target that is known to be up. A vantage that cannot reach its controls is at fault itself.
 `;
 
 interface CheckArguments {
@@ -37,6 +38,7 @@ interface CheckArguments {
   deployed?: boolean;
   here?: boolean;
   endpoint?: string;
+  brief?: boolean;
   json?: boolean;
 }
 
@@ -44,32 +46,40 @@ interface CheckArguments {
 export function register(program: Command): void {
   program
     .command('check')
-    .description('one check over all vantages: is it up, and if not, whose fault is it')
+    .description('check targets once from all vantages: are they up, and if not, who is at fault')
     .argument('[TARGET...]', `host:port; without any, those of the configuration (default ${DEFAULT_CONFIG})`)
-    .option('--vantage <NAME=COMMAND>', 'a vantage behind a command; again for more', collect)
-    .option('--control <TARGET>', 'a target known to be up; again for more', collect)
+    .option('--vantage <NAME=COMMAND>', 'a vantage behind a command; repeat for more', collect)
+    .option('--control <TARGET>', 'a target known to be up; repeat for more', collect)
     .option('--expect <WHAT>', 'open (default), refused or silent')
     .option(
       '--timeout <MS|kernel>',
       `connect timeout (default ${PROBE_DEFAULTS.timeoutMs}); kernel: the timeout of the kernel`,
     )
     .option('--config <FILE>', 'targets, controls, regions and vantages, as in synwhere.yaml')
-    .option('--no-trace', 'do not walk the way where a verdict is about a path')
-    .option('--deployed', 'by the deployed service; what it may check, its onDemand settings say')
-    .option('--here', 'with --deployed: this machine beside the regions of the configuration, in one verdict')
-    .option('--endpoint <URL>', 'with --deployed: the service, instead of looking it up by the configuration')
+    .option('--no-trace', 'do not trace the path where a verdict is about a path')
+    .option(
+      '--deployed',
+      'let the deployed service check; its onDemand settings decide which targets are allowed',
+    )
+    .option('--here', 'with --deployed: this machine and the regions of the configuration, in one verdict')
+    .option(
+      '--endpoint <URL>',
+      'with --deployed: the URL of the service; default: found by the configuration',
+    )
+    .option('--brief', 'print one line for each target and nothing else; not with --json')
     .option('--json', 'print {"verdicts":[…]} in the order of the targets')
     .addHelpText('after', EXAMPLES)
     .action(runCheck);
 }
 
 async function runCheck(texts: string[], given: CheckArguments): Promise<void> {
+  if (given.brief && given.json) throw new UsageError('--brief and --json exclude each other; leave one out');
   const timeoutMs = given.timeout === undefined ? undefined : parseTimeout(given.timeout);
   const expectation = given.expect === undefined ? undefined : parseExpectation(given.expect);
   const named = parseTargets(texts);
   if (given.deployed) refuseWithDeployed(given);
   else if (given.here || given.endpoint !== undefined) {
-    throw new UsageError(`${given.here ? '--here' : '--endpoint'} goes with --deployed only`);
+    throw new UsageError(`${given.here ? '--here' : '--endpoint'} can be used only with --deployed`);
   }
   if (given.deployed && !given.here) {
     const { checkDeployed } = await import('../deployed/check.ts');
@@ -119,30 +129,30 @@ async function runCheck(texts: string[], given: CheckArguments): Promise<void> {
   await conclude(verdicts, given);
 }
 
-async function conclude(verdicts: readonly Verdict[], { json }: CheckArguments): Promise<void> {
+async function conclude(verdicts: readonly Verdict[], given: CheckArguments): Promise<void> {
   const { printVerdicts } = await import('../output.ts');
-  printVerdicts(verdicts, json === true);
+  printVerdicts(verdicts, given);
   process.exitCode = exitStatusOf(verdicts);
 }
 
-/** The service has vantages, controls and a patience of its own. */
+/** The service has its own vantages, controls and timeouts. */
 function refuseWithDeployed({ vantage, control, timeout, here, endpoint }: CheckArguments): void {
-  if (vantage) throw new UsageError('--deployed asks from the regions; leave --vantage out');
+  if (vantage) throw new UsageError('--deployed checks from the regions; leave --vantage out');
   if (control && !here)
-    throw new UsageError('--deployed has the controls of its configuration; leave --control out');
+    throw new UsageError('--deployed uses the controls of its configuration; leave --control out');
   if (timeout === 'kernel' && !here)
-    throw new UsageError('--deployed does not wait for a kernel; write --timeout in ms');
+    throw new UsageError('--deployed does not take --timeout kernel; write --timeout in ms');
   if (here && endpoint !== undefined) {
     throw new UsageError('--here calls the probes themselves; name the --config instead of the --endpoint');
   }
 }
 
-/** Whether the targets are to come from the configuration of this directory: none is named, and it is there. */
+/** Whether the targets come from the configuration of this directory: none is named, and the file exists. */
 function isConfigured(named: readonly Target[]): boolean {
   return named.length === 0 && existsSync(DEFAULT_CONFIG);
 }
 
-/** What is named; else what is configured. `--expect` goes before what the configuration expects. */
+/** The named targets, else the configured ones. `--expect` overrides the configuration. */
 function chooseTargets(
   named: readonly Target[],
   configuration: Configuration | undefined,

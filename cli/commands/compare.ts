@@ -15,11 +15,11 @@ Examples:
   synwhere probe example.com:443 --json > tokyo.json
   synwhere compare office.json tokyo.json
 
-A report's vantage is the name that it carries (probe --as NAME), else the name of its file; its round is the one that it carries
-(probe --round N), else 1. With several rounds the last is compared and the earlier ones confirm it or not.
+The vantage of a report is the name in it (probe --as NAME), else the name of its file. Its round is the number in it
+(probe --round N), else 1. With several rounds, the last one is compared, and the earlier ones confirm or contradict it.
 `;
 
-/** A report with where it came from and whose it is. */
+/** A report with its file, its vantage and its round. */
 interface Exhibit {
   file: string;
   vantage: string;
@@ -28,16 +28,16 @@ interface Exhibit {
 }
 
 const UNREADABLE: Record<string, string> = {
-  ENOENT: 'there is no such file',
+  ENOENT: 'the file does not exist',
   EISDIR: 'is a directory; name a file',
-  EACCES: 'may not be read; check its permissions',
+  EACCES: 'cannot be read; check its permissions',
 };
 
 /** `synwhere compare`. */
 export function register(program: Command): void {
   program
     .command('compare')
-    .description('judges reports that were taken before, without touching the network')
+    .description('judge reports that were taken before, without using the network')
     .argument('<REPORT.json...>', 'what synwhere probe --json printed')
     .option('--expect <WHAT>', 'open (default), refused or silent')
     .option('--json', 'print {"verdicts":[…]}')
@@ -48,12 +48,12 @@ export function register(program: Command): void {
       refuseTwice(exhibits);
       const verdicts = compare(exhibits, expect);
       const { printVerdicts } = await import('../output.ts');
-      printVerdicts(verdicts, given.json === true);
+      printVerdicts(verdicts, given);
       process.exitCode = exitStatusOf(verdicts);
     });
 }
 
-/** One verdict for each target in the reports, in the order in which they first name them. */
+/** One verdict for each target in the reports, in the order of their first appearance. */
 function compare(exhibits: readonly Exhibit[], expect: ExpectedTarget['expect']): Verdict[] {
   const vantages = [...new Set(exhibits.map(({ vantage }) => vantage))];
   const rounds = [...new Set(exhibits.map(({ round }) => round))]
@@ -65,7 +65,7 @@ function compare(exhibits: readonly Exhibit[], expect: ExpectedTarget['expect'])
         const found = taken.find((exhibit) => exhibit.vantage === vantage);
         return found
           ? { vantage, report: found.report }
-          : { vantage, absent: `no report of round ${round} given` };
+          : { vantage, absent: `no file has its report of round ${round}` };
       });
       return { asked, answers };
     });

@@ -8,15 +8,15 @@ import type { ExplainedKind } from '../verdict-case.ts';
 
 const EXAMPLES = `
 Examples:
-  synwhere explain                       # every kind, a line each
-  synwhere explain local-routing-issue   # one kind, by a real case
+  synwhere explain                       # every kind, one line each
+  synwhere explain local-routing-issue   # one kind, with a real case
 `;
 
 /** `synwhere explain`. */
 export function register(program: Command): void {
   program
     .command('explain')
-    .description('say what a verdict means, by a real case from the lab, and what to do next')
+    .description('explain what a verdict means, with a real case from the lab, and what to do next')
     .argument('[KIND]', 'a kind of verdict; without it, all kinds are listed')
     .option('--json', 'print the explanation as JSON')
     .addHelpText('after', EXAMPLES)
@@ -50,24 +50,24 @@ async function explain(kind: string | undefined, { json }: { json?: true }): Pro
 function onPage(explained: ExplainedKind, page: Page): string[] {
   const { kind, pattern, meaning, planted, target, seen, confidence, summary, because, notRuledOut, next } =
     explained;
-  const say = (text: string): string[] => wrap(text, page.columns, '  ');
+  const paragraph = (text: string): string[] => wrap(text, page.columns, '  ');
   const list = (items: readonly string[]): string[] =>
     items.flatMap((item) => wrap(item, page.columns, '  - '));
   const section = (title: string, lines: string[]): string[] => ['', page.style('dim', title), ...lines];
   return [
     page.style('bold', kind),
-    ...say(meaning),
-    ...section('Rule', say(`${pattern}.`)),
-    ...section(`A real case: ${target}`, say(`Planted: ${planted}.`)),
+    ...paragraph(meaning),
+    ...section('Rule', paragraph(`${pattern}.`)),
+    ...section(`A real case: ${target}`, paragraph(`Planted: ${planted}.`)),
     ...section(
-      'Seen',
+      'What the vantages saw',
       list(
         seen.map(
           ({ vantage, saw, fault }) => `${vantage}: ${saw}${fault === 'none' ? '' : ` (fault: ${fault})`}`,
         ),
       ),
     ),
-    ...section(`Said (confidence ${confidence})`, [...say(summary), ...list(because)]),
+    ...section(`Verdict (confidence ${confidence})`, [...paragraph(summary), ...list(because)]),
     ...section('Not ruled out', list(notRuledOut)),
     ...section('What to do next', list(next)),
   ];

@@ -46,6 +46,7 @@ export class DeployedService {
       for await (const line of linesOf(response)) {
         const parsed: unknown = JSON.parse(line);
         if (!isCheckLine(parsed)) throw new Error('a line that is none of a check');
+        if (parsed.event === 'verdict') parsed.verdict.nextSteps = stepsOf(parsed.verdict);
         onLine(parsed);
         if (parsed.event === 'verdict') verdicts.push(parsed.verdict);
         if (parsed.event === 'end') return parsed;
@@ -141,6 +142,12 @@ function isCheckLine(value: unknown): value is CheckLine {
     default:
       return false;
   }
+}
+
+/** A service of version 0.1.0 sends no next steps. */
+function stepsOf(verdict: object): string[] {
+  const steps: unknown = Reflect.get(verdict, 'nextSteps');
+  return isTexts(steps) ? steps : [];
 }
 
 function isVerdict(value: unknown): value is Verdict {

@@ -3,13 +3,13 @@ import { printable } from '../../functions/reachability/one-line.ts';
 const ERASE_LINE = '\r\u001B[2K';
 const REFRESH_MS = 500;
 
-/** What progress needs of a check's events, from this process or from the deployed service. */
+/** The events of a check that progress needs, from this process or from the deployed service. */
 export type ProgressEvent =
   | { type: 'asked'; round: number; vantages: readonly string[] }
   | { type: 'answered'; answer: { vantage: string } }
   | { type: 'judged' };
 
-/** One line on a terminal that tells who is still to answer, written over and over, and gone in the end. Elsewhere nothing. */
+/** One line on a terminal with the vantages that have not answered yet. It is rewritten, and removed at the end. Elsewhere nothing. */
 export class Progress {
   readonly #stream: NodeJS.WriteStream;
   readonly #start = performance.now();
@@ -34,13 +34,13 @@ export class Progress {
     this.#draw();
   };
 
-  /** The walks are no round: they say where it went wrong, not whether. */
+  /** Traces are not a round: they show where a path fails, not whether. */
   readonly onTracing = (vantages: string[]): void => {
     this.#tracing = vantages;
     this.#draw();
   };
 
-  /** Takes the line away. */
+  /** Removes the line. */
   end(): void {
     if (!this.#timer) return;
     clearInterval(this.#timer);
@@ -55,7 +55,7 @@ export class Progress {
     const waiting = this.#missing.size > 0 ? `, waiting for ${[...this.#missing].join(', ')}` : '';
     const doing =
       this.#tracing.length > 0
-        ? `walking the way from ${this.#tracing.join(', ')}`
+        ? `tracing from ${this.#tracing.join(', ')}`
         : `round ${this.#round}: ${answered} of ${this.#asked} answered${waiting}`;
     const line = printable(`${seconds} s, ${doing}`);
     const room = (this.#stream.columns || 80) - 1;

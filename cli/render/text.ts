@@ -4,7 +4,7 @@ import { printable } from '../../functions/reachability/one-line.ts';
 export type Style = Parameters<typeof styleText>[0];
 
 /**
- * Where text goes: its width in columns (Infinity in a pipe, where nothing is wrapped) and whether it takes colour. Text of others is
+ * The output of text: its width in columns (Infinity in a pipe, where nothing is wrapped) and whether it has colour. Foreign text is
  * made printable by `style`, by {@link wrap} and by the cells of a table; where none of these is used, by `printable`.
  */
 export interface Page {
@@ -12,10 +12,10 @@ export interface Page {
   style: (style: Style, text: string) => string;
 }
 
-/** Narrower than this, wrapping would leave a word a line. */
+/** On a narrower page, wrapping would leave one word in each line. */
 const LEAST_COLUMNS = 20;
 
-/** The page that a stream is: colour only on a terminal that has it, and never with NO_COLOR (no-color.org). */
+/** The page for a stream: colour only on a terminal that supports it, and never with NO_COLOR (no-color.org). */
 export function pageOf(stream: NodeJS.WriteStream): Page {
   return {
     columns: stream.isTTY ? Math.max(LEAST_COLUMNS, stream.columns || 80) : Infinity,
@@ -35,8 +35,8 @@ export function pad(text: string, width: number): string {
 }
 
 /**
- * Breaks text between words into lines of at most `columns`, the first led by `first`, the others by as many spaces, but not more than
- * half a line: `first` may be foreign. A word that is longer than a line stays whole, so that an address can still be copied.
+ * Breaks text between words into lines of at most `columns`. The first line begins with `first`, the others with as many spaces, but at
+ * most half a line, because `first` can be foreign. A word that is longer than a line stays whole, so that an address can be copied.
  */
 export function wrap(text: string, columns: number, first = ''): string[] {
   const indent = Math.min(widthOf(first), Math.floor(columns / 2));

@@ -12,6 +12,8 @@ import type { Sighting } from './words.ts';
 
 const MOST_ADDRESSES = 6;
 const MOST_LINES = 6;
+/** A fact with these words is about vantages that are ignored. */
+export const IGNORED = 'ignored because';
 
 /** The facts behind a verdict, with counts, the most important first. */
 export function because(facts: Facts, expect: Expectations | undefined): string[] {
@@ -205,7 +207,7 @@ function abstentionLines({ standings }: Facts): string[] {
     whyIgnored,
   );
   const lines = [...byReason].toSorted(byKey).map(([reason, some]) => {
-    return `${vantagesOf(some)} ${verb(some.length, 'is', 'are')} ignored because ${reason}.`;
+    return `${vantagesOf(some)} ${verb(some.length, 'is', 'are')} ${IGNORED} ${reason}.`;
   });
   return atMost(lines, 'more reasons to ignore vantages were given');
 }

@@ -75,10 +75,29 @@ describe('what is found', () => {
     expect(stdout).toMatch(new RegExp(`^${closed.target}\\n {2}remote-refusal, confidence low$`, 'm'));
     expect(stdout).toMatch(/^ {2}Because\n {4}- /m);
     expect(stdout).toMatch(/^ {2}Not ruled out\n {4}- /m);
+    expect(stdout).toMatch(
+      /^ {2}Next steps\n {4}- On the host \(127\.0\.0\.1\), check that the service runs/m,
+    );
     expect(stdout).not.toMatch(new RegExp(`^${open.target}$`, 'm'));
     expect(stdout).toMatch(/\n1 of 2 targets as expected\n$/);
     expect(stdout).not.toContain('\u001B');
     expect(stderr).toBe('');
+  });
+});
+
+describe('--brief', () => {
+  test('prints one line for each target, with the same status', async () => {
+    const { stdout, stderr, status } = await synwhere(['check', open.target, closed.target, '--brief']);
+    expect(stdout).toBe(`✓ ${open.target} reachable (low)\n✗ ${closed.target} remote-refusal (low)\n`);
+    expect({ stderr, status }).toEqual({ stderr: '', status: 1 });
+  });
+
+  test('excludes --json', async () => {
+    expect(await synwhere(['check', open.target, '--brief', '--json'])).toMatchObject({
+      stdout: '',
+      stderr: 'synwhere: --brief and --json exclude each other; leave one out\n',
+      status: 2,
+    });
   });
 });
 
@@ -117,10 +136,11 @@ describe('vantages behind commands', () => {
     expect(verdictsOf(stdout)[0]?.vantages.map(({ vantage }) => vantage)).toEqual(['here', 'there']);
   });
 
-  test('nobody answers: nothing can be said, status 3', async () => {
+  test('no vantage reports: no conclusion, status 3', async () => {
     const { stdout, status } = await synwhere(['check', open.target, '--vantage', 'gone=exit 1']);
-    expect(stdout).toMatch(/^\? {2}\S+ +abstains +insufficient-data \(low\)$/m);
-    expect(stdout).toMatch(/^ {4}- gone does not count: the command ended with status 1\.$/m);
+    expect(stdout).toMatch(/^\? {2}\S+ +insufficient-data \(low\)$/m);
+    expect(stdout).toMatch(/^Ignored vantages\n.*\n {4}- gone: the command ended with status 1$/m);
+    expect(stdout).toMatch(/^ {2}Next steps\n {4}- Find out why gone gave no report/m);
     expect(status).toBe(3);
   });
 });

@@ -33,7 +33,7 @@ async function compare(...args: string[]): Promise<{ verdicts: Verdict[]; status
 }
 
 describe('reports that were taken before', () => {
-  test('vantages are called after their files, and every target in them is judged', async () => {
+  test('vantages have the names of their files, and every target in them is judged', async () => {
     const other = await closedPort();
     const files = await Promise.all([
       take('tokyo.json', [open.target]),
@@ -54,8 +54,8 @@ describe('reports that were taken before', () => {
     expect(status).toBe(1);
   });
 
-  test('a port that is closed from two of four is seen as what it is', async () => {
-    // Two reports are taken while somebody listens, two after nobody does any more.
+  test('a port that is open for two of four and closed for two is a selective refusal', async () => {
+    // Two reports are taken while the port is open, two after it was closed.
     const port = await openPort();
     const before = await Promise.all(['a.json', 'b.json'].map((file) => take(file, [port.target])));
     await port.close();
@@ -64,7 +64,7 @@ describe('reports that were taken before', () => {
     expect(verdicts).toMatchObject([{ kind: 'selective-refusal' }]);
   });
 
-  test('rounds and names come from the reports where they say so', async () => {
+  test('rounds and names come from the reports where these contain them', async () => {
     const port = await openPort();
     const first = await Promise.all(
       ['a', 'b', 'c'].map((name) => take(`${name}-1.json`, [port.target, '--as', name])),
@@ -79,7 +79,7 @@ describe('reports that were taken before', () => {
     expect(verdicts[0]?.vantages.map(({ vantage, abstained }) => [vantage, abstained])).toEqual([
       ['a', undefined],
       ['b', undefined],
-      ['c', 'no report of round 2 given'],
+      ['c', 'no file has its report of round 2'],
     ]);
   });
 

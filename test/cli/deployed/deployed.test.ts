@@ -395,8 +395,8 @@ describe('synwhere check --deployed', { timeout: 60_000 }, () => {
   });
 
   test.each<[string, string[], RegExp]>([
-    ['--here alone', ['--here'], /--here goes with --deployed only/],
-    ['--endpoint alone', ['--endpoint', 'http://127.0.0.1:1'], /--endpoint goes with --deployed only/],
+    ['--here alone', ['--here'], /--here can be used only with --deployed/],
+    ['--endpoint alone', ['--endpoint', 'http://127.0.0.1:1'], /--endpoint can be used only with --deployed/],
     ['--vantage', ['--deployed', '--vantage', 'here'], /leave --vantage out/],
     ['--control', ['--deployed', '--control', 'a:1'], /leave --control out/],
     ['--timeout kernel', ['--deployed', '--timeout', 'kernel'], /--timeout in ms/],
