@@ -1,6 +1,6 @@
 import type { Facts } from './facts.ts';
 import { shortened } from './one-line.ts';
-import { count, names, verb } from './phrases.ts';
+import { count, list, names, verb } from './phrases.ts';
 import type { Attempt, NameReport } from './report.ts';
 import { sightingOf } from './sighting.ts';
 import type { NameOutcome } from './words.ts';
@@ -18,7 +18,7 @@ const MOST_ROUTERS = 2;
 const MOST_REASON_CHARS = 80;
 
 const NAME_WORDS: Record<NameOutcome, string> = {
-  'name-not-found': 'the name server answers NXDOMAIN (no such name)',
+  'name-not-found': 'the name server answers NXDOMAIN, no such name',
   'name-without-address': 'the name exists but has no address',
   'name-server-failed': 'the lookup failed',
   'name-timed-out': 'no name server answered in time',
@@ -26,7 +26,7 @@ const NAME_WORDS: Record<NameOutcome, string> = {
 
 /** Codes of c-ares, in words. */
 const CODE_WORDS: Record<string, string> = {
-  ESERVFAIL: 'the name server answers SERVFAIL (it failed)',
+  ESERVFAIL: 'the name server answers SERVFAIL',
   EREFUSED: 'the name server answers REFUSED',
   ECONNREFUSED: 'no name server could be contacted (ECONNREFUSED)',
 };
@@ -84,11 +84,11 @@ export function obstacleWords(attempts: readonly AttemptAt[]): string {
   const errors = errorWords(failed.filter(({ attempt }) => sightingOf(attempt) === 'unreachable'));
   const shown = errors.slice(0, MOST_CAUSES);
   const more = errors.length - shown.length;
-  return [
+  return list([
     ...shown,
     ...(more > 0 ? [`${count(more, 'other error')} came`] : []),
     ...(silent > 0 ? [`${silent} of ${count(failed.length, 'attempt')} got no answer`] : []),
-  ].join('; ');
+  ]);
 }
 
 /** The routers and hosts that returned an ICMP error to one of these attempts, in order; none of the vantage's own machine. */
@@ -121,7 +121,7 @@ function errorWords(attempts: readonly AttemptAt[]): string[] {
 /** Why an attempt ended on the vantage's own machine. */
 export function localWords({ reason, errno }: Attempt): string {
   if (reason !== undefined) return reason;
-  return `the vantage's own routing table or firewall rejects it${errno === undefined ? '' : ` (${errno})`}`;
+  return `the vantage's own routing table or firewall rejects it${errno === undefined ? '' : `: ${errno}`}`;
 }
 
 function icmpWords(name: string, attempts: readonly AttemptAt[]): string {

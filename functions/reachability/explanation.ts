@@ -95,14 +95,14 @@ const SUMMARIES: Record<Kind, (facts: Facts) => string> = {
     const { cutOff, connecting } = sides(columns);
     const where = connectElsewhere(cutOff, facts) ? ` at ${few(addressesOf(columns))}` : '';
     const why = obstacleWords(attemptsOf(cutOff, facts, addressesOf(columns)));
-    return `${formatTarget(facts.target)} cannot be reached${where} from ${few(cutOff)} (${why}), but ${some(connecting, facts)} ${verb(connecting.length, 'connects', 'connect')}: the fault is local to ${verb(cutOff.length, 'that vantage or its path', 'those vantages or their paths')}.`;
+    return `${formatTarget(facts.target)} cannot be reached${where} from ${few(cutOff)}, where ${why}, but ${some(connecting, facts)} ${verb(connecting.length, 'connects', 'connect')}: the fault is local to ${verb(cutOff.length, 'that vantage or its path', 'those vantages or their paths')}.`;
   },
   'split-reachability': (facts) => {
     const columns = facts.columns.filter(isContested);
     const { cutOff, connecting } = sides(columns);
     const where = connectElsewhere(cutOff, facts) ? ` at ${few(addressesOf(columns))}` : '';
     const why = obstacleWords(attemptsOf(cutOff, facts, addressesOf(columns)));
-    const seen = `${formatTarget(facts.target)} cannot be reached${where} from ${few(cutOff)} (${why}), but ${some(connecting, facts)} ${verb(connecting.length, 'connects', 'connect')}`;
+    const seen = `${formatTarget(facts.target)} cannot be reached${where} from ${few(cutOff)}, where ${why}, but ${some(connecting, facts)} ${verb(connecting.length, 'connects', 'connect')}`;
     return cutOff.length === 1
       ? `${seen}: too few vantages to tell a local fault from a transit fault or a silent filter.`
       : `${seen}: this affects too many vantages to be local, so a transit fault or a silent filter.`;

@@ -53,12 +53,12 @@ describe('what a verdict says of those at fault', () => {
     const well = both(open, open);
     const local = twice({ a: both(open, silent), b: well, c: well });
     expect(local.summary).toContain(
-      `api.example.com:443 cannot be reached at ${V6} from a (3 of 3 attempts got no answer), but 2 of 3 vantages connect`,
+      `api.example.com:443 cannot be reached at ${V6} from a, where 3 of 3 attempts got no answer, but 2 of 3 vantages connect`,
     );
     const split = twice({ a: both(open, silent), b: both(open, silent), c: well });
     expect(split).toMatchObject({ kind: 'split-reachability' });
     expect(split.summary).toContain(
-      `api.example.com:443 cannot be reached at ${V6} from a and b (6 of 6 attempts got no answer), but 1 of 3 vantages connects`,
+      `api.example.com:443 cannot be reached at ${V6} from a and b, where 6 of 6 attempts got no answer, but 1 of 3 vantages connects`,
     );
   });
 
@@ -98,7 +98,7 @@ describe('what is not claimed', () => {
     const verdict = verdictOn({ a: stopped, b: silent });
     expect(verdict.kind).toBe('unroutable');
     expect(verdict.summary).toContain(
-      "1 of 2 vantages sent no SYN: the vantage's own routing table or firewall rejects it (EHOSTUNREACH)",
+      "1 of 2 vantages sent no SYN: the vantage's own routing table or firewall rejects it: EHOSTUNREACH",
     );
     expect([verdict.summary, ...verdict.notRuledOut].join()).not.toMatch(
       /network returns|is unreachable|router that returned/,

@@ -65,7 +65,7 @@ const CASES: [string, Answers, string][] = [
   [
     'a routing loop',
     { a: unreachable(icmp('time-exceeded')), b: silent },
-    'api.example.com:443 is unreachable from 1 of 2 vantages, and no vantage can connect: router 10.100.12.1 reports an exceeded hop limit, as in a routing loop; 3 of 6 attempts got no answer.',
+    'api.example.com:443 is unreachable from 1 of 2 vantages, and no vantage can connect: router 10.100.12.1 reports an exceeded hop limit, as in a routing loop and 3 of 6 attempts got no answer.',
   ],
   [
     'an ICMP error from the address itself is not called a router',
@@ -80,7 +80,7 @@ const CASES: [string, Answers, string][] = [
   [
     'the own routing table',
     { a: stopped, b: stopped },
-    "No SYN to api.example.com:443 was sent from both vantages: the vantage's own routing table or firewall rejects it (EACCES).",
+    "No SYN to api.example.com:443 was sent from both vantages: the vantage's own routing table or firewall rejects it: EACCES.",
   ],
   [
     'the reason of the own machine',
@@ -95,7 +95,7 @@ const CASES: [string, Answers, string][] = [
   [
     'no answer to most, a network error to one',
     { a: silent, b: silent, c: unreachable(icmp('host-unreachable')) },
-    'None of the 3 vantages can connect to api.example.com:443 (router 10.100.12.1 reports host unreachable; 6 of 9 attempts got no answer): it is down, or a filter drops the packets. TCP alone cannot tell which.',
+    'None of the 3 vantages can connect to api.example.com:443 (router 10.100.12.1 reports host unreachable and 6 of 9 attempts got no answer): it is down, or a filter drops the packets. TCP alone cannot tell which.',
   ],
   [
     'refused for one',
@@ -105,22 +105,22 @@ const CASES: [string, Answers, string][] = [
   [
     'one vantage cut off',
     { a: open, b: open, c: silent },
-    'api.example.com:443 cannot be reached from c (3 of 3 attempts got no answer), but 2 of 3 vantages connect: the fault is local to that vantage or its path.',
+    'api.example.com:443 cannot be reached from c, where 3 of 3 attempts got no answer, but 2 of 3 vantages connect: the fault is local to that vantage or its path.',
   ],
   [
     'one vantage cut off by a router',
     { a: open, b: open, c: unreachable(icmp('no-route')) },
-    'api.example.com:443 cannot be reached from c (router 10.100.12.1 reports no route), but 2 of 3 vantages connect: the fault is local to that vantage or its path.',
+    'api.example.com:443 cannot be reached from c, where router 10.100.12.1 reports no route, but 2 of 3 vantages connect: the fault is local to that vantage or its path.',
   ],
   [
     'half of the vantages cut off',
     { a: open, b: open, c: silent, d: silent },
-    'api.example.com:443 cannot be reached from c and d (6 of 6 attempts got no answer), but 2 of 4 vantages connect: this affects too many vantages to be local, so a transit fault or a silent filter.',
+    'api.example.com:443 cannot be reached from c and d, where 6 of 6 attempts got no answer, but 2 of 4 vantages connect: this affects too many vantages to be local, so a transit fault or a silent filter.',
   ],
   [
     'one against one',
     { a: open, b: silent },
-    'api.example.com:443 cannot be reached from b (3 of 3 attempts got no answer), but 1 of 2 vantages connects: too few vantages to tell a local fault from a transit fault or a silent filter.',
+    'api.example.com:443 cannot be reached from b, where 3 of 3 attempts got no answer, but 1 of 2 vantages connects: too few vantages to tell a local fault from a transit fault or a silent filter.',
   ],
   [
     'one address of two',
@@ -141,12 +141,12 @@ const CASES: [string, Answers, string][] = [
   [
     'NXDOMAIN',
     { a: { name: 'name-not-found' }, b: { name: 'name-not-found' } },
-    'The name api.example.com cannot be resolved from any of the 2 vantages: the name server answers NXDOMAIN (no such name).',
+    'The name api.example.com cannot be resolved from any of the 2 vantages: the name server answers NXDOMAIN, no such name.',
   ],
   [
     'two reasons for a name that cannot be resolved',
     { a: { name: 'name-not-found' }, b: { name: 'name-timed-out' }, c: { name: 'name-timed-out' } },
-    'The name api.example.com cannot be resolved from any of the 3 vantages: no name server answered in time (2) and the name server answers NXDOMAIN (no such name) (1).',
+    'The name api.example.com cannot be resolved from any of the 3 vantages: no name server answered in time (2) and the name server answers NXDOMAIN, no such name (1).',
   ],
   [
     'a name that cannot be resolved from one',
@@ -198,7 +198,7 @@ describe('the summary of a verdict', () => {
     expect(kind).toBe('split-reachability');
     expect(summary).toContain('cannot be reached from failing-vantage-0, failing-vantage-1 and 28 more');
     expect(summary).toContain(
-      '8 routers report host unreachable; 7 routers report network unreachable; 2 other errors came',
+      '8 routers report host unreachable, 7 routers report network unreachable and 2 other errors came',
     );
     expect(summary.length).toBeLessThan(340);
   });

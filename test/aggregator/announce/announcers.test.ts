@@ -126,6 +126,9 @@ describe('an event', () => {
   test('is not everything to the schema', () => {
     const event = { ...opened(), mayRepeat: false };
     expect(isAnnouncement(event)).toBe(true);
+    const { nextSteps: _, ...fromBefore } = event;
+    expect(isAnnouncement(fromBefore)).toBe(true);
+    expect(isAnnouncement({ ...event, nextSteps: 'restart' })).toBe(false);
     expect(isAnnouncement({ ...event, change: 'ended' })).toBe(false);
     expect(isAnnouncement({ ...event, extra: 1 })).toBe(false);
     expect(isAnnouncement({ ...event, at: 'yesterday' })).toBe(false);
@@ -161,11 +164,18 @@ describe('a mail', () => {
     expect(text).toContain('api.example:443 is not as expected: unresponsive.');
     expect(text).toContain('Because:\n- 4 vantages were asked');
     expect(text).toContain('Not ruled out:\n- a filter on the way');
+    expect(text).toContain('Next steps:\n- Check again.');
     expect(text).toContain('region-0: saw silent, fault unknown');
     expect(text).toContain('team=shop');
     expect(text).toContain(`Announcement ${ID}-1`);
-    expect(text).not.toContain('read this before');
-    expect(bodyText(opened(), true)).toContain('read this before');
+    expect(text).not.toContain('may be a repeat');
+    expect(bodyText(opened(), true)).toContain('may be a repeat');
+  });
+
+  test('has no section of next steps where there are none, or where version 0.1.0 made the announcement', () => {
+    const { nextSteps: _, ...before } = opened();
+    expect(bodyText(before)).not.toContain('Next steps');
+    expect(bodyText({ ...before, nextSteps: [] })).not.toContain('Next steps');
   });
 
   test('tells each change apart in its first line', () => {
@@ -177,10 +187,10 @@ describe('a mail', () => {
     ]);
     expect(life.map(headline)).toEqual([
       'api.example:443 is not as expected: unresponsive.',
-      'api.example:443 is still not as expected, but differently: it was unresponsive, it is remote-refusal.',
-      'api.example:443 is still not as expected, but differently: it was remote-refusal, it is unresponsive.',
-      'api.example:443 is flapping, last with remote-refusal. You will hear of it again when it has settled.',
-      'api.example:443 is not watched any more; it was remote-refusal to the end.',
+      'api.example:443 is still not as expected: it was unresponsive, it is now remote-refusal.',
+      'api.example:443 is still not as expected: it was remote-refusal, it is now unresponsive.',
+      'api.example:443 is flapping, last with remote-refusal. The next message comes when it has settled.',
+      'api.example:443 is no longer checked; its last state was remote-refusal.',
     ]);
     const healed = announcements([bad('unresponsive'), well()]).at(-1);
     expect(healed && headline(healed)).toBe(

@@ -80,9 +80,12 @@ describe('what a verdict means for the incident of its target', () => {
       summary: 'x'.repeat(100_000),
       because: Array.from({ length: 1000 }, (_, i) => `${i} ${'y'.repeat(5000)}`),
       notRuledOut: Array.from({ length: 1000 }, () => 'z'.repeat(5000)),
+      nextSteps: Array.from({ length: 1000 }, () => `restart\u001B[2J ${'z'.repeat(5000)}`),
     };
     const evidence = evidenceOf(wordy);
-    expect(JSON.stringify(evidence).length).toBeLessThan(16_000);
+    expect(JSON.stringify(evidence).length).toBeLessThan(20_000);
+    expect(evidence.nextSteps).toHaveLength(11);
+    expect(evidence.nextSteps?.[0]).toMatch(/^restart z{391}…$/);
     expect(evidence.because.at(-1)).toBe('… and 990 more');
   });
 });
@@ -94,8 +97,11 @@ describe('what verdicts mean for the vantages', () => {
       type: 'bad',
       kind: 'vantage-abstaining',
       evidence: {
-        summary: 'us has nothing to say of any target: throttled (429)',
+        summary: 'us is ignored for every target: throttled (429)',
         because: ['throttled (429)'],
+        nextSteps: [
+          'Find out why us cannot be used, and repair the cause: the probe, its network connection or its controls.',
+        ],
       },
     });
   });

@@ -8,7 +8,7 @@ import type {
   StoredPeriod,
   TickRecord,
 } from '../../../functions/aggregator/store/store.ts';
-import { MAX_PACKED_BYTES, pack, unpack } from '../../../functions/aggregator/store/pack.ts';
+import { compress, MAX_PACKED_BYTES, pack, unpack } from '../../../functions/aggregator/store/pack.ts';
 import { startDynamoDb, type LocalDynamoDb } from '../../support/dynamodb.ts';
 import { startFaultProxy } from '../tick/proxy.ts';
 import { makeVerdict, randomText } from '../tick/verdicts.ts';
@@ -262,6 +262,8 @@ describe('history', () => {
     const packed = pack(small);
     expect(packed.trimmed).toBeUndefined();
     expect(packed.packed && unpack(packed.packed)).toEqual(small);
+    const { nextSteps: _, ...fromBefore } = small;
+    expect(unpack(compress(fromBefore))).toEqual({ ...small, nextSteps: [] });
     const seen = new Set<string | undefined>();
     for (const [regions, addresses, attempts] of [
       [20, 4, 3],

@@ -1,3 +1,4 @@
+import { makeVerdict } from '../../aggregator/tick/verdicts.ts';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -331,6 +332,27 @@ describe('synwhere check --deployed', { timeout: 60_000 }, () => {
       });
     } finally {
       for (const place of places) await store.releaseCheckPlace(place);
+    }
+  });
+
+  test('takes the verdicts of a service of version 0.1.0, which have no next steps', async () => {
+    const { nextSteps: _, ...verdict } = makeVerdict('old.example:443', 'remote-refusal');
+    const lines = [
+      { event: 'verdict', verdict },
+      { event: 'end', verdicts: 1 },
+    ];
+    const old = await front((_request, response) =>
+      response.end(lines.map((line) => `${JSON.stringify(line)}\n`).join('')),
+    );
+    try {
+      const args = ['check', '--deployed', '--endpoint', old.url];
+      const { stdout, stderr, status } = await synwhere(args);
+      expect({ stderr, status }).toEqual({ stderr: '', status: 1 });
+      expect(stdout).toContain('remote-refusal, confidence high');
+      const asJson = await synwhere([...args, '--json']);
+      expect(JSON.parse(asJson.stdout)).toMatchObject({ verdicts: [{ nextSteps: [] }] });
+    } finally {
+      await old.close();
     }
   });
 
