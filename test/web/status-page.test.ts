@@ -96,6 +96,7 @@ describe.runIf(requirement('the status page', browserProblem()))(
       const text = await detail.innerText();
       expect(text).toMatch(/3 of 3 are refused/);
       expect(text).toMatch(/Not ruled out/);
+      expect(text).toMatch(/Next steps/);
       expect(text).toMatch(/team: web/);
       expect(await detail.locator('tbody tr').allInnerTexts()).toEqual([
         expect.stringMatching(/dead.*abstains/s),
