@@ -122,12 +122,7 @@ function explanation({ latest, since, expect, labels }, verdict) {
   ];
   const timed = latest.vantages.some(({ handshakeMs }) => handshakeMs !== undefined);
   const troubled = latest.vantages.some(({ fault }) => FAULTS[fault] !== '');
-  const columns = [
-    'Vantage',
-    'Sees',
-    ...(timed ? ['Handshake'] : []),
-    ...(troubled ? ['Whose trouble'] : []),
-  ];
+  const columns = ['Vantage', 'Sees', ...(timed ? ['Handshake'] : []), ...(troubled ? ['Fault'] : [])];
   return [
     // The row itself already shows the summary of a problem.
     ...(verdictMark(latest).tone === 'good' ? [h('p', {}, latest.summary)] : []),

@@ -28,7 +28,7 @@ interface Exhibit {
 }
 
 const UNREADABLE: Record<string, string> = {
-  ENOENT: 'the file does not exist',
+  ENOENT: 'there is no such file',
   EISDIR: 'is a directory; name a file',
   EACCES: 'cannot be read; check its permissions',
 };

@@ -168,7 +168,7 @@ export const ADVICE: Record<Kind, Advice> = {
     meaning:
       'Most vantages connect, a few do not reach what others reach. The fault is at these few or on their paths: the target answers the others.',
     next: [
-      { text: 'Begin with {vantages}, not with the owner of {target}: most vantages connect.' },
+      { text: 'Look for the fault at {vantages} first, not at {target}: most vantages connect.' },
       TRACE,
       {
         text: 'Check the route, the firewall and the provider of {vantages}, then the filters of the target for that source.',

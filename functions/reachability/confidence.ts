@@ -95,7 +95,7 @@ export function anyFailedIn(round: readonly Standing[], { counted }: Facts): boo
   );
 }
 
-/** Whether the last two rounds saw the same failures. */
+/** Whether the last two rounds had equal failures. */
 function seenTwice(facts: Facts): boolean {
   const { earlier, earlierByVantage, counted, standings } = facts;
   const before = earlier.at(-1);

@@ -56,11 +56,11 @@ const SUMMARIES: Record<Kind, (facts: Facts) => string> = {
       ? `No vantage gave a report, so nothing is known about ${formatTarget(target)}.`
       : `Only ${counted.length} of ${count(standings.length, 'vantage')} can be used and ${missing.length} gave no report: too few to judge ${formatTarget(target)}.`,
   'name-failure': ({ target, counted, nameFailed, standings }) =>
-    `The name ${target.host} cannot be resolved from ${every(everyone(counted), standings.length, 'any')}: ${withCounts(nameFailed.map(({ name }) => nameWords(name)))}.`,
+    `The name ${target.host} cannot be resolved from ${every(namesOf(counted), standings.length, 'any')}: ${withCounts(nameFailed.map(({ name }) => nameWords(name)))}.`,
   'remote-refusal': (facts) => {
     const refused = vantagesThatSaw('refused', facts);
     const how = refusalWords(attempts(refused, facts));
-    const rest = everyone(facts.counted).filter((vantage) => !refused.includes(vantage));
+    const rest = namesOf(facts.counted).filter((vantage) => !refused.includes(vantage));
     const why = obstacleWords(attemptsOf(rest, facts));
     const others = rest.length > 0 ? `; no other vantage can connect${why === '' ? '' : ` (${why})`}` : '';
     return `${formatTarget(facts.target)} refuses the connection: ${subject(refused, facts)} ${verb(refused.length, 'is', 'are')} ${how}${others}.`;
@@ -68,7 +68,7 @@ const SUMMARIES: Record<Kind, (facts: Facts) => string> = {
   unroutable: (facts) => {
     const name = formatTarget(facts.target);
     const failing = vantagesThatSaw('unreachable', facts);
-    const why = obstacleWords(attemptsOf(everyone(facts.counted), facts));
+    const why = obstacleWords(attemptsOf(namesOf(facts.counted), facts));
     if (facts.failedAttempts.every(({ attempt }) => attempt.stage === 'local')) {
       return `No SYN to ${name} was sent from ${subject(failing, facts)}: ${why}.`;
     }
@@ -80,8 +80,8 @@ const SUMMARIES: Record<Kind, (facts: Facts) => string> = {
   },
   unresponsive: (facts) => {
     const { target, counted, standings } = facts;
-    const why = obstacleWords(attemptsOf(everyone(counted), facts));
-    return `${none(everyone(counted), standings.length)} connect to ${formatTarget(target)} (${why}): it is down, or a filter drops the packets. TCP alone cannot tell which.`;
+    const why = obstacleWords(attemptsOf(namesOf(counted), facts));
+    return `${none(namesOf(counted), standings.length)} connect to ${formatTarget(target)} (${why}): it is down, or a filter drops the packets. TCP alone cannot tell which.`;
   },
   'selective-refusal': (facts) => {
     const columns = facts.columns.filter(isSelective);
@@ -123,8 +123,8 @@ const SUMMARIES: Record<Kind, (facts: Facts) => string> = {
     `The name ${target.host} cannot be resolved from ${few(nameFailed.map(({ vantage }) => vantage))} (${withCounts(nameFailed.map(({ name }) => nameWords(name)))}), but it can from ${counted.length - nameFailed.length} of ${count(counted.length, 'vantage')}.`,
   'accepts-then-closes': (facts) => {
     const { target, counted, standings } = facts;
-    const closes = closingWords(attempts(everyone(counted), facts));
-    return `${formatTarget(target)} accepts connections from ${every(everyone(counted), standings.length)} and ${closes} them at once.`;
+    const closes = closingWords(attempts(namesOf(counted), facts));
+    return `${formatTarget(target)} accepts connections from ${every(namesOf(counted), standings.length)} and ${closes} them at once.`;
   },
   unstable: ({ target, counted, failedAttempts, lostSyns, columns, standings }) => {
     const closed = alwaysClosed(columns);
@@ -136,13 +136,13 @@ const SUMMARIES: Record<Kind, (facts: Facts) => string> = {
       ...(lostSyns > 0 ? [`${count(lostSyns, 'SYN')} ${verb(lostSyns, 'was', 'were')} lost`] : []),
       ...(closed.length > 0 ? [`the connections of ${few(closed)} were closed at once every time`] : []),
     ];
-    return `${capitalised(every(everyone(counted), standings.length))} ${verb(counted.length, 'connects', 'connect')} to ${formatTarget(target)}, but ${list(problems) || 'the name could not be resolved in an earlier check'}.`;
+    return `${capitalised(every(namesOf(counted), standings.length))} ${verb(counted.length, 'connects', 'connect')} to ${formatTarget(target)}, but ${list(problems) || 'the name could not be resolved in an earlier check'}.`;
   },
   reachable: (facts) => {
     const { target, counted, standings } = facts;
-    const times = attempts(everyone(counted), facts).flatMap(({ handshakeMs }) => handshakeMs ?? []);
+    const times = attempts(namesOf(counted), facts).flatMap(({ handshakeMs }) => handshakeMs ?? []);
     const within = times.length > 0 ? ` in ${span(times)}` : '';
-    return `${capitalised(every(everyone(counted), standings.length))} ${verb(counted.length, 'connects', 'connect')} to ${formatTarget(target)}${within}.`;
+    return `${capitalised(every(namesOf(counted), standings.length))} ${verb(counted.length, 'connects', 'connect')} to ${formatTarget(target)}${within}.`;
   },
 };
 
@@ -171,7 +171,7 @@ function vantagesThatSaw(wanted: 'refused' | 'unreachable', { columns }: Facts):
 /** "all 5 vantages", or "3 of 5 vantages". */
 function subject(vantages: readonly string[], { counted, standings }: Facts): string {
   return vantages.length === counted.length
-    ? every(everyone(counted), standings.length)
+    ? every(namesOf(counted), standings.length)
     : some(vantages, { counted });
 }
 
@@ -228,6 +228,6 @@ function connectElsewhere(vantages: readonly string[], { columns }: Facts): bool
   return columns.some(({ connecting }) => connecting.some((vantage) => asked.has(vantage)));
 }
 
-function everyone(counted: Facts['counted']): string[] {
+function namesOf(counted: Facts['counted']): string[] {
   return counted.map(({ vantage }) => vantage);
 }

@@ -48,6 +48,7 @@ export const RUNS: Record<string, Runs> = {
     { by: 'test/cli/check.test.ts', as: "'--vantage', `there=${PROBE_COMMAND}`" },
   'synwhere check': { by: 'test/cli/check.test.ts', as: "synwhere(['check'], { cwd" },
   'synwhere check ADDRESS:PORT': { by: 'test/cli/check.test.ts', as: "['check', open.target" },
+  'synwhere check TARGET': { by: 'test/cli/check.test.ts', as: "['check', open.target" },
   'SYNWHERE_KERNEL_EVIDENCE=off synwhere check example.com:443': {
     by: 'test/probe/evidence/kernel-absent.test.ts',
     as: 'SYNWHERE_KERNEL_EVIDENCE',

@@ -217,7 +217,7 @@ describe('laws of the judgement', () => {
         const twins = given.flatMap((answers) => answers.filter(({ vantage }) => vantage === twin?.vantage));
         const grown = add(given, ...twins.map((answer) => withoutControls(rename(answer, 'twin'))));
         const after = verdictOf(grown);
-        // It agrees where it counts for the same and saw the same, in every round.
+        // It agrees where it is used for the same addresses and has the same result, in every round.
         const agrees = grown.every((answers, index) =>
           isDeepStrictEqual(sawOf(answers, 'twin'), sawOf(given[index] ?? [], twin?.vantage)),
         );

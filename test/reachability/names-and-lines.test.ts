@@ -35,7 +35,7 @@ function verdictOf(...answers: VantageAnswer[]) {
 
 const gone: Sketch = { name: 'name-not-found' };
 
-test('a vantage without IPv6 bears witness to a name that leads nowhere', () => {
+test('a vantage without IPv6 is used for a name that cannot be resolved', () => {
   const lines = { v4: 'whole', v6: 'none' } as const;
   const verdict = verdictOf(vantage('a', gone, lines), vantage('b', gone, lines));
   expect(verdict).toMatchObject({

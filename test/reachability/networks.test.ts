@@ -24,15 +24,15 @@ function verdictOf(answers: Record<string, Sketch | string>, networks: Record<st
 const doubts = (answers: Record<string, Sketch | string>, networks: Record<string, string>): string =>
   verdictOf(answers, networks).notRuledOut.join('\n');
 
-describe('where all vantages that count are in one network', () => {
+describe('where all usable vantages are in one network', () => {
   const aws = { a: 'aws', b: 'aws', c: 'aws' };
 
   it.each([
-    ['nobody hears anything', { a: silent, b: silent }],
-    ['everybody is refused', { a: refused, b: refused }],
-    ['some are refused, the others hear nothing', { a: refused, b: silent }],
-    ['a router says no', { a: sees('host-unreachable'), b: sees('host-unreachable') }],
-    ['those of other networks do not count', { a: silent, b: silent, d: 'crashed' }],
+    ['no vantage gets an answer', { a: silent, b: silent }],
+    ['all are refused', { a: refused, b: refused }],
+    ['some are refused, the others get no answer', { a: refused, b: silent }],
+    ['a router returns an error', { a: sees('host-unreachable'), b: sees('host-unreachable') }],
+    ['those of other networks are ignored', { a: silent, b: silent, d: 'crashed' }],
   ])('%s: a filter or a fault between that network and the target is not ruled out', (_, answers) => {
     expect(doubts(answers, aws)).toContain(
       `${LINE} (aws): a filter or a fault between that network and the target looks the same.`,
@@ -50,14 +50,14 @@ describe('where all vantages that count are in one network', () => {
     ['all connect', { a: open, b: open }, aws],
     ['one is in another network', { a: silent, b: silent }, { a: 'aws', b: 'office' }],
     ['the network of one is not known', { a: silent, b: silent }, { a: 'aws' }],
-    ['nobody knows a network', { a: silent, b: silent }, {}],
-    ['only one counts, for which more is open', { a: silent, b: 'crashed' }, aws],
-    ['nobody counts', { a: 'crashed', b: 'crashed' }, aws],
+    ['no network is known', { a: silent, b: silent }, {}],
+    ['only one is used, for which more is uncertain', { a: silent, b: 'crashed' }, aws],
+    ['no vantage is used', { a: 'crashed', b: 'crashed' }, aws],
   ])('nothing is said of it where %s', (_, answers, networks) => {
     expect(doubts(answers, networks)).not.toContain(LINE);
   });
 
-  it('the one that counts is told to ask from other places', () => {
+  it('the only usable vantage: check from other places', () => {
     expect(doubts({ a: silent }, aws)).toContain('With only one usable vantage');
   });
 });

@@ -50,7 +50,7 @@ describe('the next steps of a verdict', () => {
 
   it('name the vantages that fail, and a command to run there', () => {
     expect(verdictOn({ frankfurt: silent, b: open, c: open }).nextSteps).toEqual([
-      'Begin with frankfurt, not with the owner of api.example.com:443: most vantages connect.',
+      'Look for the fault at frankfurt first, not at api.example.com:443: most vantages connect.',
       'From frankfurt, run `synwhere trace api.example.com:443` to see where the path ends.',
       'Check the route, the firewall and the provider of frankfurt, then the filters of the target for that source.',
     ]);

@@ -220,14 +220,14 @@ const CASES: Case[] = [
     asExpected: true,
   },
   {
-    title: 'the name leads nowhere from one',
+    title: 'the name cannot be resolved from one',
     answers: { a: { ...open, name: [A] }, b: { name: 'name-server-failed' } },
     kind: 'name-disagreement',
     faults: { a: 'none', b: 'name' },
     asExpected: false,
   },
   {
-    title: 'the name leads nowhere from one that reaches the address given',
+    title: 'the name cannot be resolved from one that reaches the given address',
     answers: { a: { ...open, name: [A] }, b: { ...open, name: 'name-timed-out' } },
     kind: 'name-disagreement',
     faults: { a: 'none', b: 'name' },
@@ -320,7 +320,7 @@ describe('the decision table', () => {
     expect(new Set(CASES.map(({ kind }) => kind))).toEqual(new Set(KINDS));
   });
 
-  it.each(CASES)('says one sentence, and speaks plainly: $title', (given) => {
+  it.each(CASES)('has plain sentences: $title', (given) => {
     const { summary, because, notRuledOut } = judged(given);
     for (const line of [summary, ...because]) {
       expect(line).not.toMatch(/undefined|NaN|Infinity|\[object|\(\)| {2}|\.\.$/);
@@ -329,7 +329,7 @@ describe('the decision table', () => {
     expect(notRuledOut.length).toBeGreaterThan(0);
   });
 
-  it('says "not allowed" only where nobody was', () => {
+  it('reports "not allowed" only where no vantage was allowed', () => {
     expect(summaryOf(sees('denied'))).toMatch(/allowed/);
     expect(summaryOf({ ...open, ...bad })).toMatch(
       /^The only vantage that reported \(a\) cannot be used: controls failed\./,

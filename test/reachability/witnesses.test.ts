@@ -12,14 +12,14 @@ const sees = (seen: Seen): Sketch => ({ seen, name: [A, V6] });
 const v4 = sees({ [A]: ['connected'] });
 const v4Silent = sees({ [A]: ['timed-out'] });
 
-test('an address that one vantage alone tried is not condemned with more than low confidence', () => {
+test('an address that only one vantage tried has at most low confidence', () => {
   const lonely = sees({ [A]: ['connected'], [V6]: ['timed-out'] });
   expect(confidence({ a: v4, b: v4, c: v4, d: lonely })).toBe('partial-outage low');
   expect(confidence({ a: v4, b: v4, c: lonely, d: lonely })).toBe('partial-outage medium');
   expect(confidence({ a: v4, b: lonely, c: lonely, d: lonely })).toBe('partial-outage high');
 });
 
-test('where nobody connects anywhere, a family that few vantages have takes nothing from what all of them saw', () => {
+test('where no vantage connects, a family that few vantages have does not lower the confidence', () => {
   const both = sees({ [A]: ['timed-out'], [V6]: ['timed-out'] });
   expect(confidence({ a: v4Silent, b: v4Silent, c: v4Silent, d: both })).toBe('unresponsive high');
 });

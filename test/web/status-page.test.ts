@@ -94,7 +94,7 @@ describe.runIf(requirement('the status page', browserProblem()))(
       expect(await row.getAttribute('aria-expanded')).toBe('true');
       const detail = page.locator(`#${await row.getAttribute('aria-controls')}`);
       const text = await detail.innerText();
-      expect(text).toMatch(/3 of 3 are refused/);
+      expect(text).toMatch(/3 of 3 vantages are refused/);
       expect(text).toMatch(/Not ruled out/);
       expect(text).toMatch(/Next steps/);
       expect(text).toMatch(/team: web/);

@@ -141,7 +141,7 @@ describe('what is told of a row of readings', () => {
       [0, 61, 122, 183].flatMap((tick) => [`${tick}:opened:unresponsive`, `${tick + 1}:closed:unresponsive`]),
     ],
     [
-      'kinds that go to and fro are flapping',
+      'kinds that alternate are flapping',
       'srsrs r',
       { flappingChanges: 3 },
       [
