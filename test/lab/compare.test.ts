@@ -21,6 +21,7 @@ const CORRECT: Verdict = {
   summary: '',
   because: [],
   notRuledOut: [`Before. ${TRUTH.doubt}. After.`],
+  nextSteps: [],
   vantages: WITH_OFFLINE.map((vantage) => ({
     vantage,
     counted: vantage !== OFFLINE,
