@@ -126,8 +126,8 @@ test('a release moves the changelog, sets the version, packs, commits and tags, 
     'docs/upgrade.md',
     'package-lock.json',
     'package.json',
-      'test/compatibility/previous/check.mjs',
-      'test/compatibility/previous/probe.mjs',
+    'test/compatibility/previous/check.mjs',
+    'test/compatibility/previous/probe.mjs',
   ]);
   expect(git('cat-file', '-t', 'v7.0.0')).toBe('tag');
   expect(git('rev-parse', 'v7.0.0^{commit}')).toBe(git('rev-parse', 'HEAD'));
