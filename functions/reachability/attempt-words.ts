@@ -18,7 +18,7 @@ const MOST_ROUTERS = 2;
 const MOST_REASON_CHARS = 80;
 
 const NAME_WORDS: Record<NameOutcome, string> = {
-  'name-not-found': 'the name server answers NXDOMAIN, no such name',
+  'name-not-found': 'DNS answers that the name does not exist (NXDOMAIN)',
   'name-without-address': 'the name exists but has no address',
   'name-server-failed': 'the lookup failed',
   'name-timed-out': 'no name server answered in time',
@@ -26,8 +26,8 @@ const NAME_WORDS: Record<NameOutcome, string> = {
 
 /** Codes of c-ares, in words. */
 const CODE_WORDS: Record<string, string> = {
-  ESERVFAIL: 'the name server answers SERVFAIL',
-  EREFUSED: 'the name server answers REFUSED',
+  ESERVFAIL: 'the name server fails (SERVFAIL)',
+  EREFUSED: 'the name server refuses to answer (REFUSED)',
   ECONNREFUSED: 'no name server could be contacted (ECONNREFUSED)',
 };
 

@@ -38,6 +38,11 @@ export function explain(verdict: {
   };
 }
 
+const REFUSAL_CAUSES = {
+  refused: 'Probably no service listens on this port, or a firewall rejects the connection.',
+  reset: 'Probably a firewall or a proxy resets the connection.',
+};
+
 const SUMMARIES: Record<Kind, (facts: Facts) => string> = {
   'vantage-fault': ({ target, standings }) => {
     const name = formatTarget(target);
@@ -48,13 +53,13 @@ const SUMMARIES: Record<Kind, (facts: Facts) => string> = {
     }
     const [only, ...others] = reported;
     return only && others.length === 0
-      ? `The only vantage that reported (${only.vantage}) cannot be used: ${why}. Nothing is known about ${name}.`
-      : `None of the ${reported.length} vantages that reported can be used: ${why}. Nothing is known about ${name}.`;
+      ? `Nothing is known about ${name}: only ${only.vantage} reported, and its report cannot be used: ${why}.`
+      : `Nothing is known about ${name}: no report of the ${reported.length} vantages can be used: ${why}.`;
   },
   'insufficient-data': ({ target, counted, standings, missing }) =>
     counted.length === 0
       ? `No vantage gave a report, so nothing is known about ${formatTarget(target)}.`
-      : `Only ${counted.length} of ${count(standings.length, 'vantage')} can be used and ${missing.length} gave no report: too few to judge ${formatTarget(target)}.`,
+      : `No verdict on ${formatTarget(target)}: only ${counted.length} of ${count(standings.length, 'vantage')} ${verb(counted.length, 'has', 'have')} a usable report, and ${missing.length} gave none.`,
   'name-failure': ({ target, counted, nameFailed, standings }) =>
     `The name ${target.host} cannot be resolved from ${every(namesOf(counted), standings.length, 'any')}: ${withCounts(nameFailed.map(({ name }) => nameWords(name)))}.`,
   'remote-refusal': (facts) => {
@@ -63,7 +68,7 @@ const SUMMARIES: Record<Kind, (facts: Facts) => string> = {
     const rest = namesOf(facts.counted).filter((vantage) => !refused.includes(vantage));
     const why = obstacleWords(attemptsOf(rest, facts));
     const others = rest.length > 0 ? `; no other vantage can connect${why === '' ? '' : ` (${why})`}` : '';
-    return `${formatTarget(facts.target)} refuses the connection: ${subject(refused, facts)} ${verb(refused.length, 'is', 'are')} ${how}${others}.`;
+    return `${formatTarget(facts.target)} refuses the connection: ${subject(refused, facts)} ${verb(refused.length, 'is', 'are')} ${how}${others}. ${REFUSAL_CAUSES[how.startsWith('reset') ? 'reset' : 'refused']}`;
   },
   unroutable: (facts) => {
     const name = formatTarget(facts.target);
@@ -81,21 +86,21 @@ const SUMMARIES: Record<Kind, (facts: Facts) => string> = {
   unresponsive: (facts) => {
     const { target, counted, standings } = facts;
     const why = obstacleWords(attemptsOf(namesOf(counted), facts));
-    return `${none(namesOf(counted), standings.length)} connect to ${formatTarget(target)} (${why}): it is down, or a filter drops the packets. TCP alone cannot tell which.`;
+    return `${none(namesOf(counted), standings.length)} connect to ${formatTarget(target)}: ${why}. The host is down, a firewall drops the packets, or a path is broken. TCP alone cannot tell which.`;
   },
   'selective-refusal': (facts) => {
     const columns = facts.columns.filter(isSelective);
     const refused = [...new Set(columns.flatMap((column) => column.refused))];
     const connecting = [...new Set(columns.flatMap((column) => column.connecting))];
     const how = refusalWords(attempts(refused, facts, columns));
-    return `${formatTarget(facts.target)} accepts ${some(connecting, facts)} but ${few(refused)} ${verb(refused.length, 'is', 'are')} ${how} at the same address: a filter by source, or a device that answers instead of the target.`;
+    return `${capitalised(some(connecting, facts))} ${verb(connecting.length, 'connects', 'connect')} to ${formatTarget(facts.target)}, but ${few(refused)} ${verb(refused.length, 'is', 'are')} ${how} at the same address of the target. Probably the target refuses some source addresses, or another device refuses instead of the target.`;
   },
   'local-routing-issue': (facts) => {
     const columns = facts.columns.filter(isContested);
     const { cutOff, connecting } = sides(columns);
     const where = connectElsewhere(cutOff, facts) ? ` at ${few(addressesOf(columns))}` : '';
     const why = obstacleWords(attemptsOf(cutOff, facts, addressesOf(columns)));
-    return `${formatTarget(facts.target)} cannot be reached${where} from ${few(cutOff)}, where ${why}, but ${some(connecting, facts)} ${verb(connecting.length, 'connects', 'connect')}: the fault is local to ${verb(cutOff.length, 'that vantage or its path', 'those vantages or their paths')}.`;
+    return `${formatTarget(facts.target)} cannot be reached${where} from ${few(cutOff)}, where ${why}, but ${some(connecting, facts)} ${verb(connecting.length, 'connects', 'connect')}. The fault is probably local to ${few(cutOff)} or on ${verb(cutOff.length, 'its path', 'their paths')}, unless the target drops ${verb(cutOff.length, 'its packets', 'their packets')}.`;
   },
   'split-reachability': (facts) => {
     const columns = facts.columns.filter(isContested);
@@ -104,8 +109,8 @@ const SUMMARIES: Record<Kind, (facts: Facts) => string> = {
     const why = obstacleWords(attemptsOf(cutOff, facts, addressesOf(columns)));
     const seen = `${formatTarget(facts.target)} cannot be reached${where} from ${few(cutOff)}, where ${why}, but ${some(connecting, facts)} ${verb(connecting.length, 'connects', 'connect')}`;
     return cutOff.length === 1
-      ? `${seen}: too few vantages to tell a local fault from a transit fault or a silent filter.`
-      : `${seen}: this affects too many vantages to be local, so a transit fault or a silent filter.`;
+      ? `${seen}. There are too few vantages to tell a local fault from a fault in a network between or a firewall that drops packets.`
+      : `${seen}. This affects too many vantages to be local: probably a network between fails, or a firewall drops some sources.`;
   },
   'partial-outage': (facts) => {
     const dead = facts.columns.filter(({ isDead }) => isDead);
@@ -115,26 +120,30 @@ const SUMMARIES: Record<Kind, (facts: Facts) => string> = {
     const addresses = few(addressesOf(dead));
     const where =
       family === undefined
-        ? `works at ${count(working.length, 'address', 'addresses')} but fails at ${addresses}`
-        : `works over IPv${family === 6 ? 4 : 6} but fails over IPv${family} (${addresses})`;
-    return `${name} ${where} for every vantage that tried: ${deadWords(dead, facts)}.`;
+        ? `accepts connections at ${few(addressesOf(working))}, but not at ${addresses}`
+        : `accepts connections over IPv${family === 6 ? 4 : 6}, but not over IPv${family} (${addresses})`;
+    const tried = new Set(dead.flatMap(({ saw }) => [...saw.keys()]));
+    return `${name} ${where}, which ${count(tried.size, 'vantage')} tried: ${deadWords(dead, facts)}.`;
   },
   'name-disagreement': ({ target, nameFailed, counted }) =>
-    `The name ${target.host} cannot be resolved from ${few(nameFailed.map(({ vantage }) => vantage))} (${withCounts(nameFailed.map(({ name }) => nameWords(name)))}), but it can from ${counted.length - nameFailed.length} of ${count(counted.length, 'vantage')}.`,
+    `The name ${target.host} cannot be resolved from ${few(nameFailed.map(({ vantage }) => vantage))} (${withCounts(nameFailed.map(({ name }) => nameWords(name)))}), but ${counted.length - nameFailed.length} of ${count(counted.length, 'vantage')} can resolve it.`,
   'accepts-then-closes': (facts) => {
     const { target, counted, standings } = facts;
     const closes = closingWords(attempts(namesOf(counted), facts));
-    return `${formatTarget(target)} accepts connections from ${every(namesOf(counted), standings.length)} and ${closes} them at once.`;
+    return `${formatTarget(target)} accepts connections from ${every(namesOf(counted), standings.length)}, and ${closes} each connection immediately, before it sends data.`;
   },
-  unstable: ({ target, counted, failedAttempts, lostSyns, columns, standings }) => {
+  unstable: (facts) => {
+    const { target, counted, failedAttempts, lostSyns, columns, standings } = facts;
     const closed = alwaysClosed(columns);
     const outcomes = [...new Set(failedAttempts.map(({ attempt }) => attempt.outcome))].toSorted();
     const problems = [
       ...(failedAttempts.length > 0
-        ? [`${count(failedAttempts.length, 'attempt')} failed (${names(outcomes, MOST_NAMES)})`]
+        ? [
+            `${failedAttempts.length} of ${count(facts.attempts, 'attempt')} failed (${names(outcomes, MOST_NAMES).replaceAll('-', ' ')})`,
+          ]
         : []),
       ...(lostSyns > 0 ? [`${count(lostSyns, 'SYN')} ${verb(lostSyns, 'was', 'were')} lost`] : []),
-      ...(closed.length > 0 ? [`the connections of ${few(closed)} were closed at once every time`] : []),
+      ...(closed.length > 0 ? [`the connections of ${few(closed)} were closed immediately every time`] : []),
     ];
     return `${capitalised(every(namesOf(counted), standings.length))} ${verb(counted.length, 'connects', 'connect')} to ${formatTarget(target)}, but ${list(problems) || 'the name could not be resolved in an earlier check'}.`;
   },
@@ -150,7 +159,7 @@ function attempts(vantages: readonly string[], facts: Facts, columns = facts.col
   return attemptsOf(vantages, facts, addressesOf(columns)).map(({ attempt }) => attempt);
 }
 
-/** The reason that all share; else each with its number: "controls failed (2) and no IPv4 route (1)". */
+/** The reason that all share; else each with its number: "no IPv4 route (2) and no usable evidence (1)". */
 function withCounts(reasons: readonly string[]): string {
   const byReason = [...Map.groupBy(reasons, (reason) => reason)].toSorted(
     ([a, first], [b, second]) => second.length - first.length || (a < b ? -1 : 1),
@@ -217,7 +226,7 @@ function deadWords(dead: readonly Column[], facts: Facts): string {
   const saw = new Set(dead.flatMap((column) => [...column.saw.values()]));
   return [
     ...(saw.has('refused') ? [refusalWords(bare)] : []),
-    ...(saw.has('closing') ? ['closed at once'] : []),
+    ...(saw.has('closing') ? ['each connection was closed immediately'] : []),
     ...[obstacleWords(made)].filter((words) => words !== ''),
   ].join('; ');
 }

@@ -34,6 +34,8 @@ export interface Facts {
   nameFailed: readonly Standing[];
   columns: readonly Column[];
   byAddress: ReadonlyMap<string, Column>;
+  /** How many attempts the usable vantages made, over all rounds. */
+  attempts: number;
   /** Failed attempts and lost SYNs of the usable vantages, over all rounds. */
   failedAttempts: readonly { vantage: string; address: string; attempt: Attempt }[];
   lostSyns: number;
@@ -57,6 +59,7 @@ export function gatherFacts(target: Target, rounds: readonly (readonly Standing[
     nameFailed: counted.filter(({ saw }) => saw === 'name-failed'),
     columns,
     byAddress: new Map(columns.map((column) => [column.address, column])),
+    attempts: attempts.length,
     failedAttempts: attempts.filter(({ attempt }) => !['open', 'nothing'].includes(sightingOf(attempt))),
     lostSyns: attempts.reduce(
       (sum, { attempt }) => sum + (connects(sightingOf(attempt)) ? (attempt.synRetransmits ?? 0) : 0),

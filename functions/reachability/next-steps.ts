@@ -6,7 +6,7 @@ import { expectedFrom, isAsExpected } from './expectations.ts';
 import type { Column, Facts } from './facts.ts';
 import { names } from './phrases.ts';
 import { isContested, isSelective } from './rules.ts';
-import { noneAllowed } from './standing.ts';
+import { CONTROLS_FAILED, noneAllowed } from './standing.ts';
 import type { Standing } from './standing.ts';
 import { formatTarget, isName } from './target.ts';
 import type { Expectations } from './verdict.ts';
@@ -78,7 +78,7 @@ function circumstances(kind: Kind, facts: Facts, expectsOpen: boolean): Circumst
   const unreachable = facts.failedAttempts.map(({ attempt }) => attempt);
   return {
     noneAllowed: noneAllowed(standings),
-    controlsFailed: standings.some(({ abstainedBriefly }) => abstainedBriefly === 'controls failed'),
+    controlsFailed: standings.some(({ abstainedBriefly }) => abstainedBriefly === CONTROLS_FAILED),
     nameIsMissing: nameFailed.every(
       ({ name }) => name?.outcome === 'name-not-found' || name?.outcome === 'name-without-address',
     ),

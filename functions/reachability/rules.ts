@@ -73,7 +73,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     kind: 'name-disagreement',
-    pattern: 'the name cannot be resolved from some vantages, but it can from others',
+    pattern: 'the name cannot be resolved from some vantages, and others can resolve it',
     holds: ({ counted, nameFailed }) => nameFailed.length > 0 && nameFailed.length < counted.length,
   },
   {

@@ -19,6 +19,9 @@ interface Reason {
   words: string;
 }
 
+/** The short reason of a vantage that fails its controls. */
+export const CONTROLS_FAILED = 'the control targets could not be reached';
+
 /** The position of one vantage on one target in one round: what it saw, and whether that is used. */
 export interface Standing {
   vantage: string;
@@ -28,7 +31,7 @@ export interface Standing {
   counted: boolean;
   /** Why it is ignored; only where `counted` is false. */
   abstained?: string;
-  /** The same in a few words without details, e.g. `controls failed`. */
+  /** The same in a few words without details, e.g. `no IPv4 route`. */
   abstainedBriefly?: string;
   /** Who is at fault for an abstention. */
   abstentionFault: Fault;
@@ -106,7 +109,7 @@ function standing(
   const excuses = new Map<Family, Reason>();
   for (const [family, finding] of controls ?? []) {
     if (!finding.atFault) continue;
-    excuses.set(family, { briefly: 'controls failed', words: controlWords(family, finding, controls) });
+    excuses.set(family, { briefly: CONTROLS_FAILED, words: controlWords(family, finding, controls) });
   }
   const routeless = indexed.familiesWithoutRoute;
   for (const family of routeless) {

@@ -81,7 +81,7 @@ describe('what a verdict says of those at fault', () => {
   it('says who is hung up on while others are not', () => {
     const verdict = twice({ a: open, b: sees('connected-then-reset'), c: open });
     expect(verdict.kind).toBe('unstable');
-    expect(verdict.summary).toContain('the connections of b were closed at once every time');
+    expect(verdict.summary).toContain('the connections of b were closed immediately every time');
     expect(verdict.notRuledOut[0]).toContain('closes only the connections of b');
   });
 

@@ -27,27 +27,27 @@ const CASES: [string, Answers, string][] = [
   [
     'refused by RST',
     { a: { ...refused, attempt: { refusedBy: 'rst' } }, b: { ...refused, attempt: { refusedBy: 'rst' } } },
-    'api.example.com:443 refuses the connection: both vantages are refused (TCP RST).',
+    'api.example.com:443 refuses the connection: both vantages are refused (TCP RST). Probably no service listens on this port, or a firewall rejects the connection.',
   ],
   [
     'refused by ICMP',
     { a: { ...refused, attempt: { refusedBy: 'icmp-port-unreachable' } } },
-    'api.example.com:443 refuses the connection: the only vantage (a) is refused (ICMP port unreachable).',
+    'api.example.com:443 refuses the connection: the only vantage (a) is refused (ICMP port unreachable). Probably no service listens on this port, or a firewall rejects the connection.',
   ],
   [
     'refused, without kernel evidence',
     { a: refused, b: refused, c: refused },
-    'api.example.com:443 refuses the connection: all 3 vantages are refused.',
+    'api.example.com:443 refuses the connection: all 3 vantages are refused. Probably no service listens on this port, or a firewall rejects the connection.',
   ],
   [
     'reset during the handshake',
     { a: sees('reset'), b: sees('reset') },
-    'api.example.com:443 refuses the connection: both vantages are reset during the handshake (TCP RST).',
+    'api.example.com:443 refuses the connection: both vantages are reset during the handshake (TCP RST). Probably a firewall or a proxy resets the connection.',
   ],
   [
     'some refused, the others without an answer',
     { a: refused, b: silent, c: silent },
-    'api.example.com:443 refuses the connection: 1 of 3 vantages is refused; no other vantage can connect (6 of 6 attempts got no answer).',
+    'api.example.com:443 refuses the connection: 1 of 3 vantages is refused; no other vantage can connect (6 of 6 attempts got no answer). Probably no service listens on this port, or a firewall rejects the connection.',
   ],
   [
     'a router that prohibits',
@@ -90,37 +90,37 @@ const CASES: [string, Answers, string][] = [
   [
     'no answer',
     { a: silent, b: silent, c: silent, d: 'crashed' },
-    'None of the 3 usable vantages can connect to api.example.com:443 (9 of 9 attempts got no answer): it is down, or a filter drops the packets. TCP alone cannot tell which.',
+    'None of the 3 usable vantages can connect to api.example.com:443: 9 of 9 attempts got no answer. The host is down, a firewall drops the packets, or a path is broken. TCP alone cannot tell which.',
   ],
   [
     'no answer to most, a network error to one',
     { a: silent, b: silent, c: unreachable(icmp('host-unreachable')) },
-    'None of the 3 vantages can connect to api.example.com:443 (router 10.100.12.1 reports host unreachable and 6 of 9 attempts got no answer): it is down, or a filter drops the packets. TCP alone cannot tell which.',
+    'None of the 3 vantages can connect to api.example.com:443: router 10.100.12.1 reports host unreachable and 6 of 9 attempts got no answer. The host is down, a firewall drops the packets, or a path is broken. TCP alone cannot tell which.',
   ],
   [
     'refused for one',
     { a: open, b: open, c: { ...refused, attempt: { refusedBy: 'rst' } } },
-    'api.example.com:443 accepts 2 of 3 vantages but c is refused (TCP RST) at the same address: a filter by source, or a device that answers instead of the target.',
+    '2 of 3 vantages connect to api.example.com:443, but c is refused (TCP RST) at the same address of the target. Probably the target refuses some source addresses, or another device refuses instead of the target.',
   ],
   [
     'one vantage cut off',
     { a: open, b: open, c: silent },
-    'api.example.com:443 cannot be reached from c, where 3 of 3 attempts got no answer, but 2 of 3 vantages connect: the fault is local to that vantage or its path.',
+    'api.example.com:443 cannot be reached from c, where 3 of 3 attempts got no answer, but 2 of 3 vantages connect. The fault is probably local to c or on its path, unless the target drops its packets.',
   ],
   [
     'one vantage cut off by a router',
     { a: open, b: open, c: unreachable(icmp('no-route')) },
-    'api.example.com:443 cannot be reached from c, where router 10.100.12.1 reports no route, but 2 of 3 vantages connect: the fault is local to that vantage or its path.',
+    'api.example.com:443 cannot be reached from c, where router 10.100.12.1 reports no route, but 2 of 3 vantages connect. The fault is probably local to c or on its path, unless the target drops its packets.',
   ],
   [
     'half of the vantages cut off',
     { a: open, b: open, c: silent, d: silent },
-    'api.example.com:443 cannot be reached from c and d, where 6 of 6 attempts got no answer, but 2 of 4 vantages connect: this affects too many vantages to be local, so a transit fault or a silent filter.',
+    'api.example.com:443 cannot be reached from c and d, where 6 of 6 attempts got no answer, but 2 of 4 vantages connect. This affects too many vantages to be local: probably a network between fails, or a firewall drops some sources.',
   ],
   [
     'one against one',
     { a: open, b: silent },
-    'api.example.com:443 cannot be reached from b, where 3 of 3 attempts got no answer, but 1 of 2 vantages connects: too few vantages to tell a local fault from a transit fault or a silent filter.',
+    'api.example.com:443 cannot be reached from b, where 3 of 3 attempts got no answer, but 1 of 2 vantages connects. There are too few vantages to tell a local fault from a fault in a network between or a firewall that drops packets.',
   ],
   [
     'one address of two',
@@ -128,7 +128,7 @@ const CASES: [string, Answers, string][] = [
       a: { seen: { [A]: ['connected'], [B]: ['timed-out'] } },
       b: { seen: { [A]: ['connected'], [B]: ['timed-out'] } },
     },
-    `api.example.com:443 works at 1 address but fails at ${B} for every vantage that tried: 2 of 2 attempts got no answer.`,
+    `api.example.com:443 accepts connections at ${A}, but not at ${B}, which 2 vantages tried: 2 of 2 attempts got no answer.`,
   ],
   [
     'a whole family',
@@ -136,32 +136,32 @@ const CASES: [string, Answers, string][] = [
       a: { seen: { [A]: ['connected'], [V6]: ['refused'] } },
       b: { seen: { [A]: ['connected'], [V6]: ['refused'] } },
     },
-    `api.example.com:443 works over IPv4 but fails over IPv6 (${V6}) for every vantage that tried: refused.`,
+    `api.example.com:443 accepts connections over IPv4, but not over IPv6 (${V6}), which 2 vantages tried: refused.`,
   ],
   [
     'NXDOMAIN',
     { a: { name: 'name-not-found' }, b: { name: 'name-not-found' } },
-    'The name api.example.com cannot be resolved from any of the 2 vantages: the name server answers NXDOMAIN, no such name.',
+    'The name api.example.com cannot be resolved from any of the 2 vantages: DNS answers that the name does not exist (NXDOMAIN).',
   ],
   [
     'two reasons for a name that cannot be resolved',
     { a: { name: 'name-not-found' }, b: { name: 'name-timed-out' }, c: { name: 'name-timed-out' } },
-    'The name api.example.com cannot be resolved from any of the 3 vantages: no name server answered in time (2) and the name server answers NXDOMAIN, no such name (1).',
+    'The name api.example.com cannot be resolved from any of the 3 vantages: no name server answered in time (2) and DNS answers that the name does not exist (NXDOMAIN) (1).',
   ],
   [
     'a name that cannot be resolved from one',
     { a: { ...open, name: [A] }, b: { ...open, name: [A] }, c: { name: 'name-timed-out' } },
-    'The name api.example.com cannot be resolved from c (no name server answered in time), but it can from 2 of 3 vantages.',
+    'The name api.example.com cannot be resolved from c (no name server answered in time), but 2 of 3 vantages can resolve it.',
   ],
   [
     'closed at once',
     { a: closing, b: closing },
-    'api.example.com:443 accepts connections from both vantages and resets them at once.',
+    'api.example.com:443 accepts connections from both vantages, and resets each connection immediately, before it sends data.',
   ],
   [
     'failed attempts and lost SYNs',
     { a: sees('connected', 'timed-out', 'connected'), b: { ...open, attempt: { synRetransmits: 1 } } },
-    'Both vantages connect to api.example.com:443, but 2 attempts failed (timed-out) and 6 SYNs were lost.',
+    'Both vantages connect to api.example.com:443, but 2 of 12 attempts failed (timed out) and 6 SYNs were lost.',
   ],
   [
     'reachable, with times',
@@ -171,12 +171,12 @@ const CASES: [string, Answers, string][] = [
   [
     'no usable vantage',
     { a: bad, b: { seen: { [A]: ['local-fault'] } }, c: bad },
-    'None of the 3 vantages that reported can be used: controls failed (2) and local fault (1). Nothing is known about api.example.com:443.',
+    'Nothing is known about api.example.com:443: no report of the 3 vantages can be used: the control targets could not be reached (2) and local fault (1).',
   ],
   [
     'too few reports',
     { a: open, b: 'crashed', c: 'crashed' },
-    'Only 1 of 3 vantages can be used and 2 gave no report: too few to judge api.example.com:443.',
+    'No verdict on api.example.com:443: only 1 of 3 vantages has a usable report, and 2 gave none.',
   ],
   ['no report', { a: 'crashed' }, 'No vantage gave a report, so nothing is known about api.example.com:443.'],
 ];
