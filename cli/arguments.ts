@@ -1,4 +1,5 @@
 import { LIMITS } from '../configuration/limits.ts';
+import { count } from '../functions/reachability/phrases.ts';
 import type { ProbeRequest, Target } from '../functions/reachability/request.ts';
 import { formatTarget, parseTarget, TargetError } from '../functions/reachability/target.ts';
 import { EXPECTATIONS, type Expectation } from '../functions/reachability/words.ts';
@@ -36,7 +37,9 @@ export function parseTargets(texts: readonly string[], what = 'target'): Target[
   });
   const [first] = problems;
   if (first === undefined) return targets;
-  throw new UsageError(first + (problems.length > 1 ? ` (and ${problems.length - 1} similar problems)` : ''));
+  throw new UsageError(
+    first + (problems.length > 1 ? ` (and ${count(problems.length - 1, 'similar problem')})` : ''),
+  );
 }
 
 function twice(what: string, earlier: string, text: string, spelling: string): string {

@@ -206,7 +206,7 @@ describe('synwhere dev', { timeout: 3 * PATIENCE_MS }, () => {
 
   test('serves without a schedule too', async () => {
     const dev = new Dev(configure([well], 'schedule: { enabled: false }\n'));
-    await dev.says(/schedule is switched off/);
+    await dev.says(/schedule is disabled/);
     const response = await fetch(`${await dev.url()}/checks`, {
       method: 'POST',
       headers: { accept: 'application/json', 'content-type': 'application/json' },
@@ -259,7 +259,7 @@ describe('synwhere dev', { timeout: 3 * PATIENCE_MS }, () => {
       const gone = await here(...command);
       expect(gone).toMatchObject({ status: 2, stdout: '' });
       expect(gone.stderr).toMatch(
-        /^synwhere: no synwhere dev runs in this directory, and synwhere\.yaml is not there .*--endpoint URL\n$/,
+        /^synwhere: no synwhere dev runs in this directory, and synwhere\.yaml does not exist, .*--endpoint URL\n$/,
       );
     }
   });
@@ -282,11 +282,11 @@ describe('synwhere dev', { timeout: 3 * PATIENCE_MS }, () => {
     const port = new URL(await dev.url()).port;
     const table: [string[], RegExp][] = [
       [['--data', 'data'], /the data in data\/table cannot be opened: another synwhere dev uses it/],
-      [['--data', 'other', '--port', port], /in use; give another with --port/],
+      [['--data', 'other', '--port', port], /in use; give another port with --port/],
       [['--port', '99999'], /--port "99999": write a number from 0 to 65535/],
       [['--every', 'never'], /--every "never": write a number/],
       [['--config', 'nothing.yaml'], /nothing\.yaml/],
-      [['--lab', '--config', 'synwhere.yaml'], /leave --config out/],
+      [['--lab', '--config', 'synwhere.yaml'], /remove --config/],
     ];
     for (const [more, line] of table) {
       const { status, stdout, stderr } = await synwhere(
@@ -329,7 +329,7 @@ describe('synwhere dev', { timeout: 3 * PATIENCE_MS }, () => {
     });
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toMatch(
-      /^synwhere: synwhere dev keeps its history by .*(dynalite|level).*: npm install dynalite level\n$/,
+      /^synwhere: synwhere dev needs the optional package (dynalite|level).*: npm install dynalite level\n$/,
     );
   });
 });

@@ -201,7 +201,7 @@ function lies(command: string, args: (stage: Stage) => readonly string[]): Scena
       command,
       input: 'a service with lists of something else',
       args: (stage) => [...args(stage), '--endpoint', `${stage.service}/shapeless`],
-      shows: /gave no|none of a check/,
+      shows: /answer of the service has no|none of a check/,
     },
   ];
 }

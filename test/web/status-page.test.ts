@@ -134,10 +134,10 @@ describe.runIf(requirement('the status page', browserProblem()))(
       service.parts.tick.clock = () => new Date(Date.now() - 3600_000);
       await service.tick();
       const page = await open();
-      await says(page, /No tick for 1 h: the schedule has stopped\. What stands here is from/);
+      await says(page, /No tick for 1 h: the schedule has stopped\. The data are from/);
       await service.close();
       await poll(page);
-      await says(page, /The service does not answer .* What stands here is from/);
+      await says(page, /The service did not answer .* The data are from/);
       expect(await page.locator('.targets .name').count(), 'what was known stays').toBe(2);
       // The browser itself reports new connections that are refused, and an open one that the closing service resets.
       troubles = troubles.filter((line) => !/ERR_CONNECTION_(?:REFUSED|RESET)/.test(line));
