@@ -7,7 +7,8 @@ const ROOMS: Record<string, readonly string[]> = {
   configuration: ['reachability'],
   aggregator: ['reachability', 'configuration'],
   lab: ['reachability', 'configuration'],
-  cli: ['reachability', 'probe', 'configuration', 'aggregator', 'lab'],
+  library: ['reachability', 'probe', 'configuration', 'aggregator'],
+  cli: ['reachability', 'probe', 'configuration', 'aggregator', 'library', 'lab'],
   infra: ['configuration'],
 };
 
@@ -41,7 +42,7 @@ function onlyImports(
   all: readonly string[],
 ): OxlintOverride {
   const forbidden = all.filter((other) => other !== room && !allowed.includes(other));
-  const named = allowed.filter((other) => other !== 'aggregator' || room === 'cli');
+  const named = allowed.filter((other) => other !== 'aggregator' || ['cli', 'library'].includes(room));
   const others = named.length > 0 ? named.join(', ') : 'no other room';
   const patterns = [
     {
@@ -92,6 +93,7 @@ export default defineConfig({
         [...rooms, ...steps],
       ),
     ),
+    { files: ['examples/**'], rules: { 'no-new': 'off' } },
     { files: ['test/**'], rules: { 'typescript/no-unsafe-type-assertion': 'off' } },
     {
       files: ['test/{aggregator,configuration,probe,reachability}/**/*.test.ts'],

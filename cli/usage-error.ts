@@ -9,6 +9,7 @@ const USER_FACING = new Set([
   'TargetError',
   'CheckError',
   'ConfigurationError',
+  'InputError',
   'ProbeRequestError',
   'ReportError',
 ]);

@@ -1,18 +1,20 @@
 import type { Configuration } from '../configuration/configuration.ts';
 import { HERE, VANTAGE_NAME } from '../configuration/limits.ts';
+import { probeFunctionName } from '../configuration/probes.ts';
 import type { Vantage } from '../functions/aggregator/vantages/vantage.ts';
+import { commandVantage, lambdaVantage, localVantage } from '../library/vantages.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
  * The vantages of a check. With `--vantage` only those named: `NAME=COMMAND`, or the NAME of a region or a vantage of the
  * configuration. Without, those of the configuration. With neither, this machine, called `here`.
  */
-export async function chooseVantages(
+export function chooseVantages(
   named: readonly string[],
   configuration: Configuration | undefined,
-): Promise<Vantage[]> {
+): Vantage[] {
   if (named.length > 0) {
-    const vantages = await Promise.all(named.map((text) => namedVantage(text, configuration)));
+    const vantages = named.map((text) => namedVantage(text, configuration));
     const names = vantages.map(({ name }) => name);
     const twice = names.find((name, index) => names.indexOf(name) !== index);
     if (twice !== undefined) throw new UsageError(`two vantages are named ${twice}; rename one`);
@@ -20,12 +22,12 @@ export async function chooseVantages(
   }
   if (configuration) {
     const names = [...configuration.regions, ...Object.keys(configuration.vantages)];
-    if (names.length > 0) return Promise.all(names.map((name) => configuredVantage(name, configuration)));
+    if (names.length > 0) return names.map((name) => configuredVantage(name, configuration));
   }
-  return [await here()];
+  return [localVantage()];
 }
 
-async function namedVantage(text: string, configuration: Configuration | undefined): Promise<Vantage> {
+function namedVantage(text: string, configuration: Configuration | undefined): Vantage {
   const equals = text.indexOf('=');
   const name = equals < 0 ? text : text.slice(0, equals);
   if (!VANTAGE_NAME.test(name)) {
@@ -40,36 +42,23 @@ async function namedVantage(text: string, configuration: Configuration | undefin
       `--vantage ${name}=: the command is missing; write ${name}="ssh ${name} synwhere probe -"`,
     );
   }
-  const { commandVantage } = await import('../functions/aggregator/vantages/command.ts');
   return commandVantage(name, command);
 }
 
-async function configuredVantage(name: string, configuration: Configuration | undefined): Promise<Vantage> {
+function configuredVantage(name: string, configuration: Configuration | undefined): Vantage {
   const command =
     configuration && Object.hasOwn(configuration.vantages, name) && configuration.vantages[name];
   if (typeof command === 'string') {
-    const { commandVantage } = await import('../functions/aggregator/vantages/command.ts');
     return commandVantage(name, command);
   }
   if (configuration?.regions.includes(name)) {
-    const { lambdaVantage } = await import('../functions/aggregator/vantages/lambda.ts');
-    return lambdaVantage(name, `${configuration.name}-probe`);
+    return lambdaVantage(name, probeFunctionName(configuration.name));
   }
-  if (name === HERE) return here();
+  if (name === HERE) return localVantage();
   const known = configuration ? [...configuration.regions, ...Object.keys(configuration.vantages)] : [];
   const advice =
     known.length > 0
       ? `the configuration has ${known.join(', ')}; or write ${name}=COMMAND`
       : `write ${name}=COMMAND, or give a --config that has it`;
   throw new UsageError(`--vantage ${name}: no such vantage; ${advice}`);
-}
-
-/** This machine. The user may probe every address from it. */
-async function here(): Promise<Vantage> {
-  const [{ inProcessVantage }, { probe }, { ownMachine }] = await Promise.all([
-    import('../functions/aggregator/vantages/in-process.ts'),
-    import('../functions/probe/probe.ts'),
-    import('../functions/probe/policy/policy.ts'),
-  ]);
-  return inProcessVantage(HERE, (request, { signal }) => probe(request, { signal, policy: ownMachine }));
 }

@@ -11,14 +11,17 @@ import type { FileContent } from './schema.ts';
 /** Names in one message. */
 const SHOWN = 20;
 
-/** The problems of keys that are right one by one: they do not agree, or they name what does not exist. */
-export function inconsistencies(content: FileContent): Problem[] {
+/**
+ * The problems of keys that are right one by one: they do not agree, or they name what does not exist. `vantages` are names of vantages
+ * that are defined elsewhere.
+ */
+export function inconsistencies(content: FileContent, vantages: readonly string[] = []): Problem[] {
   return [
     ...takenName(content),
     ...homeWithoutUrl(content),
     ...mixedPartitions(content),
     ...webhook(content),
-    ...unknownVantages(content),
+    ...unknownVantages(content, vantages),
     ...vantageNames(content),
     ...windows(content),
     ...tooLongPolicy(content),
@@ -139,8 +142,8 @@ function webhook({ announce }: FileContent): Problem[] {
   ];
 }
 
-function unknownVantages({ targets, regions, vantages }: FileContent): Problem[] {
-  const known = new Set([...regions, ...Object.keys(vantages), HERE]);
+function unknownVantages({ targets, regions, vantages }: FileContent, others: readonly string[]): Problem[] {
+  const known = new Set([...regions, ...Object.keys(vantages), ...others, HERE]);
   const advice = (vantage: string): string => {
     const meant = nearest(vantage, [...known]);
     return meant === undefined ? `write one of ${names([...known], SHOWN)}` : `did you mean ${meant}?`;

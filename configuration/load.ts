@@ -82,19 +82,21 @@ export interface ReadOptions {
   /** Adds to problems the lines where they are. Default: they have none. */
   located?: (problems: readonly Problem[]) => readonly Problem[];
   onWarning?: OnWarning;
+  /** Names of vantages that are defined elsewhere. */
+  vantages?: readonly string[];
 }
 
 /** Checks a configuration that is not text; `source` names it in errors. Throws {@link ConfigurationError}. */
 export function readConfiguration(
   written: Readonly<Record<string, unknown>>,
   source: string,
-  { located = (problems) => problems, onWarning = () => {} }: ReadOptions = {},
+  { located = (problems) => problems, onWarning = () => {}, vantages = [] }: ReadOptions = {},
 ): Configuration {
   const { kept, warnings } = withoutRemovedKeys(written);
   const parsed = fileSchema.safeParse(kept);
   const problems = parsed.success
-    ? inconsistencies(parsed.data)
-    : problemsWithOthers(kept, problemsOf(parsed.error.issues));
+    ? inconsistencies(parsed.data, vantages)
+    : problemsWithOthers(kept, problemsOf(parsed.error.issues), vantages);
   problems.push(...duplicates(kept));
   if (!parsed.success || problems.length > 0) throw new ConfigurationError(source, located(problems));
   for (const warning of located([...warnings, ...unknownRegions(parsed.data)])) {
@@ -118,6 +120,7 @@ const SOME_TARGET = 'a.invalid:1';
 function problemsWithOthers(
   written: Readonly<Record<string, unknown>>,
   problems: readonly Problem[],
+  vantages: readonly string[],
 ): Problem[] {
   const wrong = new Set<string>();
   for (const section of new Set(problems.map(({ path }) => String(path[0])))) {
@@ -126,7 +129,7 @@ function problemsWithOthers(
   }
   const rest = Object.fromEntries(Object.entries(written).filter(([section]) => !wrong.has(section)));
   const parsed = fileSchema.safeParse(wrong.has('targets') ? { ...rest, targets: [SOME_TARGET] } : rest);
-  return [...problems, ...(parsed.success ? inconsistencies(parsed.data) : [])];
+  return [...problems, ...(parsed.success ? inconsistencies(parsed.data, vantages) : [])];
 }
 
 function withHomeAndAlarms(content: FileContent): Configuration {

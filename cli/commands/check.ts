@@ -103,25 +103,23 @@ async function runCheck(texts: string[], given: CheckArguments): Promise<void> {
     throw new UsageError(`--here: ${file} has no regions for this machine to stand beside`);
   }
   const besides = given.here ? [...(configuration?.regions ?? []), HERE] : undefined;
-  const vantages = await chooseVantages(besides ?? given.vantage ?? [], configuration);
+  const vantages = chooseVantages(besides ?? given.vantage ?? [], configuration);
 
   const [{ check }, { Progress }] = await Promise.all([
-    import('../../functions/aggregator/check/check.ts'),
+    import('../../library/check.ts'),
     import('../render/progress.ts'),
   ]);
   const progress = new Progress(process.stderr);
+  const silenceMs = timeoutMs ?? configuration?.probe.timeoutMs;
   const verdicts = await check({
     targets,
     vantages,
     controls: controls ?? configuration?.controls ?? [],
-    ...((timeoutMs ?? configuration?.probe.timeoutMs) !== undefined && {
-      timeoutMs: timeoutMs ?? configuration?.probe.timeoutMs,
-    }),
+    ...(silenceMs !== undefined && { timeoutMs: silenceMs }),
     ...(configuration && { attempts: configuration.probe.attempts }),
     traces: given.trace,
     signal: interruption.signal,
     onEvent: progress.onEvent,
-    onTracing: progress.onTracing,
   }).finally(() => {
     progress.end();
   });

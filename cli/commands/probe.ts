@@ -2,7 +2,7 @@ import { addAbortSignal } from 'node:stream';
 import type { Command } from 'commander';
 import { HERE } from '../../configuration/limits.ts';
 import type { ProbeReport } from '../../functions/reachability/report.ts';
-import { PROBE_DEFAULTS, type ProbeRequest } from '../../functions/reachability/request.ts';
+import { PROBE_DEFAULTS } from '../../functions/reachability/request.ts';
 import { collect, parseTargets, parseTimeout } from '../arguments.ts';
 import { exitStatusOf } from '../exit-status.ts';
 import { interruption } from '../interruption.ts';
@@ -52,29 +52,28 @@ async function runProbe(texts: string[], given: ProbeArguments): Promise<void> {
     if (texts.length > 1 || Object.keys(given).length > 0) {
       throw new UsageError('probe - takes no other target and no option: put them into the request');
     }
-    const { parseProbeRequest } = await import('../../functions/probe/request.ts');
-    const report = await probeHere(parseProbeRequest(parseJson(await readStdin())));
+    const [{ parseProbeRequest }, { probe }] = await Promise.all([
+      import('../../functions/probe/request.ts'),
+      import('../../functions/probe/probe.ts'),
+    ]);
+    // A target that is wrong costs only itself here: it becomes part of the report.
+    const request = parseProbeRequest(parseJson(await readStdin()));
+    const report = await probe(request, { signal: interruption.signal });
     (await import('../output.ts')).printJson(report, 0);
     return;
   }
-  const report = await probeHere({
-    targets: parseTargets(texts),
+  const targets = parseTargets(texts);
+  const request = {
     ...(given.control && { controls: parseTargets(given.control, 'control') }),
     ...(given.timeout !== undefined && { timeoutMs: parseTimeout(given.timeout) }),
     ...(given.round !== undefined && { round: parseRound(given.round) }),
-  });
+  };
+  const { probe } = await import('../../library/probe.ts');
+  const report = await probe({ targets, ...request }, { signal: interruption.signal });
   if (given.as !== undefined) report.vantage = given.as;
   const { printReport } = await import('../output.ts');
   printReport(report, given.json === true);
   process.exitCode = await exitStatus(report);
-}
-
-async function probeHere(request: ProbeRequest): Promise<ProbeReport> {
-  const [{ probe }, { ownMachine }] = await Promise.all([
-    import('../../functions/probe/probe.ts'),
-    import('../../functions/probe/policy/policy.ts'),
-  ]);
-  return probe(request, { signal: interruption.signal, policy: ownMachine });
 }
 
 /** The exit status of a check with this machine as the only vantage. */

@@ -52,7 +52,7 @@ async function runTrace(text: string, given: TraceArguments): Promise<void> {
   const [target] = parseTargets([text]);
   if (!target) throw new UsageError('no target: write synwhere trace HOST:PORT');
   const { chooseVantages } = await import('../vantages.ts');
-  const vantages = await chooseVantages(given.vantage ?? [], undefined);
+  const vantages = chooseVantages(given.vantage ?? [], undefined);
   const results = await Promise.all(vantages.map((vantage) => traceFrom(vantage, target, maxHops)));
   interruption.signal.throwIfAborted();
 

@@ -18,7 +18,7 @@ export interface Scene {
  */
 export async function configuredScene(file: string): Promise<Scene> {
   const configuration = { ...(await readConfiguration(file)), regions: [] };
-  const vantages = await chooseVantages([], configuration);
+  const vantages = chooseVantages([], configuration);
   const names = vantages.map(({ name }) => name).join(', ');
   const count = configuration.targets.length;
   return {

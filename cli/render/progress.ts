@@ -7,7 +7,8 @@ const REFRESH_MS = 500;
 export type ProgressEvent =
   | { type: 'asked'; round: number; vantages: readonly string[] }
   | { type: 'answered'; answer: { vantage: string } }
-  | { type: 'judged' };
+  | { type: 'judged' }
+  | { type: 'tracing'; vantages: string[] };
 
 /** One line on a terminal with the vantages that have not answered yet. It is rewritten, and removed at the end. Elsewhere nothing. */
 export class Progress {
@@ -31,12 +32,7 @@ export class Progress {
       for (const vantage of event.vantages) this.#missing.add(vantage);
       this.#timer ??= setInterval(this.#draw, REFRESH_MS);
     } else if (event.type === 'answered') this.#missing.delete(event.answer.vantage);
-    this.#draw();
-  };
-
-  /** Traces are not a round: they show where a path fails, not whether. */
-  readonly onTracing = (vantages: string[]): void => {
-    this.#tracing = vantages;
+    else if (event.type === 'tracing') this.#tracing = event.vantages;
     this.#draw();
   };
 

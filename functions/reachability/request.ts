@@ -9,13 +9,13 @@ export type Family = 4 | 6;
 /** One target in a request. */
 export interface TargetRequest extends Target {
   /**
-   * Connect to exactly these addresses of a name. The name is also looked up, but its addresses are not used. Given in a second round. A
-   * literal has no other address.
+   * Connect to exactly these addresses of a name; the name is looked up beside them but does not steer. Given in a second round. A literal
+   * is its own address, and has no other.
    */
   addresses?: string[];
 }
 
-/** Asks a probe to trace the path to one address with SYNs of rising TTL. */
+/** Asks a probe to walk the way to one address with SYNs of rising TTL. */
 export interface TraceRequest {
   address: string;
   port: number;
@@ -26,22 +26,22 @@ export interface TraceRequest {
 /** The values of a request that leaves them out. */
 export const PROBE_DEFAULTS = { timeoutMs: 4000, attempts: 3, staggerMs: 300, settleMs: 150 } as const;
 
-/** What a vantage is asked to do in one round. All but `targets` and `traces` have defaults, see {@link PROBE_DEFAULTS}. */
+/** What a vantage is asked to do in one round. Everything but `targets` and `traces` has a default, see {@link PROBE_DEFAULTS}. */
 export interface ProbeRequest {
   targets: TargetRequest[];
-  /** Targets known to be up. They are probed before and after the targets. */
+  /** Targets known to be up; probed beside the targets, before and after. */
   controls?: Target[];
   /** 1 for the survey, 2 for the cross-examination. */
   round?: number;
   /** Connect timeout, from the first SYN to an address; `kernel` waits for the kernel's ETIMEDOUT. */
   timeoutMs?: number | 'kernel';
-  /** Connects to each address, each on a new socket from a new port. */
+  /** Connects per address, each on a fresh socket from a fresh port. */
   attempts?: number;
-  /** Time between the starts of two attempts at one address. */
+  /** Between the starts of an address's attempts. */
   staggerMs?: number;
   /** How long an open connection is watched for a reset or a close. */
   settleMs?: number;
-  /** The whole request ends within this time. In Lambda the remaining time of the function limits it. */
+  /** The whole request ends within this time. In Lambda the remaining time caps it. */
   deadlineMs?: number;
   traces?: TraceRequest[];
 }

@@ -34,6 +34,8 @@ export async function askRound(
     reject(signal.reason);
   };
   signal.addEventListener('abort', onAbort, { once: true });
+  // A vantage may have aborted it while it was being asked.
+  if (signal.aborted) onAbort();
   try {
     return await Promise.race([Promise.all(answers), aborted]);
   } finally {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Configuration } from '../../../configuration/configuration.ts';
 import { DEPLOYED_CONFIG } from '../../../configuration/defaults.ts';
+import { probesOf, type DeployedConfiguration } from '../../../configuration/probes.ts';
 import type { Announcer } from '../announce/announcer.ts';
 import { eventBridgeAnnouncer } from '../announce/eventbridge.ts';
 import { slackAnnouncer } from '../announce/slack.ts';
@@ -22,12 +23,14 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function dependenciesFromEnvironment(env: Environment, directory: string): AggregatorDependencies {
   const configuration = readConfiguration(env['SYNWHERE_CONFIG'] ?? join(directory, DEPLOYED_CONFIG));
-  const { name, regions, history, announce, metrics } = configuration;
+  const { name, history, announce, metrics } = configuration;
   const store = createStore({
     table: requireEnv(env, 'SYNWHERE_TABLE'),
     retentionDays: history.retentionDays,
   });
-  const vantages = regions.map((region) => lambdaVantage(region, `${name}-probe`));
+  const vantages = probesOf(configuration).map((probe) =>
+    lambdaVantage(probe.region, probe.functionName, { name: probe.name }),
+  );
   const announcers: Announcer[] = [
     eventBridgeAnnouncer(requireEnv(env, 'SYNWHERE_BUS')),
     snsAnnouncer(requireEnv(env, 'SYNWHERE_TOPIC_ARN')),
@@ -59,10 +62,10 @@ function requireEnv(env: Environment, name: string): string {
   throw new Error(`the environment variable ${name} is missing; infra/home-stack.ts sets it`);
 }
 
-function readConfiguration(file: string): Configuration {
+function readConfiguration(file: string): DeployedConfiguration {
   try {
     // No defaults are filled in: the file and this code are one asset, so the version that validated it is always this one.
-    const configuration: Configuration = JSON.parse(readFileSync(file, 'utf8'));
+    const configuration: DeployedConfiguration = JSON.parse(readFileSync(file, 'utf8'));
     return configuration;
   } catch (error) {
     const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
