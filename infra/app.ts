@@ -19,12 +19,14 @@ async function main(): Promise<void> {
       { path: ['regions'], text: 'is empty, so there is nothing to deploy; write at least one region' },
     ]);
   }
-  const bundles = await bundleFunctions(configuration);
+  const bundles = await bundleFunctions();
   try {
     const { home } = buildStacks(app, configuration, bundles, process.env['CDK_DEFAULT_ACCOUNT']);
     warnings.push(...configurationWarnings(configuration));
-    for (const [index, warning] of warnings.entries()) {
-      Annotations.of(home).addWarningV2(`synwhere:configuration-${index}`, warning);
+    // The service has added its own: what is left is about removed keys and about the probes.
+    const others = warnings.filter((warning) => !home.service.warnings.includes(warning));
+    for (const [index, warning] of others.entries()) {
+      Annotations.of(home).addWarningV2(`synwhere:file-${index}`, warning);
     }
     app.synth();
   } finally {

@@ -1,14 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
-import type { Configuration } from '../configuration/configuration.ts';
-import { DEPLOYED_CONFIG } from '../configuration/defaults.ts';
 
 /** Directories that become the code of the functions: each holds `index.mjs`. */
 export interface FunctionCode {
   probe: string;
-  /** Also holds `synwhere.json`, the part of the validated configuration that the function needs. */
   aggregator: string;
 }
 
@@ -33,10 +30,10 @@ const FUNCTIONS = {
 } as const satisfies Record<keyof FunctionCode, BuildOptions>;
 
 /**
- * Bundles each function once, however many regions it goes to. Same sources and configuration, same bytes: the hash of an asset
- * changes only with them. Rejects with esbuild's own error, which names file and line.
+ * Bundles each function once, however many regions it goes to. Same sources, same bytes: the hash of an asset changes only with them.
+ * Rejects with esbuild's own error, which names file and line.
  */
-export async function bundleFunctions(configuration: Configuration): Promise<Bundles> {
+export async function bundleFunctions(): Promise<Bundles> {
   const root = mkdtempSync(join(tmpdir(), 'synwhere-bundle-'));
   const remove = (): void => rmSync(root, { recursive: true, force: true });
   try {
@@ -44,22 +41,11 @@ export async function bundleFunctions(configuration: Configuration): Promise<Bun
       bundleFunction('probe', join(root, 'probe')),
       bundleFunction('aggregator', join(root, 'aggregator')),
     ]);
-    const needed = neededByFunction(configuration);
-    writeFileSync(join(aggregator, DEPLOYED_CONFIG), `${JSON.stringify(needed, null, 2)}\n`);
     return { probe, aggregator, remove };
   } catch (error) {
     remove();
     throw error;
   }
-}
-
-/**
- * The configuration without what is private and the aggregator does not need, because everyone with `lambda:GetFunction` for the
- * function can read it: commands of vantages on other machines, mail addresses (SNS has them), and networks that are opened to the probes.
- */
-export function neededByFunction(configuration: Configuration): Configuration {
-  const { announce } = configuration;
-  return { ...configuration, policy: { allow: [] }, announce: { ...announce, email: [] }, vantages: {} };
 }
 
 /** Writes `index.mjs` of one function into a directory, which is made; resolves to it. */

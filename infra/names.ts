@@ -10,10 +10,6 @@ export function homeStackName(name: string): string {
   return `${name}-home`;
 }
 
-export function probeFunctionName(name: string): string {
-  return `${name}-probe`;
-}
-
 export function aggregatorFunctionName(name: string): string {
   return `${name}-aggregator`;
 }

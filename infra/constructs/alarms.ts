@@ -12,6 +12,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Configuration } from '../../configuration/configuration.ts';
+import type { DeployedProbe } from '../../configuration/probes.ts';
 import { aggregatorFunctionName } from '../names.ts';
 import { abstainedIn, functionMetric, serviceMetric } from './service-metrics.ts';
 
@@ -20,6 +21,7 @@ const RUNBOOK = 'docs/operate.md';
 
 export interface AlarmsProps {
   configuration: Configuration;
+  probes: readonly DeployedProbe[];
   topic: ITopic;
 }
 
@@ -33,9 +35,9 @@ export class Alarms extends Construct {
   readonly #name: string;
   readonly #action: SnsAction;
 
-  constructor(scope: Construct, id: string, { configuration, topic }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { configuration, probes, topic }: AlarmsProps) {
     super(scope, id);
-    const { name, schedule, alarms, metrics, regions } = configuration;
+    const { name, schedule, alarms, metrics } = configuration;
     this.#name = name;
     this.#action = new SnsAction(topic);
     const { everyMinutes, enabled } = schedule;
@@ -73,13 +75,13 @@ export class Alarms extends Construct {
       metric: serviceMetric(name, 'AnnouncementsFailed', Stats.SUM, everyMinutes),
       evaluationPeriods: 3,
     });
-    for (const region of metrics.perRegion ? regions : []) {
+    for (const { name: vantage } of metrics.perRegion ? probes : []) {
       this.#add(
-        `abstaining-${region}`,
-        `${region} has abstained for ${alarms.abstainingMinutes} min.`,
+        `abstaining-${vantage}`,
+        `${vantage} has abstained for ${alarms.abstainingMinutes} min.`,
         {
           ...atLeastOnce,
-          metric: abstainedIn(name, region, everyMinutes),
+          metric: abstainedIn(name, vantage, everyMinutes),
           evaluationPeriods: ticksIn(alarms.abstainingMinutes),
         },
         'abstaining',

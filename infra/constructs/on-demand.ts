@@ -1,4 +1,4 @@
-import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, type IGrantable, type PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { FunctionUrlAuthType, InvokeMode, type Function, type FunctionUrl } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { allow } from './node-function.ts';
@@ -16,6 +16,7 @@ export interface OnDemandProps {
 export class OnDemand extends Construct {
   readonly url: FunctionUrl;
   readonly callerPolicy: ManagedPolicy;
+  readonly #aggregator: Function;
 
   constructor(scope: Construct, id: string, { aggregator, policyName }: OnDemandProps) {
     super(scope, id);
@@ -23,17 +24,27 @@ export class OnDemand extends Construct {
       authType: FunctionUrlAuthType.AWS_IAM,
       invokeMode: InvokeMode.RESPONSE_STREAM,
     });
-    const resources = [aggregator.functionArn];
+    this.#aggregator = aggregator;
     this.callerPolicy = new ManagedPolicy(this, 'CallerPolicy', {
       managedPolicyName: policyName,
       description: 'May find and call the Function URL of Synwhere, and nothing else',
-      statements: [
-        allow(['lambda:InvokeFunctionUrl'], resources, {
-          StringEquals: { 'lambda:FunctionUrlAuthType': 'AWS_IAM' },
-        }),
-        allow(['lambda:InvokeFunction'], resources, { Bool: { 'lambda:InvokedViaFunctionUrl': 'true' } }),
-        allow(['lambda:GetFunctionUrlConfig'], resources),
-      ],
+      statements: this.#mayCall(),
     });
+  }
+
+  /** Adds to a principal what `callerPolicy` allows. */
+  grantCall({ grantPrincipal }: IGrantable): void {
+    for (const statement of this.#mayCall()) grantPrincipal.addToPrincipalPolicy(statement);
+  }
+
+  #mayCall(): PolicyStatement[] {
+    const resources = [this.#aggregator.functionArn];
+    return [
+      allow(['lambda:InvokeFunctionUrl'], resources, {
+        StringEquals: { 'lambda:FunctionUrlAuthType': 'AWS_IAM' },
+      }),
+      allow(['lambda:InvokeFunction'], resources, { Bool: { 'lambda:InvokedViaFunctionUrl': 'true' } }),
+      allow(['lambda:GetFunctionUrlConfig'], resources),
+    ];
   }
 }

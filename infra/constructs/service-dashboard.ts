@@ -9,11 +9,13 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { Configuration } from '../../configuration/configuration.ts';
-import { aggregatorFunctionName, probeFunctionName } from '../names.ts';
+import type { DeployedProbe } from '../../configuration/probes.ts';
+import { aggregatorFunctionName } from '../names.ts';
 import { abstainedIn, functionMetric, serviceMetric } from './service-metrics.ts';
 
 export interface ServiceDashboardProps {
   configuration: Configuration;
+  probes: readonly DeployedProbe[];
   alarms: readonly Alarm[];
 }
 
@@ -21,16 +23,16 @@ const WIDTH = 24;
 
 /** One page: what is wrong with the targets, what is wrong with the watch itself, and every region beside the others. */
 export class ServiceDashboard extends Construct {
-  constructor(scope: Construct, id: string, { configuration, alarms }: ServiceDashboardProps) {
+  constructor(scope: Construct, id: string, { configuration, probes, alarms }: ServiceDashboardProps) {
     super(scope, id);
-    const { name, regions, schedule, metrics } = configuration;
+    const { name, schedule, metrics } = configuration;
     const minutes = Math.max(5, schedule.everyMinutes);
     const service = (metric: Parameters<typeof serviceMetric>[1], statistic: string): IMetric =>
       serviceMetric(name, metric, statistic, minutes);
     const aggregator = aggregatorFunctionName(name);
     const inRegions = (metric: 'Errors' | 'Throttles' | 'Duration', statistic: string): IMetric[] =>
-      regions.map((region) =>
-        functionMetric(probeFunctionName(name), metric, statistic, region).with({ label: region }),
+      probes.map((probe) =>
+        functionMetric(probe.functionName, metric, statistic, probe.region).with({ label: probe.name }),
       );
     const regional = [
       row([
@@ -44,7 +46,7 @@ export class ServiceDashboard extends Construct {
         row([
           graph(
             'Abstained',
-            regions.map((region) => abstainedIn(name, region, minutes)),
+            probes.map((probe) => abstainedIn(name, probe.name, minutes)),
           ),
         ]),
       );

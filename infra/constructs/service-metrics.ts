@@ -30,11 +30,11 @@ export function serviceMetric(
 }
 
 /** Written only where `metrics.perRegion` is on. */
-export function abstainedIn(service: string, region: string, minutes: number): Metric {
+export function abstainedIn(service: string, vantage: string, minutes: number): Metric {
   return new Metric({
     namespace: NAMESPACE,
     metricName: 'Abstained',
-    dimensionsMap: { Service: service, Region: region },
+    dimensionsMap: { Service: service, Region: vantage },
     statistic: Stats.MINIMUM,
     period: Duration.minutes(minutes),
   });

@@ -3,7 +3,7 @@ import { parseConfiguration } from '../../configuration/load.ts';
 import { storedWebhookUrl } from '../../functions/aggregator/announce/webhook-url.ts';
 import { lambdaPolicy, withPlatform } from '../../functions/probe/policy/policy.ts';
 import { parseAddress } from '../../functions/reachability/address.ts';
-import { neededByFunction } from '../../infra/bundle.ts';
+import { neededByFunction } from '../../infra/function-configuration.ts';
 import { startSecretStore, STORE_CREDENTIALS } from '../support/secret-store.ts';
 import type { HostileRow } from './row.ts';
 

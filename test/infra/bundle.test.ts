@@ -1,11 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Configuration } from '../../configuration/configuration.ts';
 import { parseConfiguration } from '../../configuration/load.ts';
-import { bundleFunction, bundleFunctions, neededByFunction, type Bundles } from '../../infra/bundle.ts';
+import { buildStacks } from '../../infra/build.ts';
+import { bundleFunction, bundleFunctions, type Bundles } from '../../infra/bundle.ts';
+import { neededByFunction } from '../../infra/function-configuration.ts';
 
 const WITH_EVERYTHING = `
 regions: [eu-west-1]
@@ -16,22 +19,46 @@ announce: { email: [ops@acme.net], slackWebhook: { parameter: /synwhere/slack } 
 vantages: { office: ssh bastion synwhere probe - }
 `;
 
+const isChunk = (file: string): boolean => /^[\w-]+-[0-9A-Z]{8}\.mjs$/.test(file);
+
 describe('the bundled functions', () => {
   let configuration: Configuration;
   let bundles: Bundles;
+  let assembly: string;
+  let aggregator: string | undefined;
+
+  /** What is deployed as the aggregator, as it is in the cloud assembly. */
+  function deployedAggregator(): string {
+    if (aggregator !== undefined) return aggregator;
+    const app = new App({ outdir: assembly, builtinCloudFormationValidation: false });
+    buildStacks(app, configuration, bundles, undefined);
+    const { directory } = app.synth();
+    const asset = readdirSync(directory).find((name) => existsSync(join(directory, name, 'synwhere.json')));
+    aggregator = join(directory, asset ?? 'there is no asset with synwhere.json');
+    return aggregator;
+  }
 
   beforeAll(async () => {
     configuration = parseConfiguration(WITH_EVERYTHING, 'test.yaml');
-    bundles = await bundleFunctions(configuration);
+    bundles = await bundleFunctions();
+    assembly = mkdtempSync(join(tmpdir(), 'synwhere-assembly-'));
   });
-  afterAll(() => bundles.remove());
+  afterAll(() => {
+    bundles.remove();
+    rmSync(assembly, { recursive: true });
+  });
 
-  test('the probe is one file; the aggregator has chunks and its configuration beside its entry', () => {
+  test('the probe is one file; the aggregator has chunks, and gets its configuration beside its entry', () => {
     expect(readdirSync(bundles.probe)).toEqual(['index.mjs']);
-    const others = readdirSync(bundles.aggregator).filter((file) => !/^[\w-]+-[0-9A-Z]{8}\.mjs$/.test(file));
-    expect(others).toEqual(['index.mjs', 'synwhere.json']);
-    const written: unknown = JSON.parse(readFileSync(join(bundles.aggregator, 'synwhere.json'), 'utf8'));
+    expect(readdirSync(bundles.aggregator).filter((file) => !isChunk(file))).toEqual(['index.mjs']);
+    const deployed = deployedAggregator();
+    expect(readdirSync(deployed).filter((file) => !isChunk(file))).toEqual(['index.mjs', 'synwhere.json']);
+    for (const file of readdirSync(bundles.aggregator)) {
+      expect(readFileSync(join(deployed, file))).toEqual(readFileSync(join(bundles.aggregator, file)));
+    }
+    const written: unknown = JSON.parse(readFileSync(join(deployed, 'synwhere.json'), 'utf8'));
     expect(written).toMatchObject({
+      probes: [{ name: 'eu-west-1', region: 'eu-west-1', functionName: 'synwhere-probe' }],
       name: 'synwhere',
       regions: configuration.regions,
       targets: configuration.targets,
@@ -48,7 +75,7 @@ describe('the bundled functions', () => {
   });
 
   test('commands, mail addresses and opened networks are in no file of theirs', () => {
-    for (const directory of [bundles.probe, bundles.aggregator]) {
+    for (const directory of [bundles.probe, deployedAggregator()]) {
       for (const file of readdirSync(directory)) {
         const text = readFileSync(join(directory, file), 'utf8');
         for (const word of ['ssh bastion', 'ops@acme.net', '10.77.0.0']) expect(text).not.toContain(word);
@@ -92,7 +119,8 @@ describe('the bundled functions', () => {
 
   // Outside this repository nothing can be resolved but what the bundle holds: as in Lambda.
   test.each(['probe', 'aggregator'] as const)('the %s loads on its own and exports its handler', (name) => {
-    const script = `import(${JSON.stringify(join(bundles[name], 'index.mjs'))}).then((m) => console.log(typeof m.handler))`;
+    const directory = name === 'aggregator' ? deployedAggregator() : bundles[name];
+    const script = `import(${JSON.stringify(join(directory, 'index.mjs'))}).then((m) => console.log(typeof m.handler))`;
     const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], {
       cwd: tmpdir(),
       encoding: 'utf8',

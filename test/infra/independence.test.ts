@@ -26,7 +26,7 @@ describe('a region comes and goes with one line', () => {
     expect(after.probes.has('sa-east-1')).toBe(false);
   });
 
-  test('home differs in whom it may ask and what its dashboard shows, and in nothing else', () => {
+  test('home differs in whom it may ask, its configuration and what its dashboard shows, and in nothing else', () => {
     const before = installed('eu-west-1', 'us-east-1').home.toJSON();
     const after = installed('eu-west-1', 'us-east-1', 'sa-east-1').home.toJSON();
     const places = differences(before, after).map((path) =>
@@ -35,6 +35,8 @@ describe('a region comes and goes with one line', () => {
     expect([...new Set(places)]).toEqual([
       'Resources.AggregatorRole.Properties.Policies.1.PolicyDocument.Statement.0.Resource.1.Fn::Join.1.0',
       'Resources.AggregatorRole.Properties.Policies.1.PolicyDocument.Statement.0.Resource.2',
+      // The configuration is beside the code.
+      'Resources.AggregatorFunction.Properties.Code.S3Key',
       'Resources.Dashboard.Properties.DashboardBody',
     ]);
   });
