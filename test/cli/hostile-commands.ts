@@ -134,7 +134,7 @@ function targetOf(...attempts: Attempt[]): TargetReport {
   };
 }
 
-/** A fake lab: the names of its faults are hostile, or it answers with a hostile error. */
+/** Stands in for a lab: whatever it is told, its faults are hostile, or it says no in hostile words. */
 async function startLyingLab(folder: string): Promise<{ close(): Promise<void> }> {
   mkdirSync(join(folder, '.synwhere'), { recursive: true });
   const server = net.createServer((socket) => {
@@ -350,7 +350,7 @@ export const SCENARIOS: readonly Scenario[] = [
     },
     {
       command: `lab ${verb}`,
-      input: 'a lab that answers with an error',
+      input: 'a lab that says no',
       args: () => ['lab', verb, safe(HOSTILE)],
       cwd: 'lab',
       shows: AROUND,
@@ -384,7 +384,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...lies('status', () => ['status']),
   ...(
     [
-      ['that answers with an error', 'problem', AROUND],
+      ['that says no', 'problem', AROUND],
       ['that fails', 'fault', AROUND],
       ['that answers no JSON', 'garbage', /not JSON/],
     ] as const

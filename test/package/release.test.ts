@@ -11,8 +11,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
+
+// The package is built with its types, which takes long on a busy machine.
+vi.setConfig({ testTimeout: 240_000 });
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Not part of a clone. */
@@ -92,7 +95,7 @@ function release(...args: string[]) {
     cwd: folder,
     encoding: 'utf8',
     env: environment(),
-    timeout: 60_000,
+    timeout: 200_000,
   });
   return { status, stdout, stderr };
 }
@@ -126,8 +129,6 @@ test('a release moves the changelog, sets the version, packs, commits and tags, 
     'docs/upgrade.md',
     'package-lock.json',
     'package.json',
-    'test/compatibility/previous/check.mjs',
-    'test/compatibility/previous/probe.mjs',
   ]);
   expect(git('cat-file', '-t', 'v7.0.0')).toBe('tag');
   expect(git('rev-parse', 'v7.0.0^{commit}')).toBe(git('rev-parse', 'HEAD'));

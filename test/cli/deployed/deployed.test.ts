@@ -305,7 +305,7 @@ describe('synwhere check --deployed', { timeout: 60_000 }, () => {
     expect(one.stdout).toMatch(/remote-refusal/);
   });
 
-  test('reports the refusal of the service', async () => {
+  test('says no where the service does', async () => {
     const { status, stderr } = await synwhere([
       'check',
       'example.com:22',
@@ -319,7 +319,7 @@ describe('synwhere check --deployed', { timeout: 60_000 }, () => {
     );
   });
 
-  test('reports no conclusion where the limit of checks at once is reached', async () => {
+  test('says that nothing can be said where as many checks run as may', async () => {
     const { store } = service.parts.api;
     const places = Array.from({ length: MAX_CHECKS_AT_ONCE }, (_, index) => `place-${index}`);
     for (const place of places) expect(await store.takeCheckPlace(place, 60_000)).toBe(true);
