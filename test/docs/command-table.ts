@@ -36,6 +36,9 @@ export const RUNS: Record<string, Runs> = {
   'npm run bench:soak -- --write': { not: `${MEASURES} (test/bench/soak.test.ts)` },
   'npm run bench:judge -- --write': { not: `${MEASURES} (test/reachability)` },
   'npm run bench:tick -- --write': { not: `${MEASURES} (test/bench/tick.test.ts)` },
+  'npm run docs:api': { by: 'test/docs/library-page.test.ts', as: 'npm run docs:api' },
+  'npm install synwhere': { not: `needs the registry; test/package installs the tarball` },
+  'npm install aws-cdk-lib constructs': { not: 'needs the registry; test/package links both' },
   'npm run docs:verdicts': { not: 'needs a lab for minutes; test/cli/explain.test.ts reads what it wrote' },
 
   'synwhere --help': { here: /Usage: synwhere/, status: [0] },
@@ -60,6 +63,7 @@ export const RUNS: Record<string, Runs> = {
   'synwhere lab break NAME': { by: LAB, as: "synwhere('lab', 'break', 'service-down')" },
   'synwhere lab break service-down': { by: LAB, as: "synwhere('lab', 'break', 'service-down')" },
   'synwhere lab heal service-down': { by: DEV, as: "['lab', 'heal', 'service-down']" },
+  'synwhere compare': { by: 'test/cli/compare.test.ts', as: "'compare'" },
   'synwhere config check': { by: 'test/cli/config.test.ts', as: "['config', 'check']" },
   'synwhere config check other.yaml': { by: 'test/cli/config.test.ts', as: "['config', 'check', " },
   'synwhere dev': { by: DEV, as: "start(['dev'" },
