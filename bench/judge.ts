@@ -1,5 +1,5 @@
 /**
- * What it costs to read and to judge the largest reports that are let in, and how that grows with their size.
+ * Measures the time to read and to judge the largest reports that are accepted, and how it grows with their size.
  */
 import { parseArgs } from 'node:util';
 import { crossExamination } from '../functions/reachability/cross-examination.ts';
@@ -14,21 +14,21 @@ import { aimsAsTable, machine, table, type Aim } from './probe/page.ts';
 const USAGE = 'usage: npm run bench:judge -- [--write]';
 const CLOCK = { startedAt: '2026-01-01T00:00:00.000Z', elapsedMs: 5000 };
 const SIZES = [1 / 4, 1 / 2, 1] as const;
-/** Other work on the machine only adds: the least of so many runs. */
-const TURNS = 3;
-/** The aggregator has a minute for a tick. */
+/** The result is the shortest of these runs, because other work on the machine only adds time. */
+const RUNS = 3;
+/** The aggregator has one minute for a tick. */
 const MOST_READ_MS = 1000;
 const MOST_JUDGE_MS = 2000;
-/** Proportional would be 4; the rest is for what caches and the garbage collector add. */
+/** Proportional growth is 4. The rest allows for caches and the garbage collector. */
 const MOST_GROWTH = 5;
 
 interface Measured {
   shape: Shape;
   /** Of the largest report. */
   megabytes: number;
-  /** JSON and schema, of the largest report. */
+  /** To parse and validate the largest report. */
   readMs: number;
-  /** Both rounds of all targets: what to ask again, and the verdicts. */
+  /** For both rounds of all targets: the cross-examination and the verdicts. */
   judgeMs: number;
 }
 
@@ -48,7 +48,7 @@ try {
 function measure(shape: Shape, size: number): Measured {
   const sized = { ...shape, [shape.grows]: Math.ceil(shape[shape.grows] * size) };
   const targets = targetsOf(sized.targets);
-  const runs = Array.from({ length: TURNS }, () => run(sized, targets));
+  const runs = Array.from({ length: RUNS }, () => run(sized, targets));
   const least = (of: (one: (typeof runs)[number]) => number) => Math.min(...runs.map(of));
   return {
     shape: sized,
@@ -92,20 +92,20 @@ function page(measured: readonly (readonly Measured[])[]): string {
     }),
   );
   const head = [
-    'each name has',
+    'addresses of a name',
     'targets',
     'addresses',
     'largest report',
     'reading it',
     'judging all',
-    'against half',
+    'compared with half the size',
   ];
   return [
     '## Reading and judging',
     '',
-    `Made by \`npm run bench:judge -- --write\` on ${machine()}. The least of ${TURNS} runs.`,
-    'Eight vantages, or thirty, with three attempts at each address, of which a third fail. A report is let in with at most 64 addresses for a target',
-    'and 100 controls, and Lambda answers with at most 6 MB. Judging is for both rounds and all targets. Where twice the size takes twice the time,',
+    `Made by \`npm run bench:judge -- --write\` on ${machine()}. The shortest of ${RUNS} runs.`,
+    'There are 8 or 30 vantages with three attempts at each address. A third of the attempts fail. A report may have at most 64 addresses for a target',
+    'and 100 controls, and a response of Lambda has at most 6 MB. Judging covers both rounds and all targets. If twice the size takes twice the time,',
     'the time is proportional to the size.',
     '',
     aimsAsTable(aims(measured.flat(), growths)),

@@ -10,7 +10,7 @@ import { asRow, renderMatrix } from './lab-matrix/page.ts';
 const USAGE = 'usage: npm run lab:matrix -- [--only NAME]... [--json]';
 const PROGRAM = [process.execPath, join(import.meta.dirname, '../cli/main.ts')].map(shellQuote).join(' ');
 
-/** Plants every situation in the lab, checks them all, and prints the planted faults beside the verdicts. Status 1 where one is wrong. */
+/** Plants every situation in the lab, checks all of them, and prints the planted faults with the verdicts. Status 1 if one is wrong. */
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: { only: { type: 'string', multiple: true }, json: { type: 'boolean' } },

@@ -2,9 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 
 const PAGE = new URL('../docs/benchmarks.md', import.meta.url);
 
-/** Writes the part of docs/benchmarks.md that the bench of this name makes, and leaves the rest as it is. */
+/** Writes the part of docs/benchmarks.md that this bench makes, and keeps the rest. */
 export async function writePagePart(bench: string, text: string): Promise<void> {
-  const old = await readFile(PAGE, 'utf8').catch(() => '# What it costs\n');
+  const old = await readFile(PAGE, 'utf8').catch(() => '# Benchmarks\n');
   const [begin, end] = [`<!-- ${bench} -->`, `<!-- /${bench} -->`];
   const part = `${begin}\n\n${text}\n${end}\n`;
   const from = old.indexOf(begin);

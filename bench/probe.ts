@@ -15,7 +15,7 @@ import { bundle, measureStart } from './probe/start-time.ts';
 
 const USAGE = 'usage: npm run bench:probe -- [--write]';
 
-/** The sustained run is repeated in turns, and the least CPU of each contender taken: other work on the machine only adds. */
+/** The contenders run in turns. The result is the least CPU of each, because other work on the machine only adds CPU time. */
 const TURNS = 5;
 const SUSTAINED: Load = {
   targets: open(6667),
@@ -26,7 +26,7 @@ const SUSTAINED: Load = {
   holdMs: 0,
 };
 const BARE: Load = { ...SUSTAINED, targets: open(20_001) };
-/** Holds connections for as long as the probe watches them. */
+/** Keeps connections open for as long as the probe watches them. */
 const HOLDING: Load = { ...BARE, width: 1000, holdMs: 150 };
 const MIXED: Load = {
   ...SUSTAINED,
@@ -35,13 +35,13 @@ const MIXED: Load = {
   width: 1000,
 };
 const WANTED: Load = { ...SUSTAINED, targets: silent(334), deadlineMs: 20_000 };
-const CUT: Load = { ...SUSTAINED, targets: silent(2000), deadlineMs: 6000 };
-/** Lambda's descriptors, and no koffi there. */
+const ENDED_EARLY: Load = { ...SUSTAINED, targets: silent(2000), deadlineMs: 6000 };
+/** Lambda has 1,024 descriptors and no koffi. */
 const AS_IN_LAMBDA = { descriptors: 1024, env: { SYNWHERE_KERNEL_EVIDENCE: 'off' } };
 
-/** A namespace in which 198.18.0.0/15 is silent: a link without ARP whose other end says nothing. */
-const NAMESPACE = `set -e; ip link set lo up; ip link add hole type veth peer name drain; ip link set hole arp off
-  ip link set drain arp off up; ip addr add 198.18.0.1/15 dev hole; ip link set hole up; exec "$0" "$@"`;
+/** A namespace in which 198.18.0.0/15 does not answer: a link without ARP whose other end drops everything. */
+const NAMESPACE = `set -e; ip link set lo up; ip link add silent type veth peer name sink; ip link set silent arp off
+  ip link set sink arp off up; ip addr add 198.18.0.1/15 dev silent; ip link set silent up; exec "$0" "$@"`;
 const INSIDE = 'SYNWHERE_BENCH_INSIDE';
 
 const here = fileURLToPath(import.meta.url);
@@ -53,7 +53,7 @@ try {
   process.exitCode = 2;
 }
 
-/** Runs this file again in a namespace of its own, so that silent addresses exist nowhere else. */
+/** Runs this file again in a new namespace, so that the silent addresses exist only there. */
 function enter(write: boolean): number {
   const argv = [process.execPath, ...process.execArgv, here, ...(write ? ['--write'] : [])];
   const env = { ...process.env, [INSIDE]: '1' };
@@ -137,16 +137,16 @@ async function sustain(scripts: Scripts, folder: string): Promise<Row[]> {
       'blackbox exporter',
       await blackboxExporter(folder, { ...BARE, targets: open(5000) }),
       bareUs,
-      'its own time, asked over HTTP',
+      'only its own time, requested over HTTP',
     ),
   ];
   return [
     row('bare net.connect loop', costs.bare, '256 at a time, destroyed as soon as connected'),
-    row('bare loop that holds 150 ms', costs.holding, '1,000 at a time, no look at resets'),
+    row('bare loop, open for 150 ms', costs.holding, '1,000 at a time, ignores resets'),
     row(
       'synwhere, as in Lambda',
       costs.plain,
-      '6,667 targets, three attempts, settling wait, 1,024 descriptors',
+      '6,667 targets, three attempts, wait for resets, 1,024 descriptors',
     ),
     row('synwhere, kernel evidence', costs.withEvidence, 'the same with ICMP and TCP_INFO of every socket'),
     ...others.filter((found) => found !== undefined),
@@ -165,18 +165,18 @@ function other(
   return { contender, connects, cpuUsPerConnect, ratio: cpuUsPerConnect / bareUs, wallMs, maxRssMiB, note };
 }
 
-async function sweep(scripts: Scripts): Promise<{ rows: Row[]; cut: Cost; wanted: Cost }> {
+async function sweep(scripts: Scripts): Promise<{ rows: Row[]; endedEarly: Cost; wanted: Cost }> {
   const bare = await contend(scripts.bare, MIXED, AS_IN_LAMBDA);
   const mixed = await contend(scripts.synwhere, MIXED, AS_IN_LAMBDA);
   const wanted = await contend(scripts.synwhere, WANTED, AS_IN_LAMBDA);
-  const cut = await contend(scripts.synwhere, CUT, AS_IN_LAMBDA);
+  const endedEarly = await contend(scripts.synwhere, ENDED_EARLY, AS_IN_LAMBDA);
   const rows = [
     sweepRow('bare loop, one connect each', bare),
     sweepRow('synwhere, three attempts each', mixed),
     sweepRow('synwhere, 334 silent targets', wanted),
-    sweepRow('synwhere, 2,000 silent, deadline 6 s', cut),
+    sweepRow('synwhere, 2,000 silent, deadline 6 s', endedEarly),
   ];
-  return { rows, cut, wanted };
+  return { rows, endedEarly, wanted };
 }
 
 function sweepRow(contender: string, cost: Cost): Row {
@@ -197,13 +197,13 @@ function usPerConnect({ cpuMs, connects }: { cpuMs: number; connects: number }):
 
 function page(
   sustained: Row[],
-  { rows, cut, wanted }: Awaited<ReturnType<typeof sweep>>,
+  { rows, endedEarly, wanted }: Awaited<ReturnType<typeof sweep>>,
   start: Awaited<ReturnType<typeof measureStart>>,
   busy: number,
 ): string {
   const ratio =
     sustained.find(({ contender }) => contender === 'synwhere, as in Lambda')?.ratio ?? Number.NaN;
-  const late = cut.wallMs / CUT.deadlineMs - 1;
+  const late = endedEarly.wallMs / ENDED_EARLY.deadlineMs - 1;
   const startMs = start.probeMs - start.emptyMs;
   const aims: Aim[] = [
     {
@@ -217,7 +217,7 @@ function page(
       holds: Math.abs(late) <= 0.1,
     },
     {
-      aim: 'less than 100 MB resident with 1,000 sockets wanted',
+      aim: 'less than 100 MB resident while 1,000 sockets are needed',
       measured: `${wanted.maxRssMiB.toFixed(0)} MiB`,
       holds: wanted.maxRssMiB * 1.048576 < 100,
     },
@@ -234,15 +234,15 @@ function page(
   ];
   return `## The probe
 
-Made by \`npm run bench:probe -- --write\` on ${machine()}; load average before the run ${busy.toFixed(1)}. The contender on one core, the listener on another, everything in a network namespace of its own; the ${TURNS} sustained runs of each contender take turns, and the table has the least CPU of each, for other work on the machine only adds, and the median of the rest. CPU is user and system time of the contender's process, start-up left out (of \`nmap\`: everything).
+Made by \`npm run bench:probe -- --write\` on ${machine()}; load average before the run ${busy.toFixed(1)}. The contender runs on one core and the listener on another, in a separate network namespace. Each contender has ${TURNS} sustained runs, in turns. The table shows the least CPU of the runs, because other work on the machine only adds CPU time, and the median of the other figures. CPU is user and system time of the contender's process without its start (of \`nmap\`: with its start).
 
 ${aimsAsTable(aims)}
 
-20,000 connects to open ports, sustained:
+Sustained run, 20,000 connects to open ports:
 
 ${rowsAsTable(sustained)}
 
-1,000 targets, a third each open, refused and silent, with 1,024 descriptors; below it, only silent ones, the last of them after the sustained runs, with their sockets in TIME_WAIT in the kernel's table:
+1,000 targets with 1,024 descriptors: one third are open, one third refuse, and one third are silent. The last three rows have only silent targets. The last row ran after the sustained runs, so that the kernel's table had their sockets in TIME_WAIT:
 
 ${rowsAsTable(rows)}
 `;

@@ -30,7 +30,7 @@ if (options === undefined) {
   }
 }
 
-/** One line that is written over on a terminal, and nothing elsewhere. */
+/** Shows one line that is overwritten on a terminal, and nothing elsewhere. */
 function progress(ticks: number): (tick: number) => void {
   if (!process.stderr.isTTY) return () => {};
   return (tick) => process.stderr.write(tick === ticks ? '\r\x1b[K' : `\rtick ${tick} of ${ticks}`);

@@ -11,7 +11,7 @@ if (options === undefined) {
   console.error(USAGE);
   process.exitCode = 2;
 } else {
-  // The figures of the last run that was written, for prices that have changed since.
+  // `--again` uses the figures of the last written run, to apply new prices.
   const figures = options.again
     ? await measured()
     : await measure({

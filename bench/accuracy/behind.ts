@@ -7,42 +7,42 @@ import type { Simulation } from './simulate.ts';
 
 interface Compared {
   good: number;
-  withheld: number;
+  noResult: number;
   of: number;
 }
 
-/** What the rules are compared by: the good ones, and those of which nothing was said, of how many worlds. */
+/** The measures of the comparison: good results, missing results, and the number of worlds. */
 const MEASURES = {
-  'right about up or down': ({ right, withheld, worlds }: Score) => ({ good: right, withheld, of: worlds }),
-  'no false alarm': ({ falseAlarms, up }: Score) => ({ good: up - falseAlarms, withheld: 0, of: up }),
-  'not silent on a target that is down': ({ missed, downWithheld, down }: Score) => ({
+  'correct about up or down': ({ right, noResult, worlds }: Score) => ({ good: right, noResult, of: worlds }),
+  'no false alarm': ({ falseAlarms, up }: Score) => ({ good: up - falseAlarms, noResult: 0, of: up }),
+  'outage reported': ({ missed, downNoResult, down }: Score) => ({
     good: down - missed,
-    withheld: downWithheld,
+    noResult: downNoResult,
     of: down,
   }),
-  'not silent on trouble elsewhere': ({ silent, troubled }: Score) => ({
-    good: troubled - silent,
-    withheld: 0,
-    of: troubled,
+  'partial fault reported': ({ unreported, withFault }: Score) => ({
+    good: withFault - unreported,
+    noResult: 0,
+    of: withFault,
   }),
 } as const satisfies Record<string, (score: Score) => Compared>;
 export type Measure = keyof typeof MEASURES;
 
-/** A row in which another rule does better by some measure. Shares. */
+/** A row in which another rule is better by a measure. `ours` and `theirs` are shares from 0 to 1. */
 export interface Behind {
   row: Row;
   measure: Measure;
   rule: string;
   ours: number;
   theirs: number;
-  /** Why, for a reader; undefined where nobody has said yet. */
+  /** The reason, for the page; undefined if none is written yet. */
   why: string | undefined;
 }
 
-/** A lead by this many worlds is chance: another seed turns it round. */
+/** A difference of up to this many worlds is chance: another seed reverses it. */
 const BY_CHANCE = 2;
 
-/** Every row and measure in which some other rule is ahead of ours, with the one that is furthest ahead. */
+/** Every row and measure in which another rule is better than ours, with the best one. */
 export function whereBehind({ rows }: Simulation): Behind[] {
   return ROW_NAMES.flatMap((row) => {
     const rules = rows.get(row)?.rules ?? {};
@@ -62,37 +62,38 @@ export function whereBehind({ rows }: Simulation): Behind[] {
 }
 
 function whyBehind(row: Row, measure: Measure, ours: Compared, theirs: number): string | undefined {
-  const lead = theirs * ours.of - ours.good;
-  if (measure !== 'no false alarm' && lead <= ours.withheld) {
-    const said = `in ${ours.withheld} of ${ours.of} worlds nothing is said, for no vantage counts, or fewer than half reported`;
-    return `Only by what it leaves unsaid: ${said}. The other rule guesses, and here it guesses right.`;
+  const difference = theirs * ours.of - ours.good;
+  if (measure !== 'no false alarm' && difference <= ours.noResult) {
+    return `In ${ours.noResult} of ${ours.of} worlds Synwhere gives no result, because no vantage is usable or fewer than half of them reported. The other rule guesses, and its guesses are correct here.`;
   }
   return (
     REASONS[row] ??
-    (lead <= BY_CHANCE ? `Chance: ${ours.of} worlds, a lead of ${Math.round(lead)}.` : undefined)
+    (difference <= BY_CHANCE
+      ? `Chance: ${ours.of} worlds, a difference of ${Math.round(difference)}.`
+      : undefined)
   );
 }
 
 const SECOND_FAULT =
-  'In the rest a second fault was planted as well. Mostly a resolver lies with an address that answers: some connect to it, and the verdict is that some addresses are dead and others work, which is what can be seen. Others fall for it less, for they do not cross-examine.';
+  'In the other worlds a second fault was planted. Usually a resolver returns a false address that accepts connections. Some vantages connect to it, and the verdict is that some addresses are down and others work, which agrees with the reports. This affects the other rules less, because they do not cross-examine.';
 
 const REASONS: Partial<Record<Row, string>> = {
   'target-refuses': SECOND_FAULT,
   'target-silent': SECOND_FAULT,
   'target-unreachable': SECOND_FAULT,
-  'name-gone':
-    'In every tenth of these worlds some resolvers still hold the old answer, and their vantages connect. The verdict is then `name-disagreement` (or what ails the way of those that still get there), which is true and more useful than "down"; a newcomer is locked out all the same, so that the truth counts as down.',
+  'name-unresolvable':
+    'In one of ten of these worlds some resolvers still have the old answer in their cache, and their vantages connect. The verdict is then `name-disagreement`, or the kind of a fault on the paths of these vantages. This is correct and more useful than "down". A new client cannot resolve the name, so the target counts as down.',
   'ecmp-half-broken':
-    'With one vantage, every attempt of both rounds can meet a broken path (one in sixty-four where half of the paths are broken); the confidence is low then.',
-  'all-cut-off':
-    'Nobody can tell these worlds, or an address in them, from one that is down. In two of three it is the whole target that all who count are cut off from, nearly always with one vantage or two: where there is one, OONI has no helper and says nothing, and we say `unresponsive` or its like with low confidence, and in `notRuledOut` that the fault may be here or on the way.',
+    'With one vantage, all attempts of both rounds can use a broken path (probability 1 in 64 if half of the paths are broken). The confidence is then low.',
+  'all-blocked':
+    'The reports are the same as for a target, or an address, that is down. In two of three of these worlds all usable vantages are blocked from the whole target, nearly always in worlds with one or two vantages. With one vantage, OONI has no helper and gives no result. Synwhere reports `unresponsive` or a similar kind with low confidence, and `notRuledOut` states that the fault may be at the vantage or on the path.',
 };
 
 function measures(): Measure[] {
   return Object.keys(MEASURES).filter((measure): measure is Measure => measure in MEASURES);
 }
 
-/** Of no worlds, all are good. */
+/** 1 if there are no worlds. */
 function share({ good, of }: Compared): number {
   return of === 0 ? 1 : good / of;
 }

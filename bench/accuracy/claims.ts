@@ -2,42 +2,42 @@ import { connects, sawAddress } from '../../functions/reachability/sighting.ts';
 import type { AddressReport, TargetReport, VantageAnswer } from '../../functions/reachability/report.ts';
 import type { Random } from './random.ts';
 
-/** What a rule says of a target. */
+/** What a rule concludes about a target. */
 export interface Claim {
-  says: 'up' | 'down' | 'nothing';
-  /** Whether it speaks of any trouble, wherever that may be. */
-  speaks: boolean;
+  state: 'up' | 'down' | 'unknown';
+  /** Whether it reports any fault, of the target or elsewhere. */
+  reportsFault: boolean;
 }
 
 export interface OtherRule {
   name: string;
-  /** How it decides, for a reader. */
-  words: string;
+  /** How it decides, for the page. */
+  description: string;
   source: string;
   claim(answers: readonly VantageAnswer[], random: Random): Claim;
 }
 
-const UP: Claim = { says: 'up', speaks: false };
-const DOWN: Claim = { says: 'down', speaks: true };
-const NOTHING: Claim = { says: 'nothing', speaks: false };
-const ELSEWHERE: Claim = { says: 'up', speaks: true };
+const UP: Claim = { state: 'up', reportsFault: false };
+const DOWN: Claim = { state: 'down', reportsFault: true };
+const UNKNOWN: Claim = { state: 'unknown', reportsFault: false };
+const ELSEWHERE: Claim = { state: 'up', reportsFault: true };
 
-/** What others would have said of the first round, each as its own documentation or source puts it. */
+/** The rules of other programs, as their documentation or source describes them. They get the first round. */
 export const OTHER_RULES: readonly OtherRule[] = [
   {
     name: 'one location',
-    words:
-      'One vantage, picked at random: up when it connects to any address, down when it does not; nothing when it gave no report.',
-    source: 'what a single prober says, such as a blackbox exporter or a cron job with curl',
+    description:
+      'One vantage, picked at random. Up if it connects to any address, down if it does not. No result if it sent no report.',
+    source: 'the result of a single prober, such as a blackbox exporter or a cron job with curl',
     claim: (answers, random) => {
       const report = reportOf(random.pick(answers));
-      return report ? upOrDown(succeeds(report)) : NOTHING;
+      return report ? upOrDown(succeeds(report)) : UNKNOWN;
     },
   },
   {
     name: 'majority',
-    words:
-      'Down when at least half of all regions see a failure, or the only one does; else up. A region that gave no report keeps its last status, taken to be up.',
+    description:
+      'Down if at least half of all regions see a failure, or if the only region sees one. Otherwise up. A region that sent no report keeps its last status, which is assumed to be up.',
     source:
       'openstatus, apps/workflows/src/checker: `affectedRegion.count >= numberOfRegions / 2 || numberOfRegions === 1`',
     claim: (answers) => {
@@ -47,20 +47,20 @@ export const OTHER_RULES: readonly OtherRule[] = [
   },
   {
     name: 'Route 53',
-    words:
-      'Up while more than 18 % of the checkers that reported connect; down otherwise; nothing when none reported.',
+    description:
+      'Up if more than 18 % of the checkers that reported connect. Otherwise down. No result if none reported.',
     source:
-      'Amazon Route 53 Developer Guide, "How Amazon Route 53 determines whether a health check is healthy"; for TCP a checker is content when it connects within ten seconds',
+      'Amazon Route 53 Developer Guide, "How Amazon Route 53 determines whether a health check is healthy"; for TCP a checker must connect within ten seconds',
     claim: (answers) => {
       const reports = answers.flatMap((answer) => reportOf(answer) ?? []);
-      if (reports.length === 0) return NOTHING;
+      if (reports.length === 0) return UNKNOWN;
       return upOrDown(reports.filter(succeeds).length / reports.length > 0.18);
     },
   },
   {
     name: 'OONI',
-    words:
-      'One vantage, picked at random, with one other that reported as its helper. The vantage connects to any address: up. It fails where the helper succeeds (an address, or the name): the path is blamed, and the target is up. Both fail alike: down. Failures over IPv6 of a vantage without IPv6 are left out. Nothing where there is no helper, or it did not try the same address.',
+    description:
+      'One vantage, picked at random, and one helper, which is another vantage that reported. If the vantage connects to any address, the target is up. If it fails where the helper succeeds (an address, or the name), the rule blames the path, and the target is up. If both fail in the same way, the target is down. Failures over IPv6 of a vantage without IPv6 are ignored. No result if there is no helper, or if it did not try the same address.',
     source:
       'OONI Web Connectivity (ts-017), "Preliminary definitions" and step 5: "if both the control and the experiment produce a failure that host is assumed to be offline"',
     claim: ooni,
@@ -68,24 +68,24 @@ export const OTHER_RULES: readonly OtherRule[] = [
 ];
 
 function ooni(answers: readonly VantageAnswer[], random: Random): Claim {
-  const asked = random.pick(answers);
-  const probe = reportOf(asked);
-  if (!probe) return NOTHING;
+  const chosen = random.pick(answers);
+  const probe = reportOf(chosen);
+  if (!probe) return UNKNOWN;
   if (succeeds(probe)) return UP;
-  const helpers = answers.filter((answer) => answer !== asked).flatMap((answer) => reportOf(answer) ?? []);
-  if (helpers.length === 0) return NOTHING;
+  const helpers = answers.filter((answer) => answer !== chosen).flatMap((answer) => reportOf(answer) ?? []);
+  if (helpers.length === 0) return UNKNOWN;
   const helper = random.pick(helpers);
   if (probe.name && probe.name.outcome !== 'resolved') {
     return helper.name?.outcome === 'resolved' ? ELSEWHERE : DOWN;
   }
-  if (helper.name && helper.name.outcome !== 'resolved') return NOTHING;
+  if (helper.name && helper.name.outcome !== 'resolved') return UNKNOWN;
   const byAddress = new Map(helper.addresses.map((view) => [view.address, view]));
   const endpoints = probe.addresses.filter((view) => !lacksFamily(view));
   const pairs = endpoints.flatMap((view) => {
     const theirs = byAddress.get(view.address);
     return theirs && !lacksFamily(theirs) ? [connected(theirs)] : [];
   });
-  if (pairs.length === 0) return NOTHING;
+  if (pairs.length === 0) return UNKNOWN;
   return pairs.includes(true) ? ELSEWHERE : DOWN;
 }
 
@@ -97,7 +97,7 @@ function upOrDown(up: boolean): Claim {
   return up ? UP : DOWN;
 }
 
-/** A check that opens a connection takes any address that lets it, as Happy Eyeballs does. */
+/** A check that opens a connection uses any address that accepts it, as Happy Eyeballs does. */
 function succeeds(report: TargetReport): boolean {
   return report.addresses.some(connected);
 }

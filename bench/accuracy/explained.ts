@@ -1,31 +1,31 @@
-/** Why a number is what it is, where that cannot be read off its table. */
+/** Explanations of values that the tables alone do not explain. */
 export const EXPLAINED: readonly { about: string; why: string }[] = [
   {
-    about: 'Nobody could tell.',
-    why: 'Where every vantage that counts sits behind the same break (nearly always one vantage or two), the reports are those of a target that is down; where only those few who have IPv6 do, they are those of a dead address. Every rule that speaks calls it down then. Ours lays it at the target’s door only where at least two vantages agree on an address that fails while another works, or were refused; silence everywhere is `fault: unknown`, and `notRuledOut` says that a part of the way may be shared. What helps is one more vantage, connected differently.',
+    about: 'Not decidable.',
+    why: 'If one fault blocks all usable vantages (nearly always one or two), their reports are the same as for a target that is down. If it blocks only the few vantages with IPv6, the reports are the same as for an address that is down. Every rule that gives a result then reports down. Synwhere blames the target only if at least two vantages agree on an address that fails while another works, or are refused. If no vantage gets an answer, it reports `fault: unknown`, and `notRuledOut` states that the vantages may share a part of the path. One more vantage with a different connection helps.',
   },
   {
     about: 'The target blamed.',
-    why: 'To blame is to say `fault: target`. Where the reports can tell, that stays under one in a thousand at any confidence, and at medium or high it does not happen. Nearly all of the rest are worlds in which everyone who counts is cut off alike, and no rule that sees only the reports could know. To say that something does not work, with `fault: unknown` and the shared way among what is not ruled out, is not to blame it; it stands in columns of its own.',
+    why: 'A verdict blames the target if it contains `fault: target`. In decidable worlds this happens in fewer than one of 1,000 at any confidence, and never at medium or high confidence. Nearly all other cases are worlds in which all usable vantages are blocked in the same way. No rule can know this from the reports. A verdict that reports a failure with `fault: unknown`, and does not rule out a fault on a shared path, does not blame the target. It is counted in separate columns.',
   },
   {
-    about: 'A target that accepts and hangs up.',
-    why: 'The other rules ask whether a connection opens. Ours watches it for a moment. With one vantage cut off as well, the kind is what the contract names first, `local-routing-issue`, and `accepts-then-closes` stands in `also`: that counts as down here.',
+    about: 'A target that accepts and closes connections.',
+    why: 'The other rules check only whether a connection opens. Synwhere watches the connection for a short time. If one vantage is also blocked, the kind is `local-routing-issue`, which comes first in the list of kinds, and `also` contains `accepts-then-closes`. This counts as down here.',
   },
   {
     about: 'A target that loses SYNs, or some of whose back ends refuse.',
-    why: 'When all three attempts of one vantage meet a back end that refuses, the kind is `selective-refusal` instead of `unstable`. The second round contradicts it most of the time, and the confidence is low; `notRuledOut` names several machines behind one address.',
+    why: 'If all three attempts of one vantage reach a back end that refuses, the kind is `selective-refusal` instead of `unstable`. In most cases the second round contradicts it, and the confidence is low. `notRuledOut` mentions several machines behind one address.',
   },
   {
-    about: 'Recall of the vantages kept away.',
-    why: 'Where vantages are refused at an address that lets others in, or where half of them and more are cut off, the evidence does not say whose fault it is: `fault: unknown`, counted as left open. A vantage whose resolver is dead is set aside by its controls, which have names too; it connects in the second round, where it is given the addresses, and no verdict blames a vantage that connected.',
+    about: 'Recall of the blocked vantages.',
+    why: 'If vantages are refused at an address that accepts others, or if half or more of the vantages are blocked, the evidence does not decide where the fault is. The result is `fault: unknown`, counted as left open. A vantage whose resolver does not work is excluded because of its controls, which also have names. In the second round it receives the addresses and connects, and no verdict blames a vantage that connected.',
   },
   {
-    about: 'A resolver that lies.',
-    why: 'If the lie is an address that does not answer, it fails for everyone, and the verdict is `partial-outage`, with the lie among what is not ruled out: a zone that gives each vantage other addresses looks the same. These worlds are not counted in the last table, for a name is neither a vantage nor a way; if the lie is an address that answers, nothing is amiss for TCP.',
+    about: 'A resolver that returns false addresses.',
+    why: 'If the false address does not answer, it fails for every vantage, and the verdict is `partial-outage`. `notRuledOut` includes the false address, because a zone that gives each vantage different addresses looks the same. These worlds are not counted in the last table, because a name is neither a vantage nor a path. If the false address answers, TCP shows no fault.',
   },
   {
-    about: 'Precision where the target is down.',
-    why: 'With one or two controls, a vantage that misses just their networks (as each vantage misses some) is set aside as at fault. Where the target is up it connects, and is not blamed; where the target is down, nothing speaks for it. Three controls or more make this rare.',
+    about: 'Precision while the target is down.',
+    why: 'With one or two controls, a vantage that cannot reach the networks of these controls is excluded as at fault. (Each vantage cannot reach some networks.) If the target is up, the vantage connects to it and is not blamed. If the target is down, nothing shows that the vantage works. With three or more controls this is rare.',
   },
 ];

@@ -1,9 +1,9 @@
 import type { Random } from './random.ts';
 import { CONTROL_DOWN, IPV6, MISS, NO_REPORT, OUT_OF_SOCKETS, RESOLVER_FAILURE, TRANSIENT } from './rates.ts';
-import { access, breakElement, hostKey, networksOf, ROUNDS, way } from './world.ts';
-import type { Place, Round, Trouble, World } from './world.ts';
+import { access, breakElement, hostKey, networksOf, ROUNDS, path } from './world.ts';
+import type { Place, Round, Fault, World } from './world.ts';
 
-/** What every world has, at the base rates: missed networks, failing resolvers, vantages without a report, controls that are down. */
+/** Adds the faults that every world has, at the base rates: unreachable networks, failing resolvers, missing reports, controls that are down. */
 export function addNoise(world: World, random: Random): void {
   for (const { hosts } of world.controls) {
     if (random.chance(CONTROL_DOWN)) {
@@ -19,7 +19,7 @@ export function addNoise(world: World, random: Random): void {
     for (const network of networks) missNetwork(world, random, place, network, rate);
     failResolver(world, random, place);
     loseReports(world, random, place);
-    if (place.families.includes(6) && random.chance(IPV6.deadAtVantage)) {
+    if (place.families.includes(6) && random.chance(IPV6.brokenAtVantage)) {
       breakElement(world, access(place.name, 6), { answer: 'drop' });
     }
   }
@@ -27,43 +27,43 @@ export function addNoise(world: World, random: Random): void {
 
 function missNetwork(world: World, random: Random, place: Place, network: number, rate: number): void {
   for (const family of place.families) {
-    const element = way(place.name, network, family);
+    const element = path(place.name, network, family);
     if (!random.chance(rate)) continue;
     const answer = random.chance(TRANSIENT.answersUnreachable) ? 'host-unreachable' : 'drop';
     if (!random.chance(MISS.transientShare)) {
       breakElement(world, element, { answer });
       continue;
     }
-    const trouble: Trouble = random.chance(TRANSIENT.sparesSomeAttempts)
+    const fault: Fault = random.chance(TRANSIENT.affectsSomeAttempts)
       ? { answer, share: 0.2 + 0.6 * random.next(), partial: true }
       : { answer };
-    breakElement(world, element, trouble, when(random, TRANSIENT.lastsIntoRoundTwo));
+    breakElement(world, element, fault, when(random, TRANSIENT.lastsIntoRoundTwo));
   }
 }
 
 function failResolver(world: World, random: Random, { name }: Place): void {
   if (!random.chance(RESOLVER_FAILURE.rate)) return;
-  const trouble = {
+  const fault = {
     outcome: random.weighted({ 'name-timed-out': 70, 'name-server-failed': 30 }),
     everyName: random.chance(RESOLVER_FAILURE.everyName),
   };
   const rounds = random.chance(RESOLVER_FAILURE.transientShare) ? when(random, 0) : ROUNDS;
   for (const round of rounds) {
-    const { names } = world.moments[round];
-    if (!names.has(name)) names.set(name, trouble);
+    const { names } = world.rounds[round];
+    if (!names.has(name)) names.set(name, fault);
   }
 }
 
 function loseReports(world: World, random: Random, { name }: Place): void {
   let missed = false;
-  for (const { absent, outOfSockets } of world.moments) {
+  for (const { absent, outOfSockets } of world.rounds) {
     missed = random.chance(missed ? NO_REPORT.again : NO_REPORT.rate);
     if (missed) absent.set(name, random.pick(['crashed', 'throttled', 'no answer within 8 s']));
     if (random.chance(OUT_OF_SOCKETS)) outOfSockets.add(name);
   }
 }
 
-/** In one of the rounds, or in both. */
+/** One of the rounds, or both with probability `both`. */
 function when(random: Random, both: number): readonly Round[] {
   return random.chance(both) ? ROUNDS : [random.chance(0.5) ? 0 : 1];
 }

@@ -9,14 +9,14 @@ import type {
 } from '../../functions/reachability/report.ts';
 import type { Target, TargetRequest } from '../../functions/reachability/request.ts';
 import type { Random } from './random.ts';
-import { troublesOn } from './world.ts';
+import { faultsOn } from './world.ts';
 import type { Answer, Host, Place, Round, World } from './world.ts';
 
 const { attempts: ATTEMPTS, timeoutMs: TIMEOUT_MS } = DEFAULTS.probe;
 const STAGGER_MS = 300;
 const STARTED_AT = ['2026-01-01T00:00:00.000Z', '2026-01-01T00:00:05.000Z'] as const;
 
-/** What all vantages report in one round, as the probe would: the same defaults, the same evidence. */
+/** The reports of all vantages in one round, with the defaults and the evidence of the probe. */
 export function observe(
   world: World,
   random: Random,
@@ -25,7 +25,7 @@ export function observe(
 ): VantageAnswer[] {
   return world.places.map((place) => {
     const vantage = place.name;
-    const absent = world.moments[round].absent.get(vantage);
+    const absent = world.rounds[round].absent.get(vantage);
     if (absent !== undefined) return { vantage, absent };
     return {
       vantage,
@@ -47,9 +47,9 @@ export function observe(
   });
 }
 
-/** Every address of the world by its text: the target's own, and those that only a liar gives. */
-export function hostsByText({ hosts, lies }: World): Map<string, Host> {
-  return new Map([...hosts, ...lies].map((host) => [host.text, host]));
+/** Every address of the world by its text: the target's own and the false ones. */
+export function hostsByText({ hosts, falseHosts }: World): Map<string, Host> {
+  return new Map([...hosts, ...falseHosts].map((host) => [host.text, host]));
 }
 
 function targetReport(
@@ -76,9 +76,9 @@ function nameReport(
   ofControl: boolean,
 ): NameReport | undefined {
   if (!byName) return undefined;
-  const trouble = world.moments[round].names.get(name);
-  if (trouble && (trouble.everyName || !ofControl)) {
-    return { outcome: trouble.outcome, addresses: [], elapsedMs: 100 };
+  const fault = world.rounds[round].names.get(name);
+  if (fault && (fault.everyName || !ofControl)) {
+    return { outcome: fault.outcome, addresses: [], elapsedMs: 100 };
   }
   return { outcome: 'resolved', addresses: hosts.map(({ text }) => text), elapsedMs: 20 };
 }
@@ -91,13 +91,13 @@ function report(
   random: Random,
   place: Place,
   round: Round,
-  evenWithoutName = false,
+  withoutName = false,
 ): TargetReport {
-  const leads = evenWithoutName || name === undefined || name.outcome === 'resolved';
+  const resolved = withoutName || name === undefined || name.outcome === 'resolved';
   return {
     ...target,
     ...(name && { name }),
-    addresses: leads ? hosts.map((host) => addressReport(world, random, place, host, round)) : [],
+    addresses: resolved ? hosts.map((host) => addressReport(world, random, place, host, round)) : [],
   };
 }
 
@@ -120,10 +120,10 @@ const ENDS: Readonly<Record<Exclude<Answer, 'lose'>, Omit<Attempt, 'startedMs'>>
   },
   prohibited: { outcome: 'prohibited', stage: 'path', elapsedMs: 40, errno: 'EACCES' },
   refuse: { outcome: 'refused', stage: 'remote', elapsedMs: 40, errno: 'ECONNREFUSED' },
-  'hang-up': { outcome: 'connected-then-closed', stage: 'remote', elapsedMs: 40, handshakeMs: 40 },
+  close: { outcome: 'connected-then-closed', stage: 'remote', elapsedMs: 40, handshakeMs: 40 },
 };
 
-/** One connect: stopped by the first broken element whose share its source port falls into; else its SYNs may still be lost. */
+/** One connect. The first broken element that affects its source port stops it; otherwise its SYNs may be lost. */
 function connect(
   world: World,
   random: Random,
@@ -132,7 +132,7 @@ function connect(
   round: Round,
   startedMs: number,
 ): Attempt {
-  if (world.moments[round].outOfSockets.has(place.name)) {
+  if (world.rounds[round].outOfSockets.has(place.name)) {
     return { outcome: 'local-fault', stage: 'local', startedMs, elapsedMs: 0, errno: 'EMFILE' };
   }
   if (!place.families.includes(host.family)) {
@@ -140,7 +140,7 @@ function connect(
   }
   let passes = 1 - place.loss;
   let end: Attempt | undefined;
-  for (const { answer, share = 1 } of troublesOn(world, place, host, round)) {
+  for (const { answer, share = 1 } of faultsOn(world, place, host, round)) {
     if (answer === 'lose') passes *= 1 - share;
     else if (random.chance(share)) {
       end = { ...ENDS[answer], startedMs };

@@ -9,7 +9,7 @@ import { observe } from './observe.ts';
 import type { Random } from './random.ts';
 import type { World } from './world.ts';
 
-/** A judgement that can stand in the place of ours; tests put broken ones there. */
+/** A judgement. Tests replace ours with broken ones. */
 export type Judge = typeof judge;
 
 const DOWN: ReadonlySet<Kind> = new Set<Kind>([
@@ -19,9 +19,9 @@ const DOWN: ReadonlySet<Kind> = new Set<Kind>([
   'unresponsive',
   'accepts-then-closes',
 ]);
-const NOTHING: ReadonlySet<Kind> = new Set<Kind>(['vantage-fault', 'insufficient-data']);
-/** Kinds that say of the target, or of one of its addresses, that it does not work. */
-const SOMETHING_DOWN: ReadonlySet<Kind> = new Set<Kind>([
+const NO_RESULT: ReadonlySet<Kind> = new Set<Kind>(['vantage-fault', 'insufficient-data']);
+/** Kinds that report that the target, or one of its addresses, does not work. */
+const KINDS_DOWN: ReadonlySet<Kind> = new Set<Kind>([
   'remote-refusal',
   'unroutable',
   'unresponsive',
@@ -29,7 +29,7 @@ const SOMETHING_DOWN: ReadonlySet<Kind> = new Set<Kind>([
   'partial-outage',
 ]);
 
-/** The survey, the cross-examination where it is asked for, the judgement: as a check does it. */
+/** Does what a check does: survey, cross-examination if it is requested, judgement. */
 export function check(
   world: World,
   survey: readonly VantageAnswer[],
@@ -42,20 +42,20 @@ export function check(
   return judgement(target, rounds, { startedAt: '2026-01-01T00:00:00.000Z', elapsedMs: 5000 });
 }
 
-/** What a verdict says in the words that other rules have. */
+/** A verdict in the terms of the other rules. */
 export function claimOf({ kind, also, vantages }: Verdict): Claim {
-  const speaks = kind !== 'reachable' || vantages.some(({ fault }) => fault !== 'none');
-  // Beside a way that is cut it stands in `also` that everyone who connects is hung up on.
+  const reportsFault = kind !== 'reachable' || vantages.some(({ fault }) => fault !== 'none');
+  // If a path is also broken, `also` has the kind for a target that closes every connection.
   const down = DOWN.has(kind) || also.includes('accepts-then-closes');
-  return { says: NOTHING.has(kind) ? 'nothing' : down ? 'down' : 'up', speaks };
+  return { state: NO_RESULT.has(kind) ? 'unknown' : down ? 'down' : 'up', reportsFault };
 }
 
-/** Whether a verdict says that the target, or an address of it, does not work, whoever's fault that is. */
-export function saysDown({ kind }: Verdict): boolean {
-  return SOMETHING_DOWN.has(kind);
+/** Whether a verdict reports that the target, or an address of it, does not work, whatever the fault is. */
+export function reportsDown({ kind }: Verdict): boolean {
+  return KINDS_DOWN.has(kind);
 }
 
-/** Whether a verdict lays anything at the target's door: the contract's word for that is `fault: target`. */
+/** Whether a verdict blames the target: `fault: target` for any vantage. */
 export function blamesTarget({ vantages }: Verdict): boolean {
   return vantages.some(({ fault }) => fault === 'target');
 }

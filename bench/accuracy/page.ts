@@ -8,24 +8,35 @@ import { OURS } from './simulate.ts';
 import { ROWS } from './row.ts';
 import { asMarkdown, tables } from './tables.ts';
 
-/** The page for docs/, whole. It holds nothing that changes from run to run of the same seed. */
+/** The page docs/accuracy.md as Markdown. It depends only on the seed and the number of worlds. */
 export function page(simulation: Simulation): string {
   const { seed, worlds, vantages, secondRounds } = simulation;
-  return `# How often the verdicts are right
+  return `# How often the verdicts are correct
 
-This page is made by \`npm run accuracy -- --write --seed ${seed} --worlds ${worlds}\`; the same seed gives the same page. \`bench/accuracy/\` is the whole of it.
+\`npm run accuracy -- --write --seed ${seed} --worlds ${worlds}\` writes this page. The same seed gives the same page. The code is in \`bench/accuracy/\`.
 
-${worlds} random internets, ${vantages} vantages in all. A second round was asked for in ${secondRounds} of them.
+This run has ${worlds} random networks ("worlds") with ${vantages} vantages in all. A second round was requested in ${secondRounds} of them.
 
 ## Method
 
-Each world is drawn at random: one to twenty vantages, each with an access line (IPv4, half of them IPv6 too) and one of three to eight transit networks; a target with one to eight addresses in up to three networks, which each transit network reaches over a link that its vantages share, made of several equal paths; the target's name, at times answered differently to each vantage; up to four controls in networks of their own, most by name. Then something is broken, or nothing, at the rates below, and noise is added to every world.
+Each world is drawn at random:
 
-From that, each vantage's report is made attempt by attempt, with the probe's defaults (three connects per address, each from a fresh source port, silence called after four seconds): a SYN goes out, passes or is stopped by the first broken element of its way, may be lost and sent again. The reports go to the real \`crossExamination\`; where it asks for a second round, one is made in the world as it is by then; the real \`judge\` speaks the verdict. It never sees the world.
+- One to twenty vantages. Each has an access line with IPv4, half of them also with IPv6, and uses one of three to eight transit networks.
+- A target with one to eight addresses in up to three networks. Each transit network reaches each of them over a link of several equal paths. All vantages of the transit network share this link.
+- The target's name. In some worlds it resolves to different addresses for each vantage.
+- Up to four controls in separate networks. Most of them have names.
 
-The other rules see the very same reports, of the first round, which is all that they work with. Each is held to what was true at the time of the reports that it used.
+Then faults are planted in some worlds, at the rates below. Noise is added to every world.
 
-**The truth** is told from what is broken in the world, by code that shares nothing with the judgement. The target is *up* when a well-placed client would get to it: the name leads somewhere at its own servers, and some address of it answers with an open connection that stays open. A vantage is *kept away* when its own process, line or resolver, its way, or a filter at the target aimed at it keeps it from an address that is alive. Where only some of its packets get through, neither is counted. The *kind* that is right follows from the contract's definitions, applied to what is truly broken between each vantage and each address instead of to what was seen. Where all who count are cut off from a target that is up, only silence about the target is called right.
+The report of each vantage is computed attempt by attempt, with the probe's defaults: three connects per address, each from a new source port, with a timeout of four seconds. A SYN passes, is stopped by the first broken element on its path, or is lost and sent again. The reports go to the real \`crossExamination\`. If it requests a second round, that round uses the state of the world at that time. The real \`judge\` returns the verdict. It has no access to the world.
+
+The other rules get the same reports of the first round, because they use only one round. Each rule is compared with the truth at the time of the reports that it used.
+
+**The truth** is determined from what is broken in the world, by code that is independent of the judgement:
+
+- The target is *up* if a well-connected client can use it: its authoritative servers resolve the name, and at least one of its addresses accepts a connection and keeps it open.
+- A vantage is *blocked* if a fault of its own process, access line or resolver, a fault on its path, or a filter for it at the target prevents it from reaching an address that works. A vantage that loses only some of its packets is not counted.
+- The correct *kind* follows from the definitions of the kinds in [verdicts.md](verdicts.md). They are applied to what is really broken between each vantage and each address, not to what the vantages saw. If all usable vantages are blocked from a target that is up, only a verdict without a statement about the target is correct.
 
 ## Base rates
 
@@ -33,27 +44,31 @@ The other rules see the very same reports, of the first round, which is all that
 | --- | --- | --- |
 ${RATES.map(({ what, value, source }) => `| ${what} | ${value} | ${source} |`).join('\n')}
 
-None of these was chosen or changed after looking at results, and the seed of this page was not looked at while rules or rates were made or mended. What counts as right was sharpened after the first runs, in three points: on a way that is broken for some source ports both "cut off" and "unstable" are right; a vantage whose resolver is dead is set aside where its controls have names; and worlds that nobody could tell from a target that is down stand in a row of their own, which counts in all sums.
+No rate was chosen or changed after the results were known. The results for the seed of this page were not used while rules or rates were written or corrected. The definition of a correct verdict was made more precise after the first runs, in three points:
+
+- On a path that is broken for some source ports, both a kind for a blocked vantage and \`unstable\` are correct.
+- A vantage whose resolver does not work is excluded if its controls have names.
+- Worlds whose reports are the same as for a target that is down have a separate row. It is included in all totals.
 
 ## The rules
 
-- **${OURS}**: the verdict's \`kind\`. Down: \`name-failure\`, \`remote-refusal\`, \`unroutable\`, \`unresponsive\`, \`accepts-then-closes\`. Nothing: \`vantage-fault\`, \`insufficient-data\`. Up, with or without trouble somewhere: all others.
-${OTHER_RULES.map(({ name, words, source }) => `- **${name}**: ${words} Source: ${source}.`).join('\n')}
+- **${OURS}**: the verdict's \`kind\`. Down: \`name-failure\`, \`remote-refusal\`, \`unroutable\`, \`unresponsive\`, \`accepts-then-closes\`. No result: \`vantage-fault\`, \`insufficient-data\`. Up, with or without a fault elsewhere: all other kinds.
+${OTHER_RULES.map(({ name, description, source }) => `- **${name}**: ${description} Source: ${source}.`).join('\n')}
 
-None of the others is given a second round, nor controls: none of them documents any. A check that opens TCP connections is what all of them are asked for here; those that speak HTTP as well would see a target that accepts and hangs up.
+The other rules get no second round and no controls, because none of them documents these. Each is used here as a check that opens TCP connections. Rules that also use HTTP would detect a target that accepts and closes connections.
 
 ## Results
 
 ${tables(simulation).map(asMarkdown).join('\n')}
-## Where another rule is ahead
+## Where another rule is better
 
-Every row of the first four tables in which some other rule does better, with the best of them, in percent.
+Every row of the first four tables in which another rule is better, with the best of the other rules, in percent.
 
-| what is the matter | measure | Synwhere | other rule | | why |
+| fault | measure | Synwhere | other rule | | reason |
 | --- | --- | ---: | --- | ---: | --- |
 ${whereBehind(simulation).map(behindLine).join('\n')}
 
-## What the tables do not say by themselves
+## Explanations
 
 ${EXPLAINED.map(({ about, why }) => `- **${about}** ${why}`).join('\n')}
 `;

@@ -3,7 +3,7 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { merge, simulate } from './simulate.ts';
 import type { Simulation } from './simulate.ts';
 
-/** Runs the simulation in as many parts as there are cores, four at most. The counts do not depend on how many. */
+/** Runs the simulation in one part per core, at most four. The counts do not depend on the number of parts. */
 export async function simulateInParts(seed: number, worlds: number): Promise<Simulation> {
   const cores = Math.min(availableParallelism(), 4);
   const size = Math.ceil(worlds / cores);
@@ -36,6 +36,6 @@ function isPart(value: unknown): value is Part {
   );
 }
 
-// A port to another thread has no origin; the rule means windows.
+// A port to another thread has no origin; the rule is about windows.
 // oxlint-disable-next-line unicorn/require-post-message-target-origin
 if (!isMainThread && isPart(workerData)) parentPort?.postMessage(simulate(workerData));

@@ -12,11 +12,11 @@ import {
   peering,
   ROUNDS,
   transitCore,
-  way,
+  path,
 } from './world.ts';
 import type { Answer, Host, Place, Round, World } from './world.ts';
 
-/** Breaks something in the world, by the weights of {@link PLANTED}. */
+/** Plants one fault in the world, chosen by the weights of {@link PLANTED}. */
 export function plantOne(world: World, random: Random): void {
   const planted = random.weighted(PLANTED);
   PLANTERS[planted](world, random);
@@ -29,37 +29,37 @@ const PLANTERS: Readonly<Record<Planted, (world: World, random: Random) => void>
     const outcome = random.weighted({ 'name-timed-out': 60, 'name-server-failed': 25, 'name-not-found': 15 });
     const everyName = random.chance(0.5);
     for (const { name } of someOf(world.places, random, 1 / 3)) {
-      for (const round of ROUNDS) world.moments[round].names.set(name, { outcome, everyName });
+      for (const round of ROUNDS) world.rounds[round].names.set(name, { outcome, everyName });
     }
   },
-  'resolver-lies': (world, random) => {
+  'resolver-false-address': (world, random) => {
     byName(world);
-    const lie: Host = { text: '203.0.113.66', family: 4, network: 66 };
-    world.lies.push(lie);
+    const falseHost: Host = { text: '203.0.113.66', family: 4, network: 66 };
+    world.falseHosts.push(falseHost);
     const answer = random.weighted({ open: 40, drop: 35, refuse: 25 });
-    if (answer !== 'open') breakElement(world, hostKey(lie.text), { answer });
-    for (const { name } of someOf(world.places, random, 1 / 3)) world.given.set(name, [lie]);
+    if (answer !== 'open') breakElement(world, hostKey(falseHost.text), { answer });
+    for (const { name } of someOf(world.places, random, 1 / 3)) world.given.set(name, [falseHost]);
   },
   'resolver-slow': (world, random) => {
     byName(world);
     const round: Round = random.chance(0.7) ? 0 : 1;
     for (const { name } of someOf(world.places, random, 1 / 3)) {
-      world.moments[round].names.set(name, { outcome: 'name-timed-out', everyName: random.chance(0.5) });
+      world.rounds[round].names.set(name, { outcome: 'name-timed-out', everyName: random.chance(0.5) });
     }
   },
-  'name-gone': (world, random) => {
+  'name-unresolvable': (world, random) => {
     byName(world);
-    world.nameGone = [true, true];
+    world.nameUnresolvable = [true, true];
     const outcome: NameOutcome = random.weighted({
       'name-not-found': 50,
       'name-without-address': 10,
       'name-server-failed': 20,
       'name-timed-out': 20,
     });
-    const cached = random.chance(0.1) ? 0.3 : 0;
+    const cachedShare = random.chance(0.1) ? 0.3 : 0;
     for (const { name } of world.places) {
-      if (random.chance(cached)) continue;
-      for (const round of ROUNDS) world.moments[round].names.set(name, { outcome, everyName: false });
+      if (random.chance(cachedShare)) continue;
+      for (const round of ROUNDS) world.rounds[round].names.set(name, { outcome, everyName: false });
     }
   },
   'target-refuses': (world) => {
@@ -72,23 +72,23 @@ const PLANTERS: Readonly<Record<Planted, (world: World, random: Random) => void>
   'target-unreachable': (world, random) => {
     everyEdge(world, random.pick(['host-unreachable', 'network-unreachable']));
   },
-  'target-hangs-up': (world) => {
-    everyHost(world, 'hang-up');
+  'target-closes': (world) => {
+    everyHost(world, 'close');
   },
-  'some-addresses-dead': (world, random) => {
+  'some-addresses-down': (world, random) => {
     if (world.hosts.length === 1) secondAddress(world);
-    const dead = random.sample(world.hosts, random.between(1, world.hosts.length - 1));
+    const down = random.sample(world.hosts, random.between(1, world.hosts.length - 1));
     const answer = random.weighted({ drop: 50, refuse: 25, 'host-unreachable': 25 });
-    for (const { text } of dead) breakElement(world, hostKey(text), { answer });
+    for (const { text } of down) breakElement(world, hostKey(text), { answer });
   },
-  'target-turns': (world, random) => {
+  'target-changes': (world, random) => {
     everyHost(world, random.pick(['drop', 'refuse']), [random.chance(0.5) ? 0 : 1]);
   },
   'target-degraded': (world, random) => {
-    const trouble = random.chance(0.5)
+    const fault = random.chance(0.5)
       ? { answer: 'lose' as const, share: 0.2 + random.next() * 0.5, partial: true }
       : { answer: 'refuse' as const, share: random.pick([1 / 4, 1 / 2]), partial: true };
-    for (const { text } of world.hosts) breakElement(world, hostKey(text), trouble);
+    for (const { text } of world.hosts) breakElement(world, hostKey(text), fault);
   },
   'filter-refuses': (world, random) => {
     filterSome(world, random, 'refuse');
@@ -97,10 +97,10 @@ const PLANTERS: Readonly<Record<Planted, (world: World, random: Random) => void>
     filterSome(world, random, 'drop');
   },
   'interceptor-refuses': (world, random) => {
-    cutWays(world, random.sample(world.places, 1), 'refuse');
+    breakPaths(world, random.sample(world.places, 1), 'refuse');
   },
-  'peering-cut': (world, random) => {
-    cutPeering(
+  'peering-broken': (world, random) => {
+    breakPeering(
       world,
       random,
       random.weighted({ drop: 70, 'host-unreachable': 15, 'network-unreachable': 15 }),
@@ -113,13 +113,13 @@ const PLANTERS: Readonly<Record<Planted, (world: World, random: Random) => void>
   },
   'ecmp-half-broken': (world, random) => {
     const width = random.pick([2, 4, 8]);
-    cutPeering(world, random, 'drop', random.between(1, width / 2) / width);
+    breakPeering(world, random, 'drop', random.between(1, width / 2) / width);
   },
-  'way-cut': (world, random) => {
+  'path-broken': (world, random) => {
     const answer = random.weighted({ drop: 75, 'host-unreachable': 20, prohibited: 5 });
-    cutWays(world, someOf(world.places, random, 1 / 4), answer);
+    breakPaths(world, someOf(world.places, random, 1 / 4), answer);
   },
-  'uplink-dead': (world, random) => {
+  'uplink-down': (world, random) => {
     const answer = random.weighted({ drop: 60, 'host-unreachable': 20, 'network-unreachable': 20 });
     for (const { name } of someOf(world.places, random, 1 / 4)) {
       for (const family of [4, 6] as const) breakElement(world, access(name, family), { answer });
@@ -128,12 +128,12 @@ const PLANTERS: Readonly<Record<Planted, (world: World, random: Random) => void>
   'vantages-crash': (world, random) => {
     const crashed = random.sample(world.places, Math.ceil(world.places.length * (0.3 + 0.7 * random.next())));
     for (const { name } of crashed) {
-      for (const { absent } of world.moments) absent.set(name, 'throttled');
+      for (const { absent } of world.rounds) absent.set(name, 'throttled');
     }
   },
 };
 
-/** One at least, and up to `share` of them. */
+/** At least one of them, and at most `share` of them. */
 function someOf(places: readonly Place[], random: Random, share: number): Place[] {
   return random.sample(places, random.between(1, Math.max(1, Math.floor(places.length * share))));
 }
@@ -166,19 +166,19 @@ function filterSome(world: World, random: Random, answer: Answer): void {
   }
 }
 
-function cutWays(world: World, places: readonly Place[], answer: Answer): void {
+function breakPaths(world: World, places: readonly Place[], answer: Answer): void {
   for (const { name } of places) {
     for (const network of networksOf(world.hosts)) {
-      for (const family of [4, 6] as const) breakElement(world, way(name, network, family), { answer });
+      for (const family of [4, 6] as const) breakElement(world, path(name, network, family), { answer });
     }
   }
 }
 
-function cutPeering(world: World, random: Random, answer: Answer, share?: number): void {
+function breakPeering(world: World, random: Random, answer: Answer, share?: number): void {
   const { transit } = random.pick(world.places);
   const networks = networksOf(world.hosts);
-  const trouble = share === undefined ? { answer } : { answer, share, partial: true };
+  const fault = share === undefined ? { answer } : { answer, share, partial: true };
   for (const network of random.chance(0.6) ? networks : [random.pick(networks)]) {
-    for (const family of [4, 6] as const) breakElement(world, peering(transit, network, family), trouble);
+    for (const family of [4, 6] as const) breakElement(world, peering(transit, network, family), fault);
   }
 }

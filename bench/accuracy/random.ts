@@ -1,20 +1,20 @@
-/** A seeded source of chance: the same seed gives the same numbers on every machine. */
+/** A seeded generator of random numbers. The same seed gives the same numbers on every machine. */
 export interface Random {
   /** In [0, 1). */
   next(): number;
   chance(probability: number): boolean;
-  /** A whole number from `low` to `high`, both included. */
+  /** An integer from `low` to `high`, both included. */
   between(low: number, high: number): number;
   pick<T>(items: readonly T[]): T;
   /** Picks a key by its weight. */
   weighted<K extends string>(weights: Readonly<Record<K, number>>): K;
-  /** `count` different items, in their order. */
+  /** `count` different items, in the order of `items`. */
   sample<T>(items: readonly T[], count: number): T[];
 }
 
 /**
- * Marsaglia's xorshift128 (Journal of Statistical Software 8(14), 2003), its state filled from `seed` and `stream` by the
- * finaliser of MurmurHash3: streams of one seed are independent, so world 17 is the same whether or not world 16 was made.
+ * Marsaglia's xorshift128 (Journal of Statistical Software 8(14), 2003). The finaliser of MurmurHash3 computes its state from `seed`
+ * and `stream`. Streams of one seed are independent, so world 17 is the same whether or not world 16 was made.
  */
 export function randomOf(seed: number, stream: number): Random {
   let mixed = (Math.imul(seed | 0, 0x9e3779b1) ^ Math.imul(stream | 0, 0x85ebca77)) | 0;

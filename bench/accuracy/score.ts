@@ -1,52 +1,58 @@
 import type { Verdict } from '../../functions/reachability/verdict.ts';
 import type { Claim } from './claims.ts';
-import { expectedKinds, isEveryoneCutOff } from './expected-kind.ts';
-import { blamesTarget, saysDown } from './ours.ts';
+import { expectedKinds, isBlockedForAll } from './expected-kind.ts';
+import { blamesTarget, reportsDown } from './ours.ts';
 import { truthOf } from './truth.ts';
 import type { Truth } from './truth.ts';
 import type { Round, World } from './world.ts';
 
-/** How a rule did over some worlds. Counts. */
+/** Counts of the results of a rule. */
 export interface Score {
   worlds: number;
   right: number;
-  withheld: number;
-  /** Worlds with the target up at the time; in how many it was said to be down. */
+  noResult: number;
+  /** Worlds with the target up at that time, and how many of them the rule reported down. */
   up: number;
   falseAlarms: number;
-  /** Worlds with the target down at the time; in how many that was not said. */
+  /** Worlds with the target down at that time, and how many of them the rule did not report down. */
   down: number;
   missed: number;
-  /** Of the missed, those of which nothing at all was said. */
-  downWithheld: number;
-  /** Worlds with the target up and trouble elsewhere; in how many nothing was said of any trouble. */
-  troubled: number;
-  silent: number;
+  /** Of the missed ones, those without a result. */
+  downNoResult: number;
+  /** Worlds with the target up and a fault elsewhere, and in how many of them the rule reported no fault. */
+  withFault: number;
+  unreported: number;
 }
 
-/** Worlds with the target wholly up; in how many it is blamed, and said to be down, ever and with more than low confidence. Counts. */
+/** Counts of worlds with the target fully up, and of verdicts that blame it or report it down; `…Confident`: not with low confidence. */
 export interface Blame {
   worlds: number;
   blamed: number;
-  blamedAloud: number;
-  saidDown: number;
-  saidDownAloud: number;
+  blamedConfident: number;
+  reportedDown: number;
+  reportedDownConfident: number;
 }
 
-const noBlame = (): Blame => ({ worlds: 0, blamed: 0, blamedAloud: 0, saidDown: 0, saidDownAloud: 0 });
+const noBlame = (): Blame => ({
+  worlds: 0,
+  blamed: 0,
+  blamedConfident: 0,
+  reportedDown: 0,
+  reportedDownConfident: 0,
+});
 
-/** What only our judgement says. Counts. */
+/** Counts of what only our judgement reports. */
 export interface OwnScore {
   kinds: number;
   kindsRight: number;
-  /** Verdicts by confidence, and how many of them have the kind right, or up and down right. */
+  /** Verdicts by confidence: how many, how many with the correct kind, how many correct about up or down. */
   confidence: Record<Verdict['confidence'], { given: number; kindRight: number; upRight: number }>;
-  /** Worlds where the fault lies with vantages or ways alone, by whether anyone who counts gets through to tell. */
-  elsewhere: Record<'tellable' | 'untellable', Blame>;
-  /** Vantages named as kept away (by line, way or name) that are; named that are not; kept away and not named; of these, left open. */
-  named: number;
-  namedWrongly: number;
-  keptAway: number;
+  /** Worlds in which only vantages or paths have faults, by whether the reports can show it ({@link isBlockedForAll}). */
+  elsewhere: Record<'decidable' | 'undecidable', Blame>;
+  /** Vantages reported as blocked; those reported wrongly; those really blocked; of these, the reported ones and the undecided ones. */
+  reported: number;
+  reportedWrongly: number;
+  blocked: number;
   found: number;
   leftOpen: number;
 }
@@ -54,14 +60,14 @@ export interface OwnScore {
 export const noScore = (): Score => ({
   worlds: 0,
   right: 0,
-  withheld: 0,
+  noResult: 0,
   up: 0,
   falseAlarms: 0,
   down: 0,
   missed: 0,
-  downWithheld: 0,
-  troubled: 0,
-  silent: 0,
+  downNoResult: 0,
+  withFault: 0,
+  unreported: 0,
 });
 
 export const noOwnScore = (): OwnScore => ({
@@ -73,36 +79,36 @@ export const noOwnScore = (): OwnScore => ({
     high: { given: 0, kindRight: 0, upRight: 0 },
   },
   elsewhere: {
-    tellable: noBlame(),
-    untellable: noBlame(),
+    decidable: noBlame(),
+    undecidable: noBlame(),
   },
-  named: 0,
-  namedWrongly: 0,
-  keptAway: 0,
+  reported: 0,
+  reportedWrongly: 0,
+  blocked: 0,
   found: 0,
   leftOpen: 0,
 });
 
-/** Counts what a rule says against the truth at the time of the round that it looked at last. */
+/** Compares a claim with the truth at the time of the last round that the rule used. */
 export function count(score: Score, claim: Claim, truth: Truth): void {
   score.worlds++;
-  if (claim.says === 'nothing') score.withheld++;
-  else if ((claim.says === 'up') === truth.up) score.right++;
+  if (claim.state === 'unknown') score.noResult++;
+  else if ((claim.state === 'up') === truth.up) score.right++;
   if (!truth.up) {
     score.down++;
-    if (claim.says !== 'down') score.missed++;
-    if (claim.says === 'nothing') score.downWithheld++;
+    if (claim.state !== 'down') score.missed++;
+    if (claim.state === 'unknown') score.downNoResult++;
     return;
   }
   score.up++;
-  if (claim.says === 'down') score.falseAlarms++;
-  if (truth.affected.size > 0 || truth.partlyDead) {
-    score.troubled++;
-    if (!claim.speaks) score.silent++;
+  if (claim.state === 'down') score.falseAlarms++;
+  if (truth.affected.size > 0 || truth.partlyDown) {
+    score.withFault++;
+    if (!claim.reportsFault) score.unreported++;
   }
 }
 
-/** Counts what a verdict says beyond up and down. Returns whether its kind is right. */
+/** Counts what a verdict reports in addition to up and down. Returns whether its kind is correct. */
 export function countOwn(score: OwnScore, verdict: Verdict, claim: Claim, world: World): boolean {
   const round: Round = verdict.rounds > 1 ? 1 : 0;
   const truth = truthOf(world, round);
@@ -113,40 +119,40 @@ export function countOwn(score: OwnScore, verdict: Verdict, claim: Claim, world:
   const level = score.confidence[verdict.confidence];
   level.given++;
   if (kindRight) level.kindRight++;
-  if (claim.says !== 'nothing' && (claim.says === 'up') === truth.up) level.upRight++;
+  if (claim.state !== 'unknown' && (claim.state === 'up') === truth.up) level.upRight++;
 
-  if (truth.up && !truth.partlyDead && isElsewhere(truth)) {
-    const blame = score.elsewhere[isEveryoneCutOff(world, round) ? 'untellable' : 'tellable'];
+  if (truth.up && !truth.partlyDown && isElsewhere(truth)) {
+    const blame = score.elsewhere[isBlockedForAll(world, round) ? 'undecidable' : 'decidable'];
     blame.worlds++;
-    const aloud = verdict.confidence !== 'low';
+    const confident = verdict.confidence !== 'low';
     if (blamesTarget(verdict)) blame.blamed++;
-    if (blamesTarget(verdict) && aloud) blame.blamedAloud++;
-    if (saysDown(verdict)) blame.saidDown++;
-    if (saysDown(verdict) && aloud) blame.saidDownAloud++;
+    if (blamesTarget(verdict) && confident) blame.blamedConfident++;
+    if (reportsDown(verdict)) blame.reportedDown++;
+    if (reportsDown(verdict) && confident) blame.reportedDownConfident++;
   }
   countVantages(score, verdict, truth);
   return kindRight;
 }
 
-/** Something is broken at a vantage or on a way, and no name is. */
+/** Whether a vantage or a path has a fault, and no name has one. */
 function isElsewhere({ affected, doubtful }: Truth): boolean {
-  const troubles = [...affected.values()].flatMap((where) => [...where]);
-  return (troubles.length > 0 || doubtful.size > 0) && !troubles.includes('resolver');
+  const faults = [...affected.values()].flatMap((where) => [...where]);
+  return (faults.length > 0 || doubtful.size > 0) && !faults.includes('resolver');
 }
 
 function countVantages(score: OwnScore, { vantages }: Verdict, truth: Truth): void {
   for (const { vantage, fault, counted } of vantages) {
     if (truth.doubtful.has(vantage)) continue;
-    const named = fault === 'path' || fault === 'vantage' || fault === 'name';
-    // Where the name is gone for all, each vantage rightly says `name`, and none is kept away on its own.
-    if (named && !(fault === 'name' && !truth.up)) {
-      score.named++;
-      if (!truth.broken.has(vantage)) score.namedWrongly++;
+    const reported = fault === 'path' || fault === 'vantage' || fault === 'name';
+    // If the name resolves for no vantage, `name` is correct for each of them, and none is blocked by its own fault.
+    if (reported && !(fault === 'name' && !truth.up)) {
+      score.reported++;
+      if (!truth.broken.has(vantage)) score.reportedWrongly++;
     }
-    // Behind a dead target nobody can see whose way is cut as well.
+    // If the target is down, no report shows which paths are also broken.
     if (!truth.up || !truth.affected.has(vantage)) continue;
-    score.keptAway++;
-    if (named) score.found++;
+    score.blocked++;
+    if (reported) score.found++;
     else if (fault === 'unknown' || !counted) score.leftOpen++;
   }
 }

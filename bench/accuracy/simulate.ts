@@ -30,21 +30,21 @@ export interface Simulation {
   secondRounds: number;
   rows: Map<Row, RowScores>;
   total: RowScores;
-  /** The same over worlds with at least two vantages. */
+  /** The same for worlds with at least two vantages. */
   several: RowScores;
 }
 
 export interface SimulationOptions {
   seed: number;
   worlds: number;
-  /** The number of the first world; parts of one simulation can so be made apart and {@link merge}d. */
+  /** The number of the first world. Parts of one simulation can be run separately and then {@link merge}d. */
   first?: number;
   judgement?: Judge;
-  /** Told of every world, for whoever wants to know why a row is what it is. */
+  /** Called for every world, to find out why a row has its values. */
   onWorld?: (world: World, verdict: Verdict, about: { index: number; row: Row; kindRight: boolean }) => void;
 }
 
-/** Draws worlds, has them observed and judged, and counts. The same options give the same counts. */
+/** Draws worlds, observes and judges them, and counts the results. The same options give the same counts. */
 export function simulate({ seed, worlds, first = 0, judgement, onWorld }: SimulationOptions): Simulation {
   const simulation: Simulation = {
     seed,
@@ -112,7 +112,7 @@ function add(into: RowScores | undefined, part: RowScores): void {
   if (into) addCounts(into, part);
 }
 
-/** Both are trees of counts; a branch that only the part has is taken over. */
+/** Both are trees of counts. A branch that only the part has is copied. */
 function addCounts(into: object, part: object): void {
   for (const [key, value] of Object.entries(part)) {
     const own: unknown = Reflect.get(into, key);

@@ -7,8 +7,8 @@ import type { RowScores, Simulation } from './simulate.ts';
 
 export interface Table {
   title: string;
-  /** What the numbers mean, in a sentence or two. */
-  words: string;
+  /** What the numbers mean. */
+  description: string;
   head: readonly string[];
   rows: readonly (readonly string[])[];
 }
@@ -20,65 +20,74 @@ export function tables(simulation: Simulation): Table[] {
   const { total } = simulation;
   return [
     {
-      title: 'Right about up or down',
-      words:
-        'Percent of all worlds; in brackets the percent in which the rule said nothing, which is neither right nor wrong.',
-      head: ['what is the matter', 'worlds', ...RULES],
+      title: 'Correct about up or down',
+      description:
+        'Percent of all worlds. In brackets: percent of the worlds in which the rule gave no result, which is neither correct nor wrong.',
+      head: ['fault', 'worlds', ...RULES],
       rows: byRow(simulation, (score) => {
-        const withheld = score.withheld > 0 ? ` (${percent(score.withheld, score.worlds)})` : '';
-        return percent(score.right, score.worlds) + withheld;
+        const noResult = score.noResult > 0 ? ` (${percent(score.noResult, score.worlds)})` : '';
+        return percent(score.right, score.worlds) + noResult;
       }),
     },
     {
       title: 'False alarms',
-      words: 'Percent of the worlds with the target up in which it was said to be down.',
-      head: ['what is the matter', 'worlds', ...RULES],
+      description: 'Percent of the worlds with the target up in which the rule reported it down.',
+      head: ['fault', 'worlds', ...RULES],
       rows: byRow(simulation, ({ falseAlarms, up }) => percent(falseAlarms, up)),
     },
     {
-      title: 'Silent on a target that is down',
-      words: 'Percent of the worlds with the target down in which that was not said, nothing said included.',
-      head: ['what is the matter', 'worlds', ...RULES],
+      title: 'Missed outages',
+      description:
+        'Percent of the worlds with the target down in which the rule did not report it down, or gave no result.',
+      head: ['fault', 'worlds', ...RULES],
       rows: byRow(simulation, ({ missed, down }) => percent(missed, down)),
     },
     {
-      title: 'Silent on trouble elsewhere',
-      words:
-        'Percent of the worlds with the target up, but dead at some address or out of reach of some vantage, in which the rule spoke of no trouble at all. A rule that knows only up and down can break this silence by a false alarm alone.',
-      head: ['what is the matter', 'worlds', ...RULES],
-      rows: byRow(simulation, ({ silent, troubled }) => percent(silent, troubled)),
+      title: 'Missed partial faults',
+      description:
+        'Percent of the worlds with the target up, but with an address that is down or a vantage that is blocked, in which the rule reported no fault at all. A rule that knows only up and down can report such a fault only as a false alarm.',
+      head: ['fault', 'worlds', ...RULES],
+      rows: byRow(simulation, ({ unreported, withFault }) => percent(unreported, withFault)),
     },
     {
-      title: 'The kind, and the vantages kept away',
-      words:
-        'What only Synwhere says. Precision: of the vantages whose fault is `path`, `vantage` or `name`, those that something of their own or on their way does keep away. Recall: of those so kept away from a target that is up, those named. Left open: those with `fault: unknown`, or set aside by their controls.',
-      head: ['what is the matter', 'worlds', 'kind right', 'precision', 'recall', 'left open'],
+      title: 'The kind, and the blocked vantages',
+      description:
+        'Only Synwhere reports these. Precision: of the vantages with `fault` `path`, `vantage` or `name`, the share that really has a fault of its own or on its path. Recall: of the vantages that such a fault blocks from a target that is up, the share with one of these values. Left open: of the same vantages, the share with `fault: unknown`, or excluded because of their controls.',
+      head: ['fault', 'worlds', 'kind correct', 'precision', 'recall', 'left open'],
       rows: ownRows(simulation, ({ own }) => [
         percent(own.kindsRight, own.kinds),
-        percent(own.named - own.namedWrongly, own.named),
-        percent(own.found, own.keptAway),
-        percent(own.leftOpen, own.keptAway),
+        percent(own.reported - own.reportedWrongly, own.reported),
+        percent(own.found, own.blocked),
+        percent(own.leftOpen, own.blocked),
       ]),
     },
     {
       title: 'Confidence',
-      words: 'How often a verdict of each confidence is right: in its kind, and about up or down.',
-      head: ['confidence', 'verdicts', 'kind right', 'up or down right'],
+      description:
+        'Percent of the verdicts of each confidence that are correct: in the kind, and about up or down.',
+      head: ['confidence', 'verdicts', 'kind correct', 'up or down correct'],
       rows: (['high', 'medium', 'low'] as const).map((level) => {
         const { given, kindRight, upRight } = total.own.confidence[level];
         return [level, String(given), percent(kindRight, given), percent(upRight, given)];
       }),
     },
     {
-      title: 'The target blamed for a vantage’s or a way’s fault',
-      words:
-        'Worlds with the target wholly up where the trouble lies with vantages or ways alone; in how many of them the verdict lays something at the target’s door (`fault: target` for any vantage), and in how many it says that the target or an address of it does not work, whoever’s fault that is (`remote-refusal`, `unroutable`, `unresponsive`, `accepts-then-closes`, `partial-outage`). Aloud: with medium or high confidence. Can be told: somebody who counts gets through to every address that anybody tried.',
-      head: ['worlds where', 'worlds', 'blamed aloud', 'blamed', 'said down aloud', 'said down'],
+      title: 'The target blamed for a fault of a vantage or a path',
+      description:
+        'Worlds with the target fully up, in which only vantages or paths have faults. Blamed: percent in which the verdict has `fault: target` for any vantage. Reported down: percent in which the verdict reports that the target or an address of it does not work, whatever the fault is (`remote-refusal`, `unroutable`, `unresponsive`, `accepts-then-closes`, `partial-outage`). Confident: with medium or high confidence. Decidable: each address that was tried is reached by at least one usable vantage.',
+      head: [
+        'kind of world',
+        'worlds',
+        'blamed, confident',
+        'blamed',
+        'reported down, confident',
+        'reported down',
+      ],
       rows: [
-        blameRow('it can be told', total.own.elsewhere.tellable),
-        blameRow('nobody could tell', total.own.elsewhere.untellable),
-        blameRow('all of them', sumOf(total.own)),
-        blameRow('… as a share of all worlds', { ...sumOf(total.own), worlds: simulation.worlds }),
+        blameRow('decidable', total.own.elsewhere.decidable),
+        blameRow('not decidable', total.own.elsewhere.undecidable),
+        blameRow('all of these', sumOf(total.own)),
+        blameRow('percent of all worlds', { ...sumOf(total.own), worlds: simulation.worlds }),
       ],
     },
   ];
@@ -101,20 +110,22 @@ function ownRows(simulation: Simulation, cells: (scores: RowScores) => string[])
 }
 
 function blameRow(name: string, blame: Blame): string[] {
-  const { worlds, blamed, blamedAloud, saidDown, saidDownAloud } = blame;
-  const shares = [blamedAloud, blamed, saidDownAloud, saidDown].map((part) => percent(part, worlds));
+  const { worlds, blamed, blamedConfident, reportedDown, reportedDownConfident } = blame;
+  const shares = [blamedConfident, blamed, reportedDownConfident, reportedDown].map((part) =>
+    percent(part, worlds),
+  );
   return [name, String(worlds), ...shares];
 }
 
-/** Over the worlds that can be told and those that cannot. */
-export function sumOf({ elsewhere: { tellable, untellable } }: OwnScore): Blame {
-  const sum = (key: keyof Blame): number => tellable[key] + untellable[key];
+/** The sum over the decidable and the undecidable worlds. */
+export function sumOf({ elsewhere: { decidable, undecidable } }: OwnScore): Blame {
+  const sum = (key: keyof Blame): number => decidable[key] + undecidable[key];
   return {
     worlds: sum('worlds'),
     blamed: sum('blamed'),
-    blamedAloud: sum('blamedAloud'),
-    saidDown: sum('saidDown'),
-    saidDownAloud: sum('saidDownAloud'),
+    blamedConfident: sum('blamedConfident'),
+    reportedDown: sum('reportedDown'),
+    reportedDownConfident: sum('reportedDownConfident'),
   };
 }
 
@@ -137,9 +148,9 @@ export function asText({ title, head, rows }: Table): string {
 }
 
 /** A table for a page. */
-export function asMarkdown({ title, words, head, rows }: Table): string {
+export function asMarkdown({ title, description, head, rows }: Table): string {
   const rule = head.map((_, column) => (column === 0 ? '---' : '---:'));
-  return [`### ${title}`, '', words, '', ...[head, rule, ...rows].map(markdownLine), ''].join('\n');
+  return [`### ${title}`, '', description, '', ...[head, rule, ...rows].map(markdownLine), ''].join('\n');
 }
 
 function markdownLine(row: readonly string[]): string {

@@ -5,22 +5,22 @@ import { ADDRESSES, BACKGROUND_LOSS, CONTROLS, IPV6, VANTAGES } from './rates.ts
 import type { Planted } from './rates.ts';
 import type { Random } from './random.ts';
 
-/** What an element of the world does to a SYN that it should pass on, or answer. */
+/** What a broken element does to a SYN that it should forward or answer. */
 export type Answer =
-  'drop' | 'host-unreachable' | 'network-unreachable' | 'prohibited' | 'refuse' | 'hang-up' | 'lose';
+  'drop' | 'host-unreachable' | 'network-unreachable' | 'prohibited' | 'refuse' | 'close' | 'lose';
 
 /** A fault of one element in one round. */
-export interface Trouble {
+export interface Fault {
   answer: Answer;
-  /** The share of source ports (of SYNs, for `lose`) that meets it; 1 where absent. */
+  /** The share of source ports (of SYNs, for `lose`) that it affects; 1 if absent. */
   share?: number;
-  /** Passes or comes within seconds, or spares some: noise to a judgement about who is cut off. */
+  /** Starts or ends within seconds, or affects only some attempts. Such a vantage is neither reachable nor blocked. */
   partial?: boolean;
 }
 
-export interface NameTrouble {
+export interface NameFault {
   outcome: NameOutcome;
-  /** Whether the vantage's resolver answers no other name either. */
+  /** Whether the vantage's resolver fails for all other names, too. */
   everyName: boolean;
 }
 
@@ -28,9 +28,9 @@ export interface Place {
   name: string;
   transit: number;
   families: readonly Family[];
-  /** SYNs that its kernel sends within the four seconds of an attempt: 3 before Linux 6.5, then 4. */
+  /** SYNs that its kernel sends within the four seconds of an attempt: 3 before Linux 6.5, 4 since then. */
   syns: number;
-  /** Share of SYNs lost on whole ways. */
+  /** Share of SYNs lost on paths without a fault. */
   loss: number;
 }
 
@@ -46,28 +46,28 @@ export interface ControlHost {
   hosts: readonly Host[];
 }
 
-/** All that is wrong in one round. Elements are named as {@link wayTo} names them. */
-export interface Moment {
-  elements: Map<string, Trouble[]>;
-  names: Map<string, NameTrouble>;
+/** Everything that is broken in one round. {@link elementsTo} gives the names of the elements. */
+export interface RoundFaults {
+  elements: Map<string, Fault[]>;
+  names: Map<string, NameFault>;
   absent: Map<string, string>;
   outOfSockets: Set<string>;
 }
 
-/** A random internet: who stands where, what is up, and everything that is broken, per round. */
+/** A random network: vantages, target, controls, and everything that is broken in each round. */
 export interface World {
   places: Place[];
   target: Target;
   byName: boolean;
   hosts: Host[];
-  /** What each vantage's resolver gives, where it gives anything. */
+  /** The addresses that each vantage's resolver returns, if it returns any. */
   given: Map<string, Host[]>;
-  /** Addresses that only a lying resolver gives. */
-  lies: Host[];
-  /** Whether the name is gone at its own servers, per round. */
-  nameGone: [boolean, boolean];
+  /** Addresses that are not the target's and that a resolver returns for its name. */
+  falseHosts: Host[];
+  /** Whether the authoritative servers do not resolve the name, per round. */
+  nameUnresolvable: [boolean, boolean];
   controls: ControlHost[];
-  moments: [Moment, Moment];
+  rounds: [RoundFaults, RoundFaults];
   planted: Planted[];
 }
 
@@ -76,7 +76,7 @@ export const ROUNDS: readonly Round[] = [0, 1];
 
 const PORT = 443;
 
-/** A world in which nothing is broken yet. */
+/** Draws a world without faults. */
 export function drawWorld(random: Random): World {
   const places = drawPlaces(random);
   const hosts = drawHosts(random);
@@ -87,47 +87,47 @@ export function drawWorld(random: Random): World {
     byName,
     hosts,
     given: new Map(),
-    lies: [],
-    nameGone: [false, false],
+    falseHosts: [],
+    nameUnresolvable: [false, false],
     controls: drawControls(random),
-    moments: [emptyMoment(), emptyMoment()],
+    rounds: [noFaults(), noFaults()],
     planted: [],
   };
-  const steered = byName && hosts.length > 1 && random.chance(0.25);
+  const perVantage = byName && hosts.length > 1 && random.chance(0.25);
   for (const { name } of places) {
-    world.given.set(name, steered ? random.sample(hosts, random.between(1, hosts.length)) : hosts);
+    world.given.set(name, perVantage ? random.sample(hosts, random.between(1, hosts.length)) : hosts);
   }
   return world;
 }
 
 /** The elements between a vantage and an address, nearest first. */
-export function wayTo(place: Place, host: Host): readonly string[] {
-  const ways = waysOf.get(place) ?? new Map<Host, readonly string[]>();
-  waysOf.set(place, ways);
-  const known = ways.get(host);
+export function elementsTo(place: Place, host: Host): readonly string[] {
+  const byHost = elementsOf.get(place) ?? new Map<Host, readonly string[]>();
+  elementsOf.set(place, byHost);
+  const known = byHost.get(host);
   if (known) return known;
   const { name, transit } = place;
   const { family, network, text } = host;
   const elements = [
     access(name, family),
     transitCore(transit, family),
-    way(name, network, family),
+    path(name, network, family),
     peering(transit, network, family),
     edge(network, family),
     filter(name, network),
     hostKey(text),
   ];
-  ways.set(host, elements);
+  byHost.set(host, elements);
   return elements;
 }
 
-/** Ways are asked for millions of times; spelling them once each makes the whole four times as fast. */
-const waysOf = new WeakMap<Place, Map<Host, readonly string[]>>();
+/** Cached: elements are requested millions of times, and the cache makes a run four times as fast. */
+const elementsOf = new WeakMap<Place, Map<Host, readonly string[]>>();
 
 export const access = (vantage: string, family: Family): string => `access ${vantage}/${family}`;
 export const transitCore = (transit: number, family: Family): string => `transit ${transit}/${family}`;
-export const way = (vantage: string, network: number, family: Family): string =>
-  `way ${vantage}>${network}/${family}`;
+export const path = (vantage: string, network: number, family: Family): string =>
+  `path ${vantage}>${network}/${family}`;
 export const peering = (transit: number, network: number, family: Family): string =>
   `peering ${transit}-${network}/${family}`;
 export const edge = (network: number, family: Family): string => `edge ${network}/${family}`;
@@ -136,34 +136,34 @@ export const hostKey = (address: string): string => `host ${address}`;
 
 /** Breaks an element in the given rounds. */
 export function breakElement(
-  { moments }: World,
+  world: World,
   element: string,
-  trouble: Trouble,
+  fault: Fault,
   rounds: readonly Round[] = ROUNDS,
 ): void {
   for (const round of rounds) {
-    const { elements } = moments[round];
-    elements.set(element, [...(elements.get(element) ?? []), trouble]);
+    const { elements } = world.rounds[round];
+    elements.set(element, [...(elements.get(element) ?? []), fault]);
   }
 }
 
-/** What is wrong on the way, nearest first. */
-export function troublesOn(world: World, place: Place, host: Host, round: Round): Trouble[] {
-  const { elements } = world.moments[round];
-  const troubles: Trouble[] = [];
-  for (const element of wayTo(place, host)) {
+/** The faults between a vantage and an address, nearest first. */
+export function faultsOn(world: World, place: Place, host: Host, round: Round): Fault[] {
+  const { elements } = world.rounds[round];
+  const faults: Fault[] = [];
+  for (const element of elementsTo(place, host)) {
     const found = elements.get(element);
-    if (found) troubles.push(...found);
+    if (found) faults.push(...found);
   }
-  return troubles;
+  return faults;
 }
 
-/** The networks that the target's addresses lie in. */
+/** The networks of these addresses. */
 export function networksOf(hosts: readonly Host[]): number[] {
   return [...new Set(hosts.map(({ network }) => network))];
 }
 
-function emptyMoment(): Moment {
+function noFaults(): RoundFaults {
   return { elements: new Map(), names: new Map(), absent: new Map(), outOfSockets: new Set() };
 }
 
@@ -191,7 +191,7 @@ function drawHosts(random: Random): Host[] {
   );
 }
 
-/** Each control stands in a network of its own. */
+/** Each control has a separate network. */
 function drawControls(random: Random): ControlHost[] {
   const byName = random.chance(0.7);
   return Array.from({ length: Number(random.weighted(CONTROLS)) }, (_, index) => {

@@ -7,39 +7,39 @@ import type {
 } from '../../functions/reachability/report.ts';
 import type { Target } from '../../functions/reachability/request.ts';
 
-/** How many of each there are, and how they differ between vantages. */
+/** The size of the reports, and how they differ between vantages. */
 export interface Shape {
   name: string;
   vantages: number;
   targets: number;
   addresses: number;
   controls: number;
-  /** Whether the names have other addresses for each vantage, or the same for all. */
-  apart: boolean;
-  /** Whether the first vantage alone sends as much; the others then have one address for each target. */
-  alone: boolean;
-  /** What the smaller sizes have a half and a quarter of. */
+  /** Whether each name has different addresses for each vantage, or the same for all. */
+  different: boolean;
+  /** Whether only the first vantage sends so many addresses. The others then have one address for each target. */
+  onlyFirst: boolean;
+  /** The number of which the smaller sizes have a half and a quarter. */
   grows: 'targets' | 'addresses';
 }
 
-const ASKED = { vantages: 8, controls: 3, apart: false, alone: false, grows: 'targets' } as const;
+const SMALL = { vantages: 8, controls: 3, different: false, onlyFirst: false, grows: 'targets' } as const;
 /** A probe keeps its answer below 5.9 MB: 64 addresses with three attempts each are 30 KB for one target. */
-const FULL = { ...ASKED, targets: 190, addresses: 64, grows: 'addresses' } as const;
-const LIES = { ...FULL, controls: 100, apart: true } as const;
+const FULL = { ...SMALL, targets: 190, addresses: 64, grows: 'addresses' } as const;
+const DIFFERENT = { ...FULL, controls: 100, different: true } as const;
 
 export const SHAPES: readonly Shape[] = [
-  { ...ASKED, name: 'one address', targets: 1000, addresses: 1 },
-  { ...FULL, name: 'the same addresses for all' },
-  { ...LIES, name: 'many addresses for one of them', alone: true },
-  { ...LIES, name: 'addresses of its own for each' },
-  { ...LIES, name: 'the same, 30 vantages', vantages: 30, targets: 40 },
+  { ...SMALL, name: 'one address', targets: 1000, addresses: 1 },
+  { ...FULL, name: 'the same addresses for all vantages' },
+  { ...DIFFERENT, name: 'many addresses for one vantage', onlyFirst: true },
+  { ...DIFFERENT, name: 'different addresses for each vantage' },
+  { ...DIFFERENT, name: 'the same, 30 vantages', vantages: 30, targets: 40 },
 ];
 
 export function targetsOf(count: number): Target[] {
   return Array.from({ length: count }, (_, index) => ({ host: `t${index}.example`, port: 443 }));
 }
 
-/** The answers of one round: a third of the attempts fail, so that every step of the judgement has work. */
+/** The answers of one round. A third of the attempts fail, so that every step of the judgement is used. */
 export function answersOf(shape: Shape, targets: readonly Target[]): VantageAnswer[] {
   return Array.from({ length: shape.vantages }, (_, vantage) => ({
     vantage: `v${vantage}`,
@@ -49,8 +49,8 @@ export function answersOf(shape: Shape, targets: readonly Target[]): VantageAnsw
 }
 
 function reportOf(shape: Shape, targets: readonly Target[], vantage: number): ProbeReport {
-  const length = shape.alone && vantage > 0 ? 1 : shape.addresses;
-  const texts = Array.from({ length }, (_, index) => `10.${shape.apart ? vantage : 0}.0.${index + 1}`);
+  const length = shape.onlyFirst && vantage > 0 ? 1 : shape.addresses;
+  const texts = Array.from({ length }, (_, index) => `10.${shape.different ? vantage : 0}.0.${index + 1}`);
   const probed = (target: Target): TargetReport => ({
     ...target,
     name: { outcome: 'resolved', addresses: texts, elapsedMs: 1.25, servers: ['169.254.78.1'] },
@@ -61,7 +61,7 @@ function reportOf(shape: Shape, targets: readonly Target[], vantage: number): Pr
     elapsedMs: 4321,
     targets: targets.map(probed),
     controls: Array.from({ length: shape.controls }, (_, index) => {
-      const control = { host: `c${shape.apart ? vantage : 0}-${index}.example`, port: 53 };
+      const control = { host: `c${shape.different ? vantage : 0}-${index}.example`, port: 53 };
       const before = { ...control, addresses: [addressReport('192.0.2.53', 0)] };
       return { ...control, before, after: before };
     }),

@@ -10,7 +10,7 @@ export interface MatrixRow {
   planted: string;
   expected: Kind;
   actual: Kind;
-  /** Where the verdict is wrong, in a few words; empty where it is correct. */
+  /** What is wrong in the verdict, in a few words; empty if it is correct. */
   wrong: string[];
   summary: string;
   because: string[];

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { Cost, Load } from './load.ts';
 
-/** The loop that anyone would write: connect, note what comes, destroy, next. */
+/** The simplest loop: connect, note the outcome, destroy the socket, continue. */
 const load: Load = JSON.parse(await text(process.stdin));
 const { targets, timeoutMs, width, holdMs } = load;
 const outcomes: Record<string, number> = {};

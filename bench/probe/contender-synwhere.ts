@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers';
 import { probe } from '../../functions/probe/probe.ts';
 import type { Cost, Load } from './load.ts';
 
-/** This probe, given the load from stdin. */
+/** Runs the probe with the load from stdin. */
 const load: Load = JSON.parse(await text(process.stdin));
 const { targets, timeoutMs, attempts, deadlineMs } = load;
 const startCpu = process.cpuUsage();

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Load } from './load.ts';
 import { cpuMs, installed, maxRssMiB, measureProgram, startServer, stop } from './processes.ts';
 
-/** What a program cost; memory where it could be read. */
+/** What a program used; memory only if it can be read. */
 export interface OtherCost {
   connects: number;
   cpuMs: number;
@@ -12,7 +12,7 @@ export interface OtherCost {
   maxRssMiB?: number;
 }
 
-/** 4,096 addresses times five ports of the responder, in one scan without look-ups. Undefined where it is not installed. */
+/** Scans 4,096 addresses with five ports of the responder each, without DNS. Undefined if nmap is not installed. */
 export async function nmap(): Promise<OtherCost | undefined> {
   if (!installed('nmap')) return undefined;
   const cost = await measureProgram([
@@ -33,7 +33,7 @@ export async function nmap(): Promise<OtherCost | undefined> {
 const EXPORTER_PORT = 9115;
 const EXPORTER_WIDTH = 64;
 
-/** The exporter's TCP prober, asked over HTTP as Prometheus asks it; its own time only. Undefined where it is not installed. */
+/** Runs the exporter's TCP prober over HTTP, as Prometheus does, and measures only its own time. Undefined if it is not installed. */
 export async function blackboxExporter(folder: string, load: Load): Promise<OtherCost | undefined> {
   const program = 'prometheus-blackbox-exporter';
   if (!installed(program)) return undefined;
@@ -47,7 +47,7 @@ export async function blackboxExporter(folder: string, load: Load): Promise<Othe
   try {
     const { pid } = exporter;
     if (pid === undefined) return undefined;
-    await answering(address);
+    await untilReady(address);
     const before = cpuMs(pid, 'own');
     const start = performance.now();
     const rest = load.targets.values();
@@ -70,7 +70,7 @@ export async function blackboxExporter(folder: string, load: Load): Promise<Othe
   }
 }
 
-async function answering(address: string): Promise<void> {
+async function untilReady(address: string): Promise<void> {
   for (let turn = 0; turn < 50; turn++) {
     try {
       await (await fetch(`http://${address}/-/healthy`)).text();

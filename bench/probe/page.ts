@@ -6,21 +6,21 @@ export interface Row {
   connects: number;
   /** Microseconds of CPU, user and system. */
   cpuUsPerConnect: number;
-  /** Against the bare loop. */
+  /** Compared with the bare loop. */
   ratio?: number;
   wallMs: number;
   maxRssMiB?: number | undefined;
   note?: string;
 }
 
-/** One aim, and what was measured. */
+/** One aim and the measured value. */
 export interface Aim {
   aim: string;
   measured: string;
   holds: boolean;
 }
 
-/** A table of Markdown that is also readable as it stands. */
+/** A Markdown table with aligned columns. */
 export function table(head: string[], lines: string[][]): string {
   const all = [head, ...lines];
   const widths = head.map((_, column) => Math.max(...all.map((line) => (line[column] ?? '').length)));
@@ -34,7 +34,15 @@ export function table(head: string[], lines: string[][]): string {
 }
 
 export function rowsAsTable(rows: readonly Row[]): string {
-  const head = ['contender', 'connects', 'CPU per connect', 'against bare', 'wall', 'most memory', 'note'];
+  const head = [
+    'contender',
+    'connects',
+    'CPU per connect',
+    'compared with bare loop',
+    'wall time',
+    'peak memory',
+    'note',
+  ];
   return table(
     head,
     rows.map((row) => [

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import type { Cost, Load } from './load.ts';
 
-/** Kernel ticks a second in /proc/<pid>/stat (sysconf(_SC_CLK_TCK)); 100 on every Linux that Node runs on. */
+/** Length of a kernel tick in /proc/<pid>/stat (sysconf(_SC_CLK_TCK)); 100 on every Linux that Node runs on. */
 const TICK_MS = 10;
 
 /** Whether a program is installed. */
@@ -12,12 +12,12 @@ export function installed(program: string): boolean {
   return spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
 }
 
-/** The command line that keeps a program on one core, where taskset(1) is there. */
+/** The command line that runs a program on one core, if taskset(1) is installed. */
 export function onCore(core: number, argv: string[]): string[] {
   return installed('taskset') ? ['taskset', '-c', String(core), ...argv] : argv;
 }
 
-/** Runs a contender that speaks {@link Cost}. `descriptors`: what it may open. */
+/** Runs a contender, which prints a {@link Cost}. `descriptors`: how many it may open. */
 export async function contend(
   script: string,
   load: Load,
@@ -37,7 +37,7 @@ export async function contend(
   return cost;
 }
 
-/** Runs a program to its end on core 0 and says what it took, as the kernel counted it for us. */
+/** Runs a program to its end on core 0 and returns what it used, as counted by the kernel. */
 export async function measureProgram(argv: string[]): Promise<{ cpuMs: number; wallMs: number }> {
   const [command = '', ...args] = onCore(0, argv);
   const before = cpuMs('self', 'children');
@@ -48,7 +48,7 @@ export async function measureProgram(argv: string[]): Promise<{ cpuMs: number; w
   return { cpuMs: cpuMs('self', 'children') - before, wallMs: performance.now() - start };
 }
 
-/** User and system time of a process, or of the children that it has waited for (proc_pid_stat(5), fields 14 to 17). */
+/** User and system time of a process, or of its children that have ended (proc_pid_stat(5), fields 14 to 17). */
 export function cpuMs(pid: number | 'self', whose: 'own' | 'children'): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
     .replace(/^.*\) /s, '')
@@ -57,7 +57,7 @@ export function cpuMs(pid: number | 'self', whose: 'own' | 'children'): number {
   return (Number(fields[first]) + Number(fields[first + 1])) * TICK_MS;
 }
 
-/** The most memory a living process has held, in MiB (proc_pid_status(5)). */
+/** The peak memory of a running process, in MiB (proc_pid_status(5)). */
 export function maxRssMiB(pid: number): number {
   const [, kib = '0'] = /^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1')) ?? [];
   return Number(kib) / 1024;
@@ -74,7 +74,7 @@ export async function startServer(argv: string[], core: number): Promise<ChildPr
 }
 
 export async function stop(child: ChildProcess): Promise<void> {
-  const gone = once(child, 'exit');
+  const exited = once(child, 'exit');
   child.kill('SIGKILL');
-  await gone;
+  await exited;
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { OPEN_PORTS } from './load.ts';
 
-/** Accepts at the open ports and holds every connection until the other side ends it. Lives until its stdin is closed. */
+/** Accepts connections at the open ports and keeps each open until the peer closes it. Ends when its stdin is closed. */
 for (const port of OPEN_PORTS) {
   const server = createServer((socket) => {
     socket.on('error', () => undefined);

@@ -10,12 +10,12 @@ const RUNS = 21;
 
 export interface Start {
   bundleBytes: number;
-  /** CPU time of a process that has imported the handler, the least of many: whatever else runs only adds. */
+  /** CPU time of a process that has imported the handler: the least of many, because other work only adds CPU time. */
   probeMs: number;
   emptyMs: number;
 }
 
-/** Bundles the probe as it is deployed and starts it beside an empty handler, in turns. */
+/** Bundles the probe as it is deployed, and starts it and an empty handler in turns. */
 export async function measureStart(folder: string): Promise<Start> {
   const probe = path.join(await bundleFunction('probe', path.join(folder, 'probe')), 'index.mjs');
   const empty = path.join(folder, 'empty.mjs');
@@ -43,7 +43,7 @@ export async function bundle(entry: string, outfile: string): Promise<void> {
     target: 'node24',
     format: 'esm',
     external: ['koffi'],
-    // Some package of a contender may still ask for require().
+    // A package of a contender may call require().
     logLevel: 'error',
   });
 }

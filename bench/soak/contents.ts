@@ -8,7 +8,7 @@ import { sizeOf } from './sample.ts';
 export interface Contents {
   /** By the first word of the partition key. */
   kinds: Record<string, { items: number; bytes: number }>;
-  /** The files of the table once LevelDB has dropped what was overwritten and removed. */
+  /** The files of the table after LevelDB removed overwritten and deleted items. */
   compactedBytes: number;
 }
 
@@ -46,7 +46,7 @@ async function compact(path: string): Promise<void> {
   const level = new Level(path);
   await level.open();
   try {
-    // In Node a Level is a ClassicLevel, which has this; its type leaves it out for the sake of browsers.
+    // In Node a Level is a ClassicLevel, which has this method. Its type omits it because browsers do not have it.
     if (!('compactRange' in level && typeof level.compactRange === 'function')) {
       throw new Error('this LevelDB cannot be compacted');
     }

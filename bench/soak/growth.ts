@@ -3,10 +3,10 @@ import type { Sample } from './sample.ts';
 const MIB = 2 ** 20;
 /** LevelDB's default write buffer, which is also the size at which its log file ends. */
 const LEVELDB_BUFFER_BYTES = 4 * MIB;
-/** The start is left out: the compiler is at work, and the table is not yet full. */
+/** The start is excluded, because the compiler still runs and the table is not yet full. */
 const WARM_UP = 1 / 3;
 
-/** How much each figure may grow: garbage collection and the allocator make the figures go up and down. */
+/** How much each figure may grow. Garbage collection and the allocator make the figures vary. */
 const LIMITS: Record<'heapBytes' | 'rssBytes' | 'openFiles' | 'openIterators', number> = {
   heapBytes: 4 * MIB,
   rssBytes: 12 * MIB,
@@ -17,15 +17,15 @@ const LIMITS: Record<'heapBytes' | 'rssBytes' | 'openFiles' | 'openIterators', n
 export interface Growth {
   /** For each 1,000 ticks, by least squares over the samples after the start. */
   perThousandTicks: Record<keyof typeof LIMITS, number>;
-  /** The most that the table took on disk. */
+  /** The largest size of the table on disk. */
   mostTableBytes: number;
-  /** What is not flat. */
+  /** The figures that grow. */
   growing: string[];
 }
 
 /**
- * Whether a run was flat. `compactedBytes` is the table without what was overwritten: beside it, LevelDB may have as much again that
- * waits to be compacted, and two log files.
+ * Whether figures of a run grow. `compactedBytes` is the size of the table without overwritten items. In addition, LevelDB may have
+ * the same size of data that is not yet compacted, and two log files.
  */
 export function growthOf(samples: readonly Sample[], compactedBytes: number): Growth {
   const last = samples.at(-1)?.ticks ?? 0;

@@ -8,8 +8,8 @@ interface Tracking {
 }
 
 /**
- * Counts the iterators that every LevelDB of this process has open, from now on. A database registers each of them by
- * `attachResource` and forgets it by `detachResource` (abstract-level's README, "db.attachResource(resource)"). An iterator over
+ * Counts the open iterators of every LevelDB of this process, from this call on. A database registers each of them with
+ * `attachResource` and removes it with `detachResource` (abstract-level's README, "db.attachResource(resource)"). An iterator over
  * only values, or over only keys, is counted twice: it contains one over entries.
  */
 export function countOpenIterators(): { open(): number; stop(): void } {

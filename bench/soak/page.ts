@@ -37,8 +37,8 @@ export function summary(soak: Soak, growth: Growth): string {
     soak.closed > 0 ? `${count(Math.round(announced / soak.closed))} bytes` : 'not measured';
   return [
     `- ${growing.length === 0 ? 'Flat' : `Not flat: ${growing.join(', ')}`}. For each 1,000 ticks after the first third: resident memory ${signed(mib(per.rssBytes))}, heap ${signed(mib(per.heapBytes))}, open files ${signed(per.openFiles.toFixed(1))}, open iterators ${signed(per.openIterators.toFixed(1))}.`,
-    `- The table took at most ${kib(mostTableBytes)} on disk. LevelDB compacts it after every few MiB of writes; compacted at the end, it takes ${kib(compactedBytes)}.`,
-    `- Incidents opened: ${count(soak.opened)}, closed: ${count(soak.closed)}. A closed incident, with the two stretches of history that it ends, takes ${perIncident} in the table until its retention is over, and ${perAnnounced} in \`announcements.jsonl\`, which is never shortened.`,
+    `- The table took at most ${kib(mostTableBytes)} on disk. LevelDB compacts it after every few MiB of writes. After compaction at the end, it takes ${kib(compactedBytes)}.`,
+    `- Incidents opened: ${count(soak.opened)}, closed: ${count(soak.closed)}. A closed incident, with the two periods of history that it ends, takes ${perIncident} in the table until its retention period ends, and ${perAnnounced} in \`announcements.jsonl\`, from which nothing is removed.`,
     `- ${count(soak.samples.at(-1)?.ticks ?? 0)} ticks took ${(soak.elapsedMs / 1000).toFixed(0)} s.`,
   ].join('\n');
 }
@@ -55,7 +55,7 @@ export function contentsTable({ contents }: Soak): string {
 export function part(soak: Soak, growth: Growth): string {
   return `## The dev service over a long time
 
-Made by \`npm run bench:soak -- --write\` on ${machine()}. The service of \`synwhere dev\` runs without a pause between ticks. Its server, its database on disk and its connects on loopback are real. The clock of the service moves by ${EVERY_MINUTES} minutes with each tick, and history is kept for ${RETENTION_DAYS} days. Every ${TICKS_BETWEEN_FAULTS} ticks a target closes for four ticks. After each tick, the status page's requests and \`GET /metrics\` are made.
+Made by \`npm run bench:soak -- --write\` on ${machine()}. The service of \`synwhere dev\` runs without a pause between ticks. Its server, its database on disk and its connects on loopback are real. The clock of the service moves by ${EVERY_MINUTES} minutes with each tick, and history is kept for ${RETENTION_DAYS} days. Every ${TICKS_BETWEEN_FAULTS} ticks a target closes for four ticks. After each tick, the bench sends the status page's requests and \`GET /metrics\`.
 
 ${summary(soak, growth)}
 
@@ -63,7 +63,7 @@ ${table(SAMPLE_HEAD, soak.samples.map(sampleLine))}
 
 ${contentsTable(soak)}
 
-Resident memory and the heap are of one process with the service, its targets and its vantages in it. An iterator over values is counted twice, because LevelDB's package makes a second one for it. LevelDB collects up to 4 MiB of writes in memory, twice that while it writes them out, which is part of resident memory.
+One process contains the service, its targets and its vantages. Resident memory and the heap are those of this process. An iterator over values is counted twice, because LevelDB's package creates a second one for it. LevelDB buffers up to 4 MiB of writes in memory, and up to twice that while it writes them to disk. This is part of resident memory.
 `;
 }
 

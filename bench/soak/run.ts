@@ -15,7 +15,7 @@ import { takeSample, type Sample } from './sample.ts';
 export interface Soak {
   samples: Sample[];
   contents: Contents;
-  /** How many faults were planted and healed. */
+  /** How many faults were planted and ended. */
   faults: number;
   opened: number;
   closed: number;
@@ -24,21 +24,21 @@ export interface Soak {
 
 const VANTAGES = ['east', 'west', 'north'];
 const TARGETS = 5;
-/** One tick stands for so many minutes of the service's clock, so that 2,000 ticks are three weeks. */
+/** The service's clock moves by so many minutes with each tick, so that 2,000 ticks are three weeks. */
 export const EVERY_MINUTES = 15;
-/** Shorter than the run, so that the table has all that it ever keeps before the run is over. */
+/** Shorter than the run, so that the table reaches its full size before the run ends. */
 export const RETENTION_DAYS = 7;
 export const TICKS_BETWEEN_FAULTS = 50;
-/** In each turn of {@link TICKS_BETWEEN_FAULTS}, a target is shut before this tick. */
-const SHUT_AT = 20;
+/** In each period of {@link TICKS_BETWEEN_FAULTS}, a target is closed before this tick. */
+const CLOSED_AT = 20;
 const OPENED_AT = 24;
 const TICKS_BETWEEN_CHECKS = 10;
-/** What the status page and a scraper ask for. */
+/** What the status page and a scraper request. */
 const PATHS = ['/targets', '/incidents?open', '/metrics'];
 
 /**
- * Runs the dev service for so many ticks, one after the other without a pause: its own HTTP server, its own database on disk, and
- * real connects on loopback. Rejects where it says that something failed.
+ * Runs the dev service for so many ticks, one after the other without a pause, with its HTTP server, its database on disk and real
+ * connects on loopback. Rejects if the service logs an error.
  */
 export async function soak(
   { ticks, sampleEvery }: { ticks: number; sampleEvery: number },
@@ -90,7 +90,7 @@ export async function soak(
     return { samples, contents, faults, opened: countOf('opened'), closed: countOf('closed'), elapsedMs };
   } finally {
     iterators.stop();
-    await listeners.shutAll();
+    await listeners.closeAll();
     await rm(directory, { recursive: true, force: true });
   }
 }
@@ -107,20 +107,20 @@ function configurationOf({ ports }: Listeners) {
   return { ...parseConfiguration(text, 'the soak'), regions: [] };
 }
 
-/** Without the wait for a reset after each connect, which would be most of the time of a tick and tells nothing here. */
+/** Without the wait for a reset after each connect, which would be most of the time of a tick and has no use here. */
 function vantage(name: string): Vantage {
   return inProcessVantage(name, (request, { signal }) =>
     probe({ ...request, settleMs: 0 }, { signal, policy: ownMachine }),
   );
 }
 
-/** Shuts or opens a target where it is time to, and resolves to whether a fault ended. */
+/** Closes or opens a target when this tick requires it. Resolves to whether a fault ended. */
 async function plant(tick: number, listeners: Listeners): Promise<boolean> {
   const target = 1 + (Math.floor(tick / TICKS_BETWEEN_FAULTS) % TARGETS);
-  const turn = tick % TICKS_BETWEEN_FAULTS;
-  if (turn === SHUT_AT) await listeners.shutOne(target);
-  if (turn === OPENED_AT) await listeners.openOne(target);
-  return turn === OPENED_AT;
+  const position = tick % TICKS_BETWEEN_FAULTS;
+  if (position === CLOSED_AT) await listeners.closeOne(target);
+  if (position === OPENED_AT) await listeners.openOne(target);
+  return position === OPENED_AT;
 }
 
 async function use({ url }: Service, tick: number): Promise<void> {

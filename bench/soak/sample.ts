@@ -4,13 +4,13 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** What the process and its data take after so many ticks. */
+/** What the process and its data use after so many ticks. */
 export interface Sample {
   ticks: number;
   rssBytes: number;
-  /** After a forced garbage collection: JavaScript objects, and buffers beside the heap. */
+  /** After a forced garbage collection: JavaScript objects, and buffers outside the heap. */
   heapBytes: number;
-  /** Absent where there is no /proc. */
+  /** Absent if there is no /proc. */
   openFiles?: number;
   openIterators: number;
   /** The database. */
@@ -47,7 +47,7 @@ async function collectGarbage(): Promise<void> {
   }
 }
 
-/** Bytes of a file, or of all files in a directory; 0 where there is none, or where it has just been removed. */
+/** Bytes of a file, or of all files in a directory; 0 if it does not exist. */
 export async function sizeOf(path: string): Promise<number> {
   const found = await stat(path).catch(() => undefined);
   if (!found?.isDirectory()) return found?.size ?? 0;

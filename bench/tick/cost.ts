@@ -5,13 +5,13 @@ import { caseOf, type CaseFigures, type Figures } from './figures.ts';
 interface Price {
   usd: number;
   per: string;
-  /** How much of the unit is free in each account and month. */
+  /** How much is free per account and month. */
   free: number;
-  /** Where the price was read, with the date of that page. AWS's own pages load their tables by a script. */
+  /** The page with the price, and its date. AWS's own pages load their tables by a script. */
   source: string;
 }
 
-/** When the sources were read. */
+/** The day on which the sources were read. */
 export const LOOKED_UP = '2026-11-22';
 
 const LAMBDA = 'git.mcrn.ar, lambda-13-cost.md, 2026-05-11';
@@ -50,13 +50,13 @@ export const PRICES = {
 export type Item = keyof typeof PRICES;
 export const ITEMS: readonly Item[] = Object.keys(PRICES).filter((name): name is Item => name in PRICES);
 
-/** What one machine cannot measure. docs/cost.md lists each. */
+/** Assumptions for what one machine cannot measure. docs/cost.md lists each. */
 export const ASSUMED = {
   /** A month of 730 hours. */
   minutesAMonth: 43_800,
-  /** Lambda gives one vCPU at this size and less in proportion (Lambda developer guide, "Configure Lambda function memory"). */
+  /** Lambda provides one vCPU at this size and proportionally less below it (Lambda developer guide, "Configure Lambda function memory"). */
   mibOfOneCpu: 1769,
-  /** Lookups, and three handshakes one after the other: controls, targets, controls again. */
+  /** Lookups, and three sequential handshakes: controls, targets, controls again. */
   probeNetworkMs: 600,
   /** The connection, TLS and the request of the aggregator to the farthest region. */
   transportMs: 800,
@@ -65,7 +65,7 @@ export const ASSUMED = {
   platformLogBytes: 1000,
   /** TLS certificates and headers: each invocation has a new connection. */
   envelopeBytes: 6000,
-  /** A probe with a silent target: its time-out, and the rest. */
+  /** A probe with a silent target: the timeout and everything else. */
   silentRoundMs: 5000,
 } as const;
 
@@ -81,7 +81,7 @@ export interface Installation {
   everyMinutes: number;
 }
 
-/** How much of each item a month has, by its unit. Every tick finds everything as expected. */
+/** The quantity of each item per month, in its unit, if every tick finds everything as expected. */
 export function quantities(figures: Figures, { targets, regions, everyMinutes }: Installation) {
   const ticks = ASSUMED.minutesAMonth / everyMinutes;
   const { probeS, aggregatorS } = durations(figures, { targets, regions });
@@ -100,11 +100,11 @@ export function quantities(figures: Figures, { targets, regions, everyMinutes }:
   } satisfies Record<Item, number>;
 }
 
-/** USD a month by the list, and in an account that uses its free tier for nothing else. */
+/** USD per month at list prices, and in an account that uses its free tier for nothing else. */
 export function monthlyUsd(figures: Figures, installation: Installation): { list: number; free: number } {
   const used = quantities(figures, installation);
   const list = ITEMS.reduce((sum, item) => sum + used[item] * PRICES[item].usd, 0);
-  // Both functions draw on the same free GB-seconds.
+  // Both functions use the same free GB-seconds.
   const billed = { ...used, probes: used.probes + used.aggregator, aggregator: 0 };
   const free = ITEMS.reduce((sum, item) => {
     const { usd, free: freeAmount } = PRICES[item];
@@ -113,7 +113,7 @@ export function monthlyUsd(figures: Figures, installation: Installation): { list
   return { list, free };
 }
 
-/** USD that one day costs more while a target is silent, because each tick then takes two long rounds. */
+/** Additional USD per day while a target is silent, because each tick then takes two long rounds. */
 export function silentDayUsd(figures: Figures, { targets, regions, everyMinutes }: Installation): number {
   const { probeS, aggregatorS } = durations(figures, { targets, regions });
   const roundsS = (2 * ASSUMED.silentRoundMs) / 1000;
@@ -145,7 +145,7 @@ export function durations(figures: Figures, { targets, regions }: Omit<Installat
 
 type Size = Figures['sizes'][number];
 
-/** The value for a number of targets, on the straight line through the smallest and the largest size that were measured. */
+/** The value for a number of targets, by linear interpolation between the smallest and the largest measured size. */
 function between({ sizes }: Figures, targets: number, of: (size: Size) => number): number {
   const [first, last] = [sizes[0], sizes.at(-1)];
   if (!first || !last) throw new Error('no size was measured');
@@ -169,7 +169,7 @@ function gbSeconds(seconds: number, memoryMiB: number): number {
   return seconds * (memoryMiB / 1024);
 }
 
-/** How long a function of this memory takes for this much CPU. */
+/** How long a function with this memory takes for this CPU time. */
 function atMemory(cpuMs: number, memoryMiB: number): number {
   return (cpuMs * ASSUMED.mibOfOneCpu) / memoryMiB;
 }

@@ -22,7 +22,7 @@ export const REGIONS = [
 const CONTROLS = 3;
 const LOOPBACK = '127.0.0.0/8';
 
-/** Both functions as they are deployed, and what runs them. */
+/** Both functions as they are deployed, and the program that runs them. */
 export interface Bundles {
   aggregator: string;
   aggregatorBytes: number;
@@ -55,8 +55,8 @@ export async function makeBundles(): Promise<Bundles> {
 }
 
 /**
- * A whole installation on this machine: targets and controls on loopback, the probe in one process for all regions, the aggregator
- * in another, the services between them.
+ * A complete installation on this machine: targets and controls on loopback, one process with the probe for all regions, one with
+ * the aggregator, and the services.
  */
 export class Deployment {
   readonly targets: Listeners;
@@ -93,14 +93,14 @@ export class Deployment {
     return new Deployment({ targets, controls, aggregator, probe, aws });
   }
 
-  /** Runs the next tick. Rejects where it was not done, or had troubles on the way: such a tick measures something else. */
+  /** Runs the next tick. Rejects if it was not done or reported troubles, because such a tick must not be measured. */
   async tick(): Promise<void> {
     const at = new Date(Date.UTC(2026, 0, 1, 0, this.#minute++)).toISOString();
     const result = await this.aggregator.invoke({ tick: at });
     if (!isDone(result)) throw new Error(`the tick failed: ${JSON.stringify(result)}`);
   }
 
-  /** What the aggregator asks of a probe for all targets. */
+  /** The aggregator's request to a probe for all targets. */
   probeRequest(): unknown {
     return {
       targets: this.targets.ports.map(onLoopback),
@@ -115,8 +115,8 @@ export class Deployment {
     await this.aggregator.close();
     await this.probe.close();
     await this.aws.close();
-    await this.targets.shutAll();
-    await this.#controls.shutAll();
+    await this.targets.closeAll();
+    await this.#controls.closeAll();
   }
 }
 
@@ -124,7 +124,7 @@ function onLoopback(port: number): { host: string; port: number } {
   return { host: '127.0.0.1', port };
 }
 
-function written(port: number): string {
+function asTarget(port: number): string {
   return `127.0.0.1:${port}`;
 }
 
@@ -137,13 +137,13 @@ function isEmpty(list: unknown): boolean {
   return Array.isArray(list) && list.length === 0;
 }
 
-/** As of a synwhere.yaml that leaves everything else to its defaults. */
+/** A configuration with defaults for everything else. */
 function configuration(targets: readonly number[], controls: readonly number[]) {
   const text = JSON.stringify({
     home: REGIONS[0],
     regions: REGIONS,
-    targets: targets.map(written),
-    controls: controls.map(written),
+    targets: targets.map(asTarget),
+    controls: controls.map(asTarget),
     policy: { allow: [{ cidr: LOOPBACK }] },
   });
   return parseConfiguration(text, 'synwhere.yaml');

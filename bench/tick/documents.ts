@@ -13,7 +13,7 @@ export async function measured(): Promise<Figures> {
   return figures;
 }
 
-/** docs/cost.md as it follows from figures. */
+/** The text of docs/cost.md for these figures. */
 export async function costDocument(figures: Figures): Promise<string> {
   const style = await resolveConfig(fileURLToPath(COST_PAGE));
   return format(costPage(figures), { ...style, parser: 'markdown' });

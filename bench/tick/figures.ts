@@ -1,10 +1,10 @@
 /** What `npm run bench:tick` measures; `measured.json` holds the figures of the last run with `--write`. */
 export interface Figures {
-  /** ISO 8601, the day alone. */
+  /** ISO 8601, only the day. */
   measuredOn: string;
   /** Cores, processor, kernel, Node. */
   machine: string;
-  /** Load average of one minute before the run: on a busy machine CPU holds, wall time does not. */
+  /** Load average of one minute before the run. On a busy machine CPU time stays correct and wall time does not. */
   load: number;
   bundleBytes: number;
   start: StartFigures;
@@ -21,14 +21,14 @@ export interface StartFigures {
 export interface SizeFigures {
   targets: number;
   regions: number;
-  /** One probe of all targets by itself, over loopback. */
+  /** One probe of all targets without the aggregator, over loopback. */
   probe: {
     /** Median. */
     cpuMs: number;
-    /** What is waited for on purpose: staggered attempts, settling, controls before and after. The least of all runs. */
+    /** Intended waits: staggered attempts, the wait for resets, controls before and after. The least of all runs. */
     waitMs: number;
   };
-  /** The most memory that the aggregator's process held. */
+  /** The peak memory of the aggregator's process. */
   mostMemoryMiB: number;
   cases: CaseFigures[];
 }
@@ -39,7 +39,7 @@ export interface CaseFigures {
   ticks: number;
   /** Of the aggregator, medians over the ticks. */
   cpuMs: number;
-  /** The largest there was of each, for they hardly differ. */
+  /** The largest number of each, because they hardly differ. */
   requests: Record<string, number>;
   readUnits: number;
   writeUnits: number;
@@ -54,9 +54,9 @@ export const CASES = [
   'the first tick of a process',
   'nothing changes',
   'one target fails',
-  'it is well again',
+  'the target recovers',
   'all targets fail at once',
-  'all go on failing',
+  'all targets keep failing',
 ] as const;
 
 export type CaseName = (typeof CASES)[number];

@@ -2,12 +2,12 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import type { Ask, Reply, Usage } from './function-process.ts';
+import type { Query, Reply, Usage } from './function-process.ts';
 
-/** An invocation may take as long; what hangs beyond it is an error of the bench. */
+/** The time limit of an invocation. */
 const REMAINING_MS = 60_000;
 
-/** Makes what runs a function, once; resolves to its file. Not TypeScript any more, so that its start is no part of a start. */
+/** Builds the program that runs a function; resolves to its file. It is JavaScript, so that type stripping is not part of a measured start. */
 export async function buildFunctionProcess(directory: string): Promise<string> {
   const outfile = join(directory, 'function-process.mjs');
   await build({
@@ -21,15 +21,15 @@ export async function buildFunctionProcess(directory: string): Promise<string> {
   return outfile;
 }
 
-/** A bundled function in a process of its own, as Lambda would run it. */
+/** A bundled function in a separate process, as in Lambda. */
 export class FunctionHost {
-  /** What the function wrote to stdout since this was last emptied. */
+  /** What the function wrote to stdout since this was last cleared. */
   log = '';
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, (reply: Reply) => void>();
-  #asked = 0;
+  #lastId = 0;
 
-  /** `index`: the bundle's file. `env`: all that the function sees beside PATH. */
+  /** `index`: the bundle's file. `env`: the function's environment in addition to PATH. */
   constructor(runner: string, index: string, env: Record<string, string>) {
     this.#child = fork(runner, [index], {
       env: { PATH: process.env['PATH'] ?? '', ...env },
@@ -49,28 +49,28 @@ export class FunctionHost {
     });
   }
 
-  /** Rejects with the message of what the handler threw. */
+  /** Rejects with the message of the handler's error. */
   async invoke(event: unknown): Promise<unknown> {
-    const reply = await this.#ask((id) => ({ id, event, remainingMs: REMAINING_MS }));
+    const reply = await this.#send((id) => ({ id, event, remainingMs: REMAINING_MS }));
     if ('error' in reply) throw new Error(reply.error);
     return 'result' in reply ? reply.result : undefined;
   }
 
   async usage(): Promise<Usage> {
-    const reply = await this.#ask((id) => ({ id, usage: true }));
+    const reply = await this.#send((id) => ({ id, usage: true }));
     if ('usage' in reply) return reply.usage;
     throw new Error('error' in reply ? reply.error : 'no usage');
   }
 
   async close(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const gone = once(this.#child, 'exit');
+    const exited = once(this.#child, 'exit');
     this.#child.kill('SIGKILL');
-    await gone;
+    await exited;
   }
 
-  #ask(make: (id: number) => Ask): Promise<Reply> {
-    const id = ++this.#asked;
+  #send(make: (id: number) => Query): Promise<Reply> {
+    const id = ++this.#lastId;
     return new Promise((resolve) => {
       if (!this.#child.connected && this.#child.exitCode !== null) {
         resolve({ id, error: 'the function process ended' });

@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 
-/** What the parent asks: an event for the handler, or what the process has used so far. */
-export type Ask = { id: number; event: unknown; remainingMs: number } | { id: number; usage: true };
+/** What the parent sends: an event for the handler, or a query for the usage so far. */
+export type Query = { id: number; event: unknown; remainingMs: number } | { id: number; usage: true };
 
 /** CPU is user and system time of the whole process, start included. */
 export interface Usage {
@@ -15,20 +15,20 @@ interface Bundle {
   handler: (event: unknown, context: { getRemainingTimeInMillis: () => number }) => Promise<unknown>;
 }
 
-// Stands in for Lambda's runtime: one process, one module, events in, answers out.
+// Replaces Lambda's runtime: one process loads one module, receives events and sends results.
 const { handler }: Bundle = await import(pathToFileURL(process.argv[2] ?? '').href);
 
-process.on('message', (ask: Ask) => {
-  void answer(ask).then((reply) => process.send?.(reply));
+process.on('message', (query: Query) => {
+  void answer(query).then((reply) => process.send?.(reply));
 });
 process.on('disconnect', () => process.exit());
 
-async function answer(ask: Ask): Promise<Reply> {
-  const { id } = ask;
-  if ('usage' in ask) return { id, usage: usage() };
-  const endsAt = performance.now() + ask.remainingMs;
+async function answer(query: Query): Promise<Reply> {
+  const { id } = query;
+  if ('usage' in query) return { id, usage: usage() };
+  const endsAt = performance.now() + query.remainingMs;
   try {
-    const result = await handler(ask.event, { getRemainingTimeInMillis: () => endsAt - performance.now() });
+    const result = await handler(query.event, { getRemainingTimeInMillis: () => endsAt - performance.now() });
     return { id, result };
   } catch (error) {
     return { id, error: error instanceof Error ? error.message : String(error) };

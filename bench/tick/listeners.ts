@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 
-/** Targets on loopback that can be shut and opened again on the same port. */
+/** Targets on loopback that can be closed and opened again on the same port. */
 export class Listeners {
   readonly ports: number[] = [];
   readonly #servers: (Server | undefined)[] = [];
@@ -23,14 +23,14 @@ export class Listeners {
     this.#servers[index] = server;
   }
 
-  /** From here on connects are refused. */
-  async shutOne(index: number): Promise<void> {
+  /** After this, connects are refused. */
+  async closeOne(index: number): Promise<void> {
     const server = this.#servers[index];
     this.#servers[index] = undefined;
     if (server) await new Promise((resolve) => server.close(resolve));
   }
 
-  async shutAll(): Promise<void> {
-    for (const index of this.#servers.keys()) await this.shutOne(index);
+  async closeAll(): Promise<void> {
+    for (const index of this.#servers.keys()) await this.closeOne(index);
   }
 }

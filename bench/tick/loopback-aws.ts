@@ -4,14 +4,14 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { listenOnLoopback, loadDynalite } from '../../cli/dev/dynalite.ts';
 import { TABLE_SCHEMA } from '../../functions/aggregator/store/table-schema.ts';
 
-/** What was asked of the services since it was last taken. */
+/** The requests to the services since the last call of {@link LoopbackAws.takeCounts}. */
 export interface Counts {
   /** By service and operation, e.g. `DynamoDB PutItem`. */
   requests: Record<string, number>;
-  /** Request units of DynamoDB on demand, as dynalite works them out of the items' sizes. */
+  /** Request units of DynamoDB on demand, which dynalite computes from the sizes of the items. */
   readUnits: number;
   writeUnits: number;
-  /** Bodies of invocations, both ways. */
+  /** Bytes of the bodies of invocations. */
   invokeRequestBytes: number;
   invokeAnswerBytes: number;
 }
@@ -20,11 +20,11 @@ export const TABLE = 'synwhere';
 const HOME = 'eu-central-1';
 
 /**
- * The four services that the deployed aggregator talks to, on loopback: DynamoDB is dynalite behind a counter; Lambda speaks Invoke
- * and hands the payload to `probe`, whatever the region; SNS and EventBridge take everything.
+ * The four services that the deployed aggregator uses, on loopback. DynamoDB is dynalite behind a counter. Lambda implements Invoke
+ * and passes the payload to `probe` for every region. SNS and EventBridge accept every request.
  */
 export class LoopbackAws {
-  /** The environment that makes the SDK come here. */
+  /** The environment that makes the SDK use these servers. */
   readonly env: Record<string, string>;
   readonly #servers: Server[];
   #counts = none();
@@ -52,9 +52,9 @@ export class LoopbackAws {
     const services: Record<string, (request: IncomingMessage, body: Buffer) => Promise<Answer>> = {
       DYNAMODB: (request, body) => aws.#dynamoDb(databaseUrl, request, body),
       LAMBDA: (_request, body) => aws.#invoke(probe, body),
-      SNS: async () => aws.#take('SNS Publish', 'text/xml', SNS_ANSWER),
+      SNS: async () => aws.#accept('SNS Publish', 'text/xml', SNS_ANSWER),
       EVENTBRIDGE: async () =>
-        aws.#take('EventBridge PutEvents', 'application/x-amz-json-1.1', EVENTBRIDGE_ANSWER),
+        aws.#accept('EventBridge PutEvents', 'application/x-amz-json-1.1', EVENTBRIDGE_ANSWER),
     };
     for (const [name, answer] of Object.entries(services)) {
       const server = createServer((request, response) => void reply(request, response, answer));
@@ -94,7 +94,7 @@ export class LoopbackAws {
       body: JSON.stringify(asked),
     });
     const text = await answer.text();
-    // A write whose condition does not hold costs as well; dynalite does not say what, and such items are small here.
+    // A write whose condition fails also costs units. Dynalite does not report how many, and such items are small here.
     const units = Number(JSON.parse(text).ConsumedCapacity?.CapacityUnits ?? 1);
     if (operation === 'GetItem' || operation === 'Query') this.#counts.readUnits += units;
     else this.#counts.writeUnits += units;
@@ -109,7 +109,7 @@ export class LoopbackAws {
     return { status: 200, type: 'application/json', body: answer };
   }
 
-  #take(operation: string, type: string, body: string): Answer {
+  #accept(operation: string, type: string, body: string): Answer {
     this.#count(operation);
     return { status: 200, type, body };
   }

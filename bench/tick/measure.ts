@@ -8,14 +8,14 @@ import { FunctionHost } from './function-host.ts';
 import type { Counts } from './loopback-aws.ts';
 
 export interface MeasureOptions {
-  /** Ticks of each kind, and half as many starts and lone probes. */
+  /** The number of ticks of each kind, of starts, and of probes without the aggregator. */
   runs: number;
   sizes: readonly number[];
-  /** Hears what is measured next. */
+  /** Called with what is measured next. */
   progress: (line: string) => void;
 }
 
-/** Bundles, starts and ticks, one after the other; takes about a minute on an idle machine. */
+/** Measures bundles, starts and ticks, one after the other. Takes about a minute on an idle machine. */
 export async function measure({ runs, sizes, progress }: MeasureOptions): Promise<Figures> {
   const load = loadavg()[0] ?? 0;
   progress('bundling');
@@ -41,7 +41,7 @@ export async function measure({ runs, sizes, progress }: MeasureOptions): Promis
   }
 }
 
-/** In turns, so that what else the machine does falls on both. The first answer needs no service: it is a refusal. */
+/** In turns, so that other work on the machine affects both. The first answer needs no service, because it is an error. */
 async function measureStart(bundles: Bundles, runs: number): Promise<StartFigures> {
   const directory = mkdtempSync(join(tmpdir(), 'synwhere-start-'));
   try {
@@ -102,16 +102,16 @@ async function measureSize(bundles: Bundles, targets: number, runs: number): Pro
     };
     await tick('the first tick of a process');
     for (let run = 0; run < runs; run++) await tick('nothing changes');
-    // Each time another target, for one that comes and goes is called flapping.
+    // A different target each time, because one that fails and recovers repeatedly is reported as flapping.
     for (let run = 0; run < Math.min(runs, targets); run++) {
-      await deployment.targets.shutOne(run);
+      await deployment.targets.closeOne(run);
       await tick('one target fails');
       await deployment.targets.openOne(run);
-      await tick('it is well again');
+      await tick('the target recovers');
     }
-    await deployment.targets.shutAll();
+    await deployment.targets.closeAll();
     await tick('all targets fail at once');
-    for (let run = 0; run < runs; run++) await tick('all go on failing');
+    for (let run = 0; run < runs; run++) await tick('all targets keep failing');
     const { mostMemoryMiB } = await deployment.aggregator.usage();
     return {
       targets,
@@ -160,7 +160,7 @@ function summary(name: CaseName, samples: readonly Sample[]): CaseFigures {
     writeUnits: most(({ writeUnits }) => writeUnits),
     requestBytes: perInvocation(most(({ invokeRequestBytes }) => invokeRequestBytes)),
     answerBytes: perInvocation(most(({ invokeAnswerBytes }) => invokeAnswerBytes)),
-    // A line that comes a little late counts for the next tick.
+    // A late line is counted for the next tick.
     logBytes: median(samples.map(({ logBytes }) => logBytes)),
   };
 }

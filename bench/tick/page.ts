@@ -24,36 +24,36 @@ export function costPage(figures: Figures): string {
   return `# What it costs
 
 \`npm run bench:tick -- --write\` writes this page from figures measured on ${figures.measuredOn} (\`bench/tick/measured.json\`) and the list prices of
-us-east-1, read on ${LOOKED_UP} (\`bench/tick/cost.ts\`). It has not been compared with a bill of AWS. While every target is as expected:
+us-east-1, read on ${LOOKED_UP} (\`bench/tick/cost.ts\`). It has not been compared with an AWS bill. Cost while every target is as expected:
 
 ${monthsTable(figures)}
 
-## Your own sum
+## Calculate your own cost
 
-    USD a month = ${dollars(rates.fixed)} + ticks × (home + regions × region)
-    ticks       = ${count(ASSUMED.minutesAMonth)} / everyMinutes
+    USD per month = ${dollars(rates.fixed)} + ticks × (home + regions × region)
+    ticks         = ${count(ASSUMED.minutesAMonth)} / everyMinutes
 
 ${table(
-  ['USD for a million ticks', ...measured.map(({ targets }) => `${targets} targets`)],
+  ['USD per million ticks', ...measured.map(({ targets }) => `${targets} targets`)],
   [
     ['home', ...perTick.map(({ home }) => home.toFixed(1))],
     ['region', ...perTick.map(({ region }) => region.toFixed(1))],
   ],
 )}
 
-For another number of targets take the value on the straight line between the two columns, or beyond them. Example: ${EXAMPLE.targets} targets in
-${EXAMPLE.regions} regions every ${EXAMPLE.everyMinutes} minutes cost ${dollars(monthlyUsd(figures, EXAMPLE).list)} USD a month. In addition:
+For another number of targets, interpolate or extrapolate linearly from the two columns. Example: ${EXAMPLE.targets} targets in
+${EXAMPLE.regions} regions every ${EXAMPLE.everyMinutes} minutes cost ${dollars(monthlyUsd(figures, EXAMPLE).list)} USD per month. In addition:
 
-- While a target is silent, each tick takes two rounds of ${ASSUMED.silentRoundMs / 1000} s. For ${nameOf(few)} this is ${dollars(silentDayUsd(figures, few))} USD a day.
-- \`metrics.perRegion\`: ${dollars(PRICES.metrics.usd + PRICES.alarms.usd)} USD a month for each region.
-- \`schedule.everyMinutes: 5\` divides everything but metrics, alarms and dashboard by five.
+- While a target is silent, each tick takes two rounds of ${ASSUMED.silentRoundMs / 1000} s. For ${nameOf(few)} this costs ${dollars(silentDayUsd(figures, few))} USD per day.
+- \`metrics.perRegion\`: ${dollars(PRICES.metrics.usd + PRICES.alarms.usd)} USD per month for each region.
+- \`schedule.everyMinutes: 5\` divides all costs by five, except metrics, alarms and dashboard.
 
 ## Quantities and prices
 
-A month of one tick a minute. Look a price up at AWS before you rely on it: these were read on other sites.
+Quantities of a month with one tick per minute. The prices were read on other sites. Verify them at AWS before you rely on them.
 
 ${table(
-  ['', ...measured.map(nameOf), 'USD', 'free a month', 'read in'],
+  ['', ...measured.map(nameOf), 'USD', 'free per month', 'source'],
   ITEMS.map((item) => {
     const { usd, per, free, source } = PRICES[item];
     const used = measured.map((installation) => quantities(figures, installation)[item]);
@@ -61,33 +61,33 @@ ${table(
   }),
 )}
 
-The free GB-seconds are for both functions together.
+Both functions share the free GB-seconds.
 
 ## What was measured
 
-The bundled aggregator and the bundled probe run in processes of their own, with the real AWS SDK. DynamoDB is dynalite, which reports the
-consumed capacity; Lambda, SNS and EventBridge are servers on loopback that count requests. CPU is user and system time of the aggregator's
-process, medians. Measured on ${figures.machine}, load average ${figures.load}.
+The bundled aggregator and the bundled probe run in separate processes, with the real AWS SDK. DynamoDB is dynalite, which reports the
+consumed capacity. Lambda, SNS and EventBridge are servers on loopback that count requests. CPU is the median user and system time of the
+aggregator's process. Measured on ${figures.machine}, load average ${figures.load}.
 
 ${figures.sizes.map(casesTable).join('\n\n')}
 
 One probe uses ${figures.sizes.map(({ targets, probe }) => `${probe.cpuMs.toFixed(0)} ms of CPU for ${targets} targets`).join(' and ')}, and waits ${figures.sizes.map(({ probe }) => `${(probe.waitMs / 1000).toFixed(2)} s`).join(' and ')}: between
-attempts, for connections to settle, and for the controls before and after. The aggregator's bundle has ${(figures.bundleBytes / 1000).toFixed(0)} KB. Its process gives the first
-answer after ${figures.start.aggregator.cpuMs.toFixed(0)} ms of CPU (an empty handler: ${figures.start.empty.cpuMs.toFixed(0)} ms) and holds at most ${Math.max(...figures.sizes.map(({ mostMemoryMiB }) => mostMemoryMiB))} MiB.
+attempts, for resets after connecting, and for the controls before and after. The size of the aggregator's bundle is ${(figures.bundleBytes / 1000).toFixed(0)} KB. Its process returns the first
+result after ${figures.start.aggregator.cpuMs.toFixed(0)} ms of CPU (an empty handler: ${figures.start.empty.cpuMs.toFixed(0)} ms) and uses at most ${Math.max(...figures.sizes.map(({ mostMemoryMiB }) => mostMemoryMiB))} MiB.
 
-GB-seconds are the sum of waiting and CPU × ${ASSUMED.mibOfOneCpu} / memory in MiB, times the memory: for ${nameOf(few)} ${seconds(durations(figures, few).probeS)} for a probe and ${seconds(durations(figures, few).aggregatorS)} for the
-aggregator. Not measured, but assumed:
+The duration of a function is its waiting time plus CPU × ${ASSUMED.mibOfOneCpu} / memory in MiB. GB-seconds are the duration times the memory. The duration is, for ${nameOf(few)}, ${seconds(durations(figures, few).probeS)} for a probe and ${seconds(durations(figures, few).aggregatorS)} for the
+aggregator. Assumptions that were not measured:
 
 - A probe waits ${ASSUMED.probeNetworkMs} ms for names and handshakes.
 - The aggregator waits for the slowest probe, ${ASSUMED.transportMs} ms for the connection to the farthest region, and ${ASSUMED.storeRequestMs} ms for each request to the table.
-- The aggregator's CPU is in proportion to the number of regions.
+- The aggregator's CPU time is proportional to the number of regions.
 - An arm64 CPU of Lambda is as fast as the one above.
-- Lambda writes ${count(ASSUMED.platformLogBytes)} bytes to the log for each invocation, and an answer has ${count(ASSUMED.envelopeBytes)} bytes of TLS and headers.
-- Cold starts, storage, backups, checks on demand and announcements are left out.
+- Lambda writes ${count(ASSUMED.platformLogBytes)} bytes to the log for each invocation, and a response has ${count(ASSUMED.envelopeBytes)} bytes of TLS and headers.
+- Cold starts, storage, backups, checks on demand and announcements are not included.
 `;
 }
 
-/** USD a month: one row for each size and number of regions. */
+/** USD per month: one row for each size and number of regions. */
 export function monthsTable(figures: Figures): string {
   const rows = figures.sizes.flatMap(({ targets }) =>
     REGION_COUNTS.map((regions) => {
@@ -102,7 +102,7 @@ export function monthsTable(figures: Figures): string {
     [
       'targets',
       'regions',
-      'USD a month, every minute',
+      'USD per month, every minute',
       'every 5 minutes',
       'every minute, after the free tier',
     ],
@@ -110,7 +110,7 @@ export function monthsTable(figures: Figures): string {
   );
 }
 
-/** What each kind of tick asks of AWS. */
+/** The requests of each kind of tick to AWS. */
 export function casesTable(size: SizeFigures): string {
   const cases = CASES.map((name) => caseOf(size, name));
   const operations = [...new Set(cases.flatMap(({ requests }) => Object.keys(requests)))].toSorted();
@@ -124,7 +124,7 @@ export function casesTable(size: SizeFigures): string {
   );
 }
 
-/** The sum is linear in the number of regions and ticks, so three numbers give it for one number of targets. */
+/** The cost is linear in the numbers of regions and ticks, so three numbers define it for one number of targets. */
 export function usdPerMillionTicks(
   figures: Figures,
   targets: number,

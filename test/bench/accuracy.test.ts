@@ -10,34 +10,34 @@ import type { Verdict } from '../../functions/reachability/verdict.ts';
 const SEED = 7;
 const WORLDS = 2000;
 
-const HIGH = 'high is right in at least 99 of 100';
-const BLAME = 'the target is blamed for the fault of a vantage or a way in less than 1 of 1000';
-const KINDS = 'at least 95 of 100 kinds are right';
+const HIGH = 'verdicts with high confidence are correct in at least 99 of 100';
+const BLAME = 'fewer than 1 of 1000 verdicts report the target down for a fault of a vantage or a path';
+const KINDS = 'at least 95 of 100 kinds are correct';
 
-/** What must hold of a judgement, by name, so that a test can say which of them a broken one fails. */
-const INVARIANTS: Record<string, (simulation: Simulation) => boolean> = {
+/** The requirements of a judgement by name, so that a test can list those that a broken one fails. */
+const REQUIREMENTS: Record<string, (simulation: Simulation) => boolean> = {
   [HIGH]: ({ total, worlds }) => {
     const { given, kindRight, upRight } = total.own.confidence.high;
     return given > worlds / 3 && kindRight >= 0.99 * given && upRight >= 0.99 * given;
   },
   [BLAME]: ({ total, worlds }) => {
-    const { worlds: elsewhere, saidDownAloud } = total.own.elsewhere.tellable;
-    return elsewhere > worlds / 10 && saidDownAloud < Math.max(2, elsewhere / 1000);
+    const { worlds: elsewhere, reportedDownConfident } = total.own.elsewhere.decidable;
+    return elsewhere > worlds / 10 && reportedDownConfident < Math.max(2, elsewhere / 1000);
   },
   [KINDS]: ({ total }) => total.own.kindsRight >= 0.95 * total.own.kinds,
 };
 
 function failures(simulation: Simulation): string[] {
-  return Object.entries(INVARIANTS).flatMap(([name, holds]) => (holds(simulation) ? [] : [name]));
+  return Object.entries(REQUIREMENTS).flatMap(([name, holds]) => (holds(simulation) ? [] : [name]));
 }
 
 const whole = simulate({ seed: SEED, worlds: WORLDS });
 
-test('a judgement as it is keeps every invariant', () => {
+test('the judgement meets every requirement', () => {
   expect(failures(whole)).toEqual([]);
 });
 
-test('the same seed gives the same counts, made in one or in parts; another seed gives others', () => {
+test('the same seed gives the same counts, in one run or in parts; another seed gives other counts', () => {
   const worlds = 150;
   const again = simulate({ seed: SEED, worlds });
   expect(simulate({ seed: SEED, worlds })).toEqual(again);
@@ -49,35 +49,39 @@ test('the same seed gives the same counts, made in one or in parts; another seed
   expect(simulate({ seed: SEED + 1, worlds })).not.toEqual({ ...again, seed: SEED + 1 });
 });
 
-test('the rules of others do worse where there are several vantages', () => {
+test('the other rules are worse with several vantages', () => {
   const { [OURS]: ours, ...others } = whole.several.rules;
   for (const [name, score] of Object.entries(others)) {
     expect.soft(score.right, name).toBeLessThan(ours?.right ?? 0);
     expect.soft(score.falseAlarms, name).toBeGreaterThan(ours?.falseAlarms ?? Infinity);
-    expect.soft(score.silent, name).toBeGreaterThan(ours?.silent ?? Infinity);
+    expect.soft(score.unreported, name).toBeGreaterThan(ours?.unreported ?? Infinity);
   }
 });
 
-/** Says of every target what half of the vantages say, surely. */
+/** Decides by half of the vantages, with high confidence. */
 const majority: Judge = (target, rounds, clock) => {
   const verdict = judge(target, rounds, clock);
   const failing = verdict.vantages.filter(({ saw }) => saw !== 'open').length;
-  return asSure({ ...verdict, kind: failing >= verdict.vantages.length / 2 ? 'unresponsive' : 'reachable' });
+  return withHighConfidence({
+    ...verdict,
+    kind: failing >= verdict.vantages.length / 2 ? 'unresponsive' : 'reachable',
+  });
 };
 
-/** Takes the word of the first vantage for everyone's. */
-const first: Judge = (target, rounds, clock) =>
+/** Uses only the first vantage. */
+const firstVantageOnly: Judge = (target, rounds, clock) =>
   judge(
     target,
     rounds.map((answers) => answers.slice(0, 1)),
     clock,
   );
 
-/** Looks at the survey alone. */
-const hasty: Judge = (target, rounds, clock) => asSure(judge(target, rounds.slice(0, 1), clock));
+/** Uses only the survey. */
+const surveyOnly: Judge = (target, rounds, clock) =>
+  withHighConfidence(judge(target, rounds.slice(0, 1), clock));
 
-/** Believes every vantage, whatever its controls say. */
-const trusting: Judge = (target, rounds, clock) =>
+/** Ignores all controls. */
+const withoutControls: Judge = (target, rounds, clock) =>
   judge(
     target,
     rounds.map((answers) =>
@@ -88,20 +92,20 @@ const trusting: Judge = (target, rounds, clock) =>
     clock,
   );
 
-function asSure(verdict: Verdict): Verdict {
+function withHighConfidence(verdict: Verdict): Verdict {
   return { ...verdict, confidence: 'high' };
 }
 
 test.each([
   ['a majority', majority, [HIGH, BLAME, KINDS]],
-  ['one vantage alone', first, [HIGH, KINDS]],
-  ['a judgement without a second round', hasty, [HIGH, KINDS]],
-  ['a judgement without controls', trusting, [HIGH, KINDS]],
-] as const)('%s in its place breaks what it should', (_, judgement, broken) => {
+  ['only one vantage', firstVantageOnly, [HIGH, KINDS]],
+  ['a judgement without a second round', surveyOnly, [HIGH, KINDS]],
+  ['a judgement without controls', withoutControls, [HIGH, KINDS]],
+] as const)('%s in its place fails exactly the expected requirements', (_, judgement, broken) => {
   expect(failures(simulate({ seed: SEED, worlds: WORLDS / 2, judgement }))).toEqual(broken);
 });
 
-test('every row in which another rule is ahead has its reason on the page, or is chance', () => {
+test('every row in which another rule is better has a reason on the page, or is chance', () => {
   const behind = whereBehind(whole);
   expect(behind.length).toBeGreaterThan(0);
   expect(behind.filter(({ why }) => why === undefined)).toEqual([]);

@@ -49,7 +49,7 @@ test('a tick requests what was measured: nothing of its own for a target that di
   const { _aws: emf } = JSON.parse(deployment.aggregator.log.split('\n')[0] ?? '') as Emf;
   expect(emf.CloudWatchMetrics.flatMap(({ Metrics }) => Metrics)).toHaveLength(WATCHED.metrics);
 
-  await deployment.targets.shutOne(0);
+  await deployment.targets.closeOne(0);
   await deployment.tick();
   const changed = deployment.aws.takeCounts();
   expect(changed.requests['Lambda Invoke']).toBe(2 * REGIONS.length);
