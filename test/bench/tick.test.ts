@@ -31,7 +31,7 @@ test('the bundle of the aggregator is under 600 KB', () => {
   expect(bundles.aggregatorBytes).toBeLessThan(MOST_BUNDLE_BYTES);
 });
 
-test('a tick requests what was measured: nothing of its own for a target that did not change, more for one that did', async () => {
+test('a tick makes the measured requests: no additional ones for a target that did not change, more for one that did', async () => {
   const size = (await measured()).sizes.find(({ targets }) => targets === TARGETS);
   if (!size) throw new Error(`no figures for ${TARGETS} targets`);
   const expected = caseOf(size, 'nothing changes');
@@ -44,7 +44,7 @@ test('a tick requests what was measured: nothing of its own for a target that di
   expect(quiet.requests).toEqual(expected.requests);
   expect(quiet.requests['Lambda Invoke']).toBe(REGIONS.length);
 
-  // It comes on a pipe of its own, sometimes after the answer.
+  // The log has a separate pipe and sometimes arrives after the result.
   await vi.waitFor(() => expect(deployment.aggregator.log).toContain('\n'), { timeout: 10_000 });
   const { _aws: emf } = JSON.parse(deployment.aggregator.log.split('\n')[0] ?? '') as Emf;
   expect(emf.CloudWatchMetrics.flatMap(({ Metrics }) => Metrics)).toHaveLength(WATCHED.metrics);
@@ -61,11 +61,11 @@ test('a tick requests what was measured: nothing of its own for a target that di
   expect(Math.abs(quiet.writeUnits - expected.writeUnits)).toBeLessThanOrEqual(3);
 }, 120_000);
 
-test('docs/cost.md follows from the figures and the prices', async () => {
+test('docs/cost.md agrees with the figures and the prices', async () => {
   expect(await readFile(COST_PAGE, 'utf8')).toBe(await costDocument(await measured()));
 });
 
-test('a month costs what its quantities cost, computed here by hand for 10 targets in 8 regions', async () => {
+test('the cost of a month is that of its quantities, calculated here by hand for 10 targets in 8 regions', async () => {
   const figures = await measured();
   const [size] = figures.sizes;
   if (!size) throw new Error('no size was measured');
@@ -91,7 +91,7 @@ test('a month costs what its quantities cost, computed here by hand for 10 targe
     ITEMS.reduce((sum, item) => sum + used[item] * PRICES[item].usd, 0),
     9,
   );
-  // What nothing is free of: the table, traffic between regions.
+  // The items without a free tier: the table, traffic between regions.
   const least = (['table, writes', 'table, reads', 'between regions'] as const).reduce(
     (sum, item) => sum + used[item] * PRICES[item].usd,
     0,
@@ -100,7 +100,7 @@ test('a month costs what its quantities cost, computed here by hand for 10 targe
   expect(free).toBeLessThan(list);
 });
 
-test('the sum that docs/cost.md gives to its readers comes to the same, also between and beyond the measured sizes', async () => {
+test('the formula in docs/cost.md gives the same cost, also between and beyond the measured sizes', async () => {
   const figures = await measured();
   const [few, many] = [usdPerMillionTicks(figures, 10), usdPerMillionTicks(figures, 100)];
   for (const targets of [1, 10, 55, 100, 400]) {
@@ -121,7 +121,7 @@ test('the sum that docs/cost.md gives to its readers comes to the same, also bet
   expect(silentDayUsd(figures, { targets: 10, regions: 8, everyMinutes: 1 })).toBeGreaterThan(0.1);
 });
 
-test('every price has its source and the date of it', () => {
+test('every price has a source with its date', () => {
   for (const { usd, per, source } of Object.values(PRICES)) {
     expect(usd).toBeGreaterThan(0);
     expect(per).not.toBe('');

@@ -13,19 +13,19 @@ export interface RunOptions {
   stdin?: string;
   env?: Record<string, string>;
   cwd?: string;
-  /** What to run in place of the checkout's command, e.g. the built one. */
+  /** The program to run instead of the checkout's command, e.g. the built one. */
   script?: string;
 }
 
 export const COMMAND = new URL('../../cli/main.ts', import.meta.url).pathname;
 
-/** Without what could reach an AWS account or colour the output. */
+/** Without variables that give access to an AWS account or colour the output. */
 function environment(extra: Record<string, string> = {}): Record<string, string> {
   const { PATH = '', HOME = '', TMPDIR } = process.env;
   return { PATH, HOME, ...(TMPDIR !== undefined && { TMPDIR }), AWS_EC2_METADATA_DISABLED: 'true', ...extra };
 }
 
-/** Starts the command as a process of its own, with pipes for all that it reads and writes. */
+/** Starts the command as a separate process, with pipes for stdin, stdout and stderr. */
 export function start(args: readonly string[], options: RunOptions = {}) {
   return spawn(process.execPath, [options.script ?? COMMAND, ...args], {
     env: environment(options.env),
@@ -44,11 +44,11 @@ export async function synwhere(args: readonly string[], options: RunOptions = {}
   return { status, stdout, stderr, elapsedMs: performance.now() - began };
 }
 
-/** The exit status, or null where a signal ended it. */
+/** The exit status, or null if a signal ended it. */
 export async function ended(child: ChildProcess): Promise<number | null> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   return child.exitCode;
 }
 
-/** The command line of a vantage that probes from this machine, through the same command. */
+/** The command line of a vantage that probes from this machine with the same command. */
 export const PROBE_COMMAND = `'${process.execPath}' '${COMMAND}' probe -`;

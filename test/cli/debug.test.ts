@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { synwhere } from './command.ts';
 
-/** A fault of the program: its output cannot be written, for a reason that no user can cause. */
+/** A fault of the program: its output cannot be written, for a reason that the user does not cause. */
 const BROKEN = "data:text/javascript,process.stdout.write = () => { throw new TypeError('broken'); };";
 
 function broken(debug: Record<string, string>) {
@@ -10,13 +10,13 @@ function broken(debug: Record<string, string>) {
   });
 }
 
-test('a fault of the program is one line, which names the way to the stack trace', async () => {
+test('a fault of the program is one line, which states how to get the stack trace', async () => {
   const { status, stderr } = await broken({});
   expect(stderr).toBe('synwhere: internal error: broken; set SYNWHERE_DEBUG=1 to see the stack trace\n');
   expect(status).toBe(70);
 });
 
-test('SYNWHERE_DEBUG adds the stack trace, as --help says', async () => {
+test('SYNWHERE_DEBUG adds the stack trace, as --help states', async () => {
   const { status, stderr } = await broken({ SYNWHERE_DEBUG: '1' });
   const [first, second, ...frames] = stderr.trimEnd().split('\n');
   expect([first, second]).toEqual(['synwhere: internal error: broken', '  TypeError: broken']);

@@ -23,7 +23,7 @@ function linesAt(columns: number): string[] {
 }
 
 it.each([60, 80, 120])(
-  'the page of the demo fits into %i columns, without spaces at the ends of lines',
+  'the page of the demo fits into %i columns and has no spaces at the ends of lines',
   (columns) => {
     const lines = linesAt(columns);
     expect(lines.filter((line) => widthOf(line) > columns)).toEqual([]);
@@ -31,7 +31,7 @@ it.each([60, 80, 120])(
   },
 );
 
-it('the page of the demo is a table with one line for each fault in a pipe', () => {
+it('in a pipe, the page of the demo is a table with one line for each fault', () => {
   const rows = linesAt(Infinity).filter((line) => /^[✓✗]/.test(line));
   expect(rows).toHaveLength(RESULTS.length);
   for (const { truth } of RESULTS) expect(rows.join('\n')).toContain(`  ${truth.planted}  `);

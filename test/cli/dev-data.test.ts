@@ -18,7 +18,7 @@ const TABLE = 'synwhere';
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-/** Without the wait for a reset after each connect: nobody resets here. */
+/** Without the wait for a reset after each connect, because nothing resets connections here. */
 const vantage = inProcessVantage('here', (request, { signal }) =>
   probe({ ...request, settleMs: 0 }, { signal, policy: ownMachine }),
 );
@@ -84,7 +84,7 @@ async function listening(): Promise<Listener> {
   return listener;
 }
 
-test('ticks and requests leave no database iterator open', { timeout: 120_000 }, async () => {
+test('ticks and requests close every database iterator', { timeout: 120_000 }, async () => {
   const iterators = countOpenIterators();
   closings.push(() => Promise.resolve(iterators.stop()));
   const { target } = await listening();
@@ -92,7 +92,7 @@ test('ticks and requests leave no database iterator open', { timeout: 120_000 },
   const turn = async (): Promise<void> => {
     now = new Date(now.getTime() + MINUTE_MS);
     expect(await service.tick(now)).toMatchObject({ status: 'done', troubles: [] });
-    // A page of the history ends before the data do.
+    // A page of the history ends before the end of the data.
     for (const path of ['/targets', '/incidents?limit=1', `/targets/${target}/history?limit=1`, '/metrics']) {
       expect((await fetch(`${service.url}${path}`)).status).toBe(200);
     }
@@ -104,7 +104,7 @@ test('ticks and requests leave no database iterator open', { timeout: 120_000 },
   expect(lines).toEqual([]);
 });
 
-test('removes what has expired, on all pages, and nothing else', async () => {
+test('removes exactly the expired items, on all pages', async () => {
   const database = await openedDatabase();
   const nowSeconds = Math.floor(now.getTime() / 1000);
   // Four items of this size fill a page of 1 MB.
@@ -141,7 +141,7 @@ test('the service removes the records of ticks when they expire', async () => {
   expect(lines).toEqual([]);
 });
 
-test('looks for what has expired at the first tick and once an hour, also after the clock was set back', async () => {
+test('looks for expired items at the first tick and once per hour, also after the clock was set back', async () => {
   const looked: number[] = [];
   const clean = onceAnHour(async (at) => looked.push(at.getTime() / MINUTE_MS));
   for (const minutes of [1000, 1001, 1059, 1060, 1119, 100, 101, 160]) {
@@ -150,7 +150,7 @@ test('looks for what has expired at the first tick and once an hour, also after 
   expect(looked).toEqual([1000, 1060, 100, 160]);
 });
 
-test('says so where a table was left half made', async () => {
+test('reports a table that was not created completely', async () => {
   await (await openDatabase(join(directory, 'table'), TABLE)).close();
   const level = new Level<string, { TableStatus: string }>(join(directory, 'table'), {
     valueEncoding: 'json',

@@ -23,10 +23,10 @@ import { requirement } from '../support/requirements.ts';
 import { ended, start, synwhere } from './command.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-/** Generous: a loaded machine starts Node in seconds, and a lab of six cities in more. */
+/** Long, because a loaded machine needs seconds to start Node, and more to start a lab of six cities. */
 const PATIENCE_MS = 60_000;
 
-/** What every event on the bus is described by. */
+/** The schema of every event on the bus. */
 const ajv = new Ajv();
 addFormats.default(ajv);
 const schemaFile = join(ROOT, 'functions/aggregator/announce/event.schema.json');
@@ -45,7 +45,7 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** A `synwhere dev` as a process of its own, on a free port. */
+/** A `synwhere dev` in a separate process, on a free port. */
 class Dev {
   readonly child: ChildProcessWithoutNullStreams;
   output = '';
@@ -59,7 +59,7 @@ class Dev {
     running.push(this);
   }
 
-  /** Waits until the output has this, and resolves to the match. */
+  /** Waits until the output matches, and resolves to the match. */
   async says(pattern: RegExp): Promise<RegExpExecArray> {
     return until(
       () => pattern.exec(this.output) ?? undefined,
@@ -94,7 +94,7 @@ async function until<Value>(
   }
 }
 
-function told(data = 'data'): Announcement[] {
+function announced(data = 'data'): Announcement[] {
   const file = join(directory, data, 'announcements.jsonl');
   if (!existsSync(file)) return [];
   return readFileSync(file, 'utf8')
@@ -125,7 +125,7 @@ describe('synwhere dev', { timeout: 3 * PATIENCE_MS }, () => {
     await Promise.all([well.stop(), ill.stop()]);
   });
 
-  test('serves the page, the API and checks on demand, and ends by Ctrl-C with status 0', async () => {
+  test('serves the page, the API and checks on demand, and ends on Ctrl-C with status 0', async () => {
     const dev = new Dev(configure([well, ill]));
     await dev.says(/warning: controls: there are none/);
     await dev.says(/tick: 2 targets, all as expected/);
@@ -141,12 +141,12 @@ describe('synwhere dev', { timeout: 3 * PATIENCE_MS }, () => {
     expect(performance.now() - began).toBeLessThan(10_000);
   });
 
-  test('remembers and tells once, killed in the middle of ticks again and again', async () => {
+  test('keeps its state and announces once, although it is killed repeatedly during ticks', async () => {
     const argv = configure([well, ill]);
     const first = new Dev(argv);
     await first.says(/tick: 2 targets, all as expected/);
     await ill.stop();
-    // The check takes a second round and so some tenths of a second: these kills fall into it, and into what is done after it.
+    // The check has a second round and takes some tenths of a second. These kills happen during and after the check.
     for (const pauseMs of [50, 400, 900]) {
       await sleep(pauseMs);
       await running.at(-1)?.kill('SIGKILL');
@@ -154,7 +154,7 @@ describe('synwhere dev', { timeout: 3 * PATIENCE_MS }, () => {
     }
     const dev = running.at(-1) ?? first;
     await until(
-      () => told().find(({ change }) => change === 'opened'),
+      () => announced().find(({ change }) => change === 'opened'),
       () => dev.output,
     );
     await ill.start();
@@ -162,18 +162,18 @@ describe('synwhere dev', { timeout: 3 * PATIENCE_MS }, () => {
     await dev.kill('SIGKILL');
     const last = new Dev(argv);
     await until(
-      () => told().find(({ change }) => change === 'closed'),
+      () => announced().find(({ change }) => change === 'closed'),
       () => last.output,
     );
     await last.says(/tick: 2 targets, all as expected, \d/);
-    expect(told().map(({ change, subject }) => [change, subject])).toEqual([
+    expect(announced().map(({ change, subject }) => [change, subject])).toEqual([
       ['opened', { type: 'target', target: ill.target }],
       ['closed', { type: 'target', target: ill.target }],
     ]);
     const { stretches } = (await last.get(`/targets/${ill.target}/history`)) as {
       stretches: { kind: string; ticks: number }[];
     };
-    // While nothing ran, nobody knows what was: a pause may have cut the same verdict into several stretches.
+    // The state during a pause is unknown, so a pause may divide the same verdict into several periods.
     const kinds = stretches.map(({ kind }) => kind);
     expect(kinds.filter((kind, index) => kind !== kinds[index - 1])).toEqual([
       'reachable',
@@ -183,7 +183,7 @@ describe('synwhere dev', { timeout: 3 * PATIENCE_MS }, () => {
     expect(await last.get('/incidents')).toMatchObject({ incidents: [{ closedBecause: 'well' }] });
   });
 
-  test('takes the vantages of the configuration', async () => {
+  test('uses the vantages of the configuration', async () => {
     const probe = `'${process.execPath}' '${join(ROOT, 'cli/main.ts')}' probe -`;
     const dev = new Dev(
       configure([well], `regions: [eu-west-1]\nvantages:\n  one: ${JSON.stringify(probe)}\n  gone: exit 7\n`),
@@ -204,7 +204,7 @@ describe('synwhere dev', { timeout: 3 * PATIENCE_MS }, () => {
     });
   });
 
-  test('serves without a schedule too', async () => {
+  test('also serves without a schedule', async () => {
     const dev = new Dev(configure([well], 'schedule: { enabled: false }\n'));
     await dev.says(/schedule is disabled/);
     const response = await fetch(`${await dev.url()}/checks`, {
@@ -215,7 +215,7 @@ describe('synwhere dev', { timeout: 3 * PATIENCE_MS }, () => {
     expect(await dev.kill('SIGTERM')).toBe(0);
   });
 
-  test('ends where it cannot leave its address in its directory', async () => {
+  test('ends if it cannot write its address to its directory', async () => {
     mkdirSync(join(directory, 'data/endpoint.json'), { recursive: true });
     const dev = new Dev(configure([well]));
     await dev.says(/EISDIR/);
@@ -241,7 +241,7 @@ describe('synwhere dev', { timeout: 3 * PATIENCE_MS }, () => {
     expect(JSON.parse(history.stdout)).toMatchObject({ stretches: [{ kind: 'reachable' }] });
     expect(incidents).toMatchObject({ status: 0, stderr: asking, stdout: 'no incidents\n' });
 
-    // Killed, it leaves its note behind, which is not used.
+    // A killed process leaves its address file, which must not be used.
     await dev.kill('SIGKILL');
     expect(existsSync(note)).toBe(true);
     const none = await here('status', '--endpoint', '');
@@ -264,9 +264,9 @@ describe('synwhere dev', { timeout: 3 * PATIENCE_MS }, () => {
     }
   });
 
-  test('that runs twice in a directory must be chosen from', async () => {
+  test('that runs twice in a directory must be chosen by the user', async () => {
     configure([well]);
-    // The second has the place of the data of a lab.
+    // The second uses the data directory of a lab.
     const two = [new Dev(['--every', '5']), new Dev(['--every', '5', '--data', '.synwhere/dev-lab'])];
     const urls = await Promise.all(two.map((dev) => dev.url()));
     const { status, stderr } = await synwhere(['status'], { cwd: directory });
@@ -276,7 +276,7 @@ describe('synwhere dev', { timeout: 3 * PATIENCE_MS }, () => {
     });
   });
 
-  test('says in one line what is in its way', async () => {
+  test('reports in one line why it cannot start', async () => {
     const argv = configure([well]);
     const dev = new Dev(argv);
     const port = new URL(await dev.url()).port;
@@ -302,7 +302,7 @@ describe('synwhere dev', { timeout: 3 * PATIENCE_MS }, () => {
     await dev.says(/tick/);
   });
 
-  test('built, and without its optional packages, says which are missing', async () => {
+  test('built and without its optional packages, reports which are missing', async () => {
     const { dependencies }: { dependencies: Record<string, string> } = JSON.parse(
       readFileSync(join(ROOT, 'package.json'), 'utf8'),
     );
@@ -338,7 +338,7 @@ describe.runIf(requirement('synwhere dev --lab', labProblem()))(
   'synwhere dev --lab',
   { timeout: 4 * PATIENCE_MS },
   () => {
-    test('turns a planted fault into an incident within two ticks, and closes it once healed', async () => {
+    test('opens an incident within two ticks of a planted fault, and closes it after the fault is removed', async () => {
       const dev = new Dev(['--lab', '--data', 'data', '--every', '3']);
       await dev.says(/tick: 4 targets, all as expected/);
       const target = 'www.acme.example:443';
@@ -349,7 +349,7 @@ describe.runIf(requirement('synwhere dev --lab', labProblem()))(
       });
       const before = ticks();
       await dev.says(/opened: www\.acme\.example:443 remote-refusal/);
-      // The tick under way may not have seen it; the one after it, and the next, have.
+      // The running tick may have missed it. The next two ticks see it.
       expect(ticks() - before).toBeLessThanOrEqual(2);
       expect(await dev.get('/incidents?open')).toMatchObject({
         incidents: [{ subject: { target }, kind: 'remote-refusal' }],
@@ -360,7 +360,7 @@ describe.runIf(requirement('synwhere dev --lab', labProblem()))(
       });
       await dev.says(/closed: www\.acme\.example:443/);
       expect(await dev.get('/incidents?open')).toEqual({ incidents: [] });
-      expect(told().map(({ change }) => change)).toEqual(['opened', 'closed']);
+      expect(announced().map(({ change }) => change)).toEqual(['opened', 'closed']);
       expect(await dev.kill('SIGINT')).toBe(0);
       expect(existsSync(join(directory, '.synwhere/lab.sock')), 'the lab went with it').toBe(false);
     });

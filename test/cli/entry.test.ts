@@ -18,13 +18,13 @@ describe.each(['cli/main.ts', 'cli/main.js'])('node %s', (file) => {
     expect(entry(file)).toEqual({ status: 0, stdout: `${packageJson.version}\n`, stderr: '' });
   });
 
-  test('reports in one line what is needed, where Node cannot read TypeScript', () => {
+  test('reports in one line what is needed if Node cannot read TypeScript', () => {
     const { status, stdout, stderr } = entry(file, '--no-experimental-strip-types');
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toMatch(NEEDED);
   });
 
-  test('reports it where Node is older than what is used here', () => {
+  test('reports it if Node is too old', () => {
     const disguise =
       "data:text/javascript,Object.defineProperty(process.versions, 'node', { value: '20.9.0' })";
     const { status, stdout, stderr } = entry(file, '--import', disguise);
@@ -33,7 +33,7 @@ describe.each(['cli/main.ts', 'cli/main.js'])('node %s', (file) => {
   });
 });
 
-test('the scripts of the package start the file that any Node can read', () => {
+test('the scripts of the package start the file that every Node can read', () => {
   const starts = Object.values(packageJson.scripts).filter((script) => script.startsWith('node cli/main'));
   expect(starts.length).toBeGreaterThan(3);
   expect(starts.filter((script) => !script.startsWith('node cli/main.js'))).toEqual([]);

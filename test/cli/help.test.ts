@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { synwhere } from './command.ts';
 
-test('--help names every command, and each has a help of its own with examples', async () => {
+test('--help lists every command, and each has its own help with examples', async () => {
   const { stdout, stderr, status } = await synwhere(['--help']);
   expect(stdout).toContain('\nExamples:\n');
   expect(stderr).toBe('');
@@ -19,7 +19,7 @@ test('--help names every command, and each has a help of its own with examples',
   }
 }, 60_000);
 
-test('--version prints the version alone', async () => {
+test('--version prints only the version', async () => {
   const { stdout, status } = await synwhere(['--version']);
   expect(stdout).toBe(`${packageJson.version}\n`);
   expect(status).toBe(0);

@@ -12,18 +12,18 @@ import { HOSTILE, poisoned } from './hostile-text.ts';
 import { startLyingService } from './deployed/lying-service.ts';
 import { onTerminal } from './terminal.ts';
 
-/** Nothing listens there, and nothing is asked to. */
+/** Nothing listens there, and no test connects to it. */
 const TARGET = { host: '127.0.0.1', port: 1 };
 
 /** A directory and a service full of hostile text. */
 export interface Stage {
   folder: string;
   service: string;
-  /** The target that the service knows. */
+  /** The target of the service. */
   target: string;
-  /** The command of a vantage that answers with a hostile report, one with a hostile walk, and one that fails with hostile words. */
-  liar: string;
-  walker: string;
+  /** The commands of a vantage that sends a hostile report, of one that sends a hostile trace, and of one that fails with a hostile message. */
+  hostile: string;
+  tracer: string;
   failing: string;
   close(): Promise<void>;
 }
@@ -37,7 +37,7 @@ export async function setStage(): Promise<Stage> {
     writeFileSync(file, content);
     return file;
   };
-  // The vantage repeats the target that it was asked about, so that its report is one.
+  // The vantage repeats the target of its request, so that its report is accepted.
   const report = poisoned(reportOf(), ['startedAt', 'outcome', 'stage', 'refusedBy', 'host']);
   const file = write('report.json', JSON.stringify(report));
   write(
@@ -46,7 +46,7 @@ export async function setStage(): Promise<Stage> {
   );
   write('garbage.json', safe(HOSTILE));
   write('shapeless.json', JSON.stringify({ [HOSTILE]: HOSTILE, targets: HOSTILE }));
-  const walk = {
+  const trace = {
     ...reportOf(),
     targets: [],
     traces: [
@@ -62,14 +62,14 @@ export async function setStage(): Promise<Stage> {
       },
     ],
   };
-  const walkFile = write('walk.json', JSON.stringify(poisoned(walk, ['startedAt', 'host'])));
-  write('said.txt', safe(HOSTILE));
-  const failing = `cat ${join(folder, 'said.txt')} >&2; exit 3`;
-  const liar = `cat ${file}`;
-  // Two ticks in a row are news: the liar says that its target refuses.
+  const traceFile = write('trace.json', JSON.stringify(poisoned(trace, ['startedAt', 'host'])));
+  write('message.txt', safe(HOSTILE));
+  const failing = `cat ${join(folder, 'message.txt')} >&2; exit 3`;
+  const hostile = `cat ${file}`;
+  // Two ticks in a row open an incident: the false vantage reports that its target refuses.
   write(
     'dev.yaml',
-    `targets: ['127.0.0.1:1']\nprobe: { attempts: 1 }\nvantages:\n  liar: ${liar}\n  failing: ${JSON.stringify(failing)}\n`,
+    `targets: ['127.0.0.1:1']\nprobe: { attempts: 1 }\nvantages:\n  hostile: ${hostile}\n  failing: ${JSON.stringify(failing)}\n`,
   );
   write('hostile.yaml', `targets: [${JSON.stringify(HOSTILE)}]\n${JSON.stringify(HOSTILE)}: 1\n`);
   for (const tool of ['unshare', 'nsenter', 'ip']) {
@@ -77,7 +77,7 @@ export async function setStage(): Promise<Stage> {
     mkdirSync(join(folder, 'tools'), { recursive: true });
     writeFileSync(
       script,
-      `#!/bin/sh\ntest "$1" = -V && exit 0\ntr '\\n\\r' '  ' < ${join(folder, 'said.txt')} >&2\nexit 1\n`,
+      `#!/bin/sh\ntest "$1" = -V && exit 0\ntr '\\n\\r' '  ' < ${join(folder, 'message.txt')} >&2\nexit 1\n`,
     );
     chmodSync(script, 0o755);
   }
@@ -85,8 +85,8 @@ export async function setStage(): Promise<Stage> {
     folder,
     service: service.url,
     target: service.target,
-    liar,
-    walker: `cat ${walkFile}`,
+    hostile,
+    tracer: `cat ${traceFile}`,
     failing,
     async close() {
       await Promise.all([service.close(), lab.close()]);
@@ -95,10 +95,10 @@ export async function setStage(): Promise<Stage> {
   };
 }
 
-/** A report with a text in every place that may hold one. */
+/** A report with a text in every field that may have one. */
 export function reportOf(): ProbeReport {
   return {
-    vantage: 'liar',
+    vantage: 'hostile',
     startedAt: '2026-05-01T10:00:00.000Z',
     elapsedMs: 10,
     targets: [
@@ -160,30 +160,30 @@ async function startLyingLab(folder: string): Promise<{ close(): Promise<void> }
 
 /** One command with hostile input. */
 export interface Scenario {
-  /** As the program spells it, e.g. `lab break`. */
+  /** As the program writes it, e.g. `lab break`. */
   command: string;
   input: string;
   args: (stage: Stage) => readonly string[];
-  /** What has to be seen, so that the input is known to have come that far. */
+  /** Text that the output must contain, which shows that the input reached it. */
   shows: RegExp;
   stdin?: string;
   env?: (stage: Stage) => Record<string, string>;
-  /** Below the stage's folder. */
+  /** Relative to the stage's folder. */
   cwd?: string;
-  /** What ends by Ctrl-C alone gets it once it has said this. */
+  /** For commands that end only on Ctrl-C: they receive it after this output. */
   interruptAfter?: string;
 }
 
-/** Of the words of a command that failed only the last line is shown. */
+/** Of the output of a failed command, only the last line is shown. */
 const AROUND = /FORGED|SECOND LINE/;
-/** The words of whoever refuses a report, where hostile text may not get further. */
+/** The error for a rejected report, if the hostile text is not shown. */
 const REFUSED_OR = /FORGED|not a report|invalid answer/;
 const toolsFirst = (stage: Stage) => ({
   PATH: `${join(stage.folder, 'tools')}:${process.env['PATH'] ?? ''}`,
 });
 
-/** How a service lies to a command that asks one: in the texts of its answers, and in what they consist of. */
-function lies(command: string, args: (stage: Stage) => readonly string[]): Scenario[] {
+/** Hostile answers of a service to a command: hostile texts, and wrong structure. */
+function hostileAnswers(command: string, args: (stage: Stage) => readonly string[]): Scenario[] {
   return [
     {
       command,
@@ -199,7 +199,7 @@ function lies(command: string, args: (stage: Stage) => readonly string[]): Scena
     },
     {
       command,
-      input: 'a service with lists of something else',
+      input: 'a service with lists of wrong types',
       args: (stage) => [...args(stage), '--endpoint', `${stage.service}/shapeless`],
       shows: /answer of the service has no|none of a check/,
     },
@@ -210,25 +210,32 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     command: 'check',
     input: 'a vantage with hostile reports',
-    args: ({ liar }) => ['check', '127.0.0.1:1', '--vantage', `liar=${liar}`, '--no-trace'],
+    args: ({ hostile }) => ['check', '127.0.0.1:1', '--vantage', `hostile=${hostile}`, '--no-trace'],
     shows: REFUSED_OR,
   },
   {
     command: 'check',
     input: 'a vantage with hostile reports, --json',
-    args: ({ liar }) => ['check', '127.0.0.1:1', '--vantage', `liar=${liar}`, '--no-trace', '--json'],
+    args: ({ hostile }) => [
+      'check',
+      '127.0.0.1:1',
+      '--vantage',
+      `hostile=${hostile}`,
+      '--no-trace',
+      '--json',
+    ],
     shows: REFUSED_OR,
   },
   {
     command: 'check',
-    input: 'vantages that fail in hostile words',
+    input: 'vantages that fail with hostile messages',
     args: ({ failing, folder }) => [
       'check',
       '127.0.0.1:1',
       '--vantage',
       `failing=${failing}`,
       '--vantage',
-      `babbling=cat ${join(folder, 'said.txt')}`,
+      `babbling=cat ${join(folder, 'message.txt')}`,
     ],
     shows: AROUND,
   },
@@ -245,7 +252,7 @@ export const SCENARIOS: readonly Scenario[] = [
     args: () => ['check', 'a:1', '--vantage', safe(HOSTILE)],
     shows: AROUND,
   },
-  ...lies('check', () => ['check', '--deployed']),
+  ...hostileAnswers('check', () => ['check', '--deployed']),
   {
     command: 'probe',
     input: 'a hostile request on stdin',
@@ -269,12 +276,12 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     command: 'trace',
-    input: 'vantages with hostile walks',
-    args: ({ walker, failing }) => [
+    input: 'vantages with hostile traces',
+    args: ({ tracer, failing }) => [
       'trace',
       '127.0.0.1:1',
       '--vantage',
-      `liar=${walker}`,
+      `hostile=${tracer}`,
       '--vantage',
       `failing=${failing}`,
     ],
@@ -282,8 +289,8 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     command: 'trace',
-    input: 'vantages with hostile walks, --json',
-    args: ({ walker }) => ['trace', '127.0.0.1:1', '--vantage', `liar=${walker}`, '--json'],
+    input: 'vantages with hostile traces, --json',
+    args: ({ tracer }) => ['trace', '127.0.0.1:1', '--vantage', `hostile=${tracer}`, '--json'],
     shows: REFUSED_OR,
   },
   {
@@ -312,7 +319,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     command: 'compare',
-    input: 'JSON that is no report',
+    input: 'JSON that is not a report',
     args: () => ['compare', 'shapeless.json'],
     shows: /not a report/,
   },
@@ -381,7 +388,7 @@ export const SCENARIOS: readonly Scenario[] = [
     args: () => ['config', 'check', safe(HOSTILE)],
     shows: AROUND,
   },
-  ...lies('status', () => ['status']),
+  ...hostileAnswers('status', () => ['status']),
   ...(
     [
       ['that says no', 'problem', AROUND],
@@ -394,8 +401,8 @@ export const SCENARIOS: readonly Scenario[] = [
     args: ({ service }) => ['status', '--endpoint', `${service}/${path}`],
     shows,
   })),
-  ...lies('history', ({ target }) => ['history', target]),
-  ...lies('incidents', () => ['incidents']),
+  ...hostileAnswers('history', ({ target }) => ['history', target]),
+  ...hostileAnswers('incidents', () => ['incidents']),
   {
     command: 'dev',
     input: 'vantages with hostile reports',
@@ -407,7 +414,7 @@ export const SCENARIOS: readonly Scenario[] = [
       '0',
       '--every',
       '1',
-      // What was told is not told again.
+      // An announced incident is not announced again.
       '--data',
       `data-${randomUUID()}`,
     ],
@@ -422,12 +429,12 @@ export const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-/** An argument cannot hold a NUL, nor half of a character. */
+/** An argument cannot contain a NUL or half of a surrogate pair. */
 function safe(argument: string): string {
   return argument.replaceAll(/[\0\p{Cs}]/gu, '');
 }
 
-/** Runs a scenario to its end with pipes; resolves to all that it wrote. */
+/** Runs a scenario to its end with pipes; resolves to its complete output. */
 export async function throughPipes(
   scenario: Scenario,
   stage: Stage,

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-/** Every command that the program has, those of a group too. */
+/** Every command of the program, including those in groups. */
 function commandsOf(parent: Command, prefix = ''): string[] {
   return parent.commands.flatMap((command) => {
     const name = `${prefix}${command.name()}`;
@@ -30,13 +30,13 @@ test('every command is tried with hostile input', () => {
 });
 
 const named = SCENARIOS.map((scenario) => [`${scenario.command}: ${scenario.input}`, scenario] as const);
-/** One of each command shows that a terminal, or none, makes no difference. */
+/** One scenario of each command is enough to test terminals and pipes. */
 const firsts = named.filter(
   ([, { command, stdin }], index) =>
     stdin === undefined && named.findIndex(([, other]) => other.command === command) === index,
 );
 
-describe.concurrent('hostile input writes nothing but printable lines', () => {
+describe.concurrent('with hostile input, the output has only printable lines', () => {
   test.each(named)('%s, in colour', async (_name, scenario) => {
     const output = await throughPipes(scenario, stage, { colour: true });
     expectPrintable(output, { colour: true });

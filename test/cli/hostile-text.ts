@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 
 /**
- * What a liar writes to take over a terminal: a window title, a line up and erased, a green tick, a second line, C1 controls, marks
- * that turn the order of letters, invisible letters, a hyperlink, half of a character.
+ * Text that attacks a terminal: a window title, moving up and erasing a line, a green tick, a second line, C1 controls, bidirectional
+ * controls, invisible characters, a hyperlink, half of a surrogate pair.
  */
 export const HOSTILE = [
   '\u001B]0;TITLE\u0007',
@@ -17,12 +17,12 @@ export const HOSTILE = [
 
 /** The colours that the command itself uses, as SGR codes (ECMA-48, 8.3.117). */
 const OWN_COLOURS = new RegExp(String.raw`\u001B\[(?:0|1|2|22|31|32|33|39|90)m`, 'g');
-/** Progress takes its line away by this. */
+/** Progress erases its line with this. */
 const OWN_ERASE = '\r\u001B[2K';
 
 /**
- * Expects that an output has printable characters, line feeds and the command's own colours, and nothing else. On a terminal progress
- * erases its own line besides.
+ * Expects that an output has only printable characters, line feeds and the command's own colours. On a terminal, progress also
+ * erases its own line.
  */
 export function expectPrintable(
   output: string,
@@ -35,13 +35,13 @@ export function expectPrintable(
     found.map((character) => character.codePointAt(0)?.toString(16)),
     own,
   ).toEqual([]);
-  // Foreign text makes no lines.
+  // Foreign text must not add lines.
   if (!tty) expect(own).not.toMatch(/^SECOND LINE/m);
 }
 
-/** The same value with {@link HOSTILE} behind every text in it, but for those that `keep` names by their key. */
+/** The same value with {@link HOSTILE} appended to every text in it, except those with a key in `keep`. */
 export function poisoned<Value>(value: Value, keep: readonly string[] = []): Value {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- texts stay texts, and the rest is kept
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- texts remain texts, and the rest is unchanged
   return poison(value, keep) as Value;
 }
 

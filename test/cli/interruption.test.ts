@@ -19,7 +19,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Starts the command, lets it run into what takes time, and interrupts it. */
+/** Starts the command, waits until it is busy, and interrupts it. */
 async function interrupt(args: string[], signal: NodeJS.Signals, ready: () => Promise<unknown>) {
   const child = start(args);
   const output = Promise.all([text(child.stdout), text(child.stderr)]);
@@ -38,11 +38,11 @@ function synSent(): Promise<void> {
   return until(() => new RegExp(`:${port} 02 `).test(readFileSync('/proc/net/tcp', 'utf8')));
 }
 
-describe('a Ctrl-C ends it cleanly and at once', () => {
+describe('Ctrl-C ends the command cleanly and at once', () => {
   test.each([
     ['check', () => ['check', silent.target, '--timeout', 'kernel'], synSent],
     ['probe', () => ['probe', silent.target, '--timeout', 'kernel'], synSent],
-    ['probe -, which still waits for its request', () => ['probe', '-'], () => wait(2500)],
+    ['probe -, which waits for its request', () => ['probe', '-'], () => wait(2500)],
   ])('%s', async (_name, args, ready) => {
     const { status, stdout, stderr, elapsedMs } = await interrupt(args(), 'SIGINT', ready);
     expect({ status, stdout, stderr }).toEqual({ status: 130, stdout: '', stderr: '' });
@@ -52,12 +52,12 @@ describe('a Ctrl-C ends it cleanly and at once', () => {
   test.each([
     ['SIGTERM', 143],
     ['SIGHUP', 129],
-  ] as const)('so does %s, with status %i', async (signal, expected) => {
+  ] as const)('%s ends it with status %i', async (signal, expected) => {
     const { status } = await interrupt(['probe', silent.target, '--timeout', 'kernel'], signal, synSent);
     expect(status).toBe(expected);
   });
 
-  test('the commands behind vantages are ended with their children', async () => {
+  test('the commands of vantages are ended with their child processes', async () => {
     const pids = join(folder, 'pids');
     const stubborn = `trap '' TERM INT; echo $$ >> '${pids}'; sleep 300 & echo $! >> '${pids}'; wait; sleep 300`;
     const { status, stdout, elapsedMs } = await interrupt(
@@ -71,7 +71,7 @@ describe('a Ctrl-C ends it cleanly and at once', () => {
   });
 });
 
-test('whoever reads may stop reading: no complaint, no crash', async () => {
+test('the reader of its output may stop reading: no error message, no crash', async () => {
   const open = await openPort();
   const child = start(['check', open.target, '--json']);
   const stderr = text(child.stderr);
@@ -90,7 +90,7 @@ function readPids(file: string): number[] {
   }
 }
 
-/** A zombie that nobody has fetched yet runs no more. */
+/** A zombie process, which its parent has not reaped, no longer runs. */
 function isGone(pid: number): boolean {
   try {
     process.kill(pid, 0);

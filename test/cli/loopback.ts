@@ -3,24 +3,24 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { openSilentPort } from '../probe/attempts/silent-port.ts';
 
-/** A port on loopback, and how to let go of it. */
+/** A port on loopback, and a function that releases it. */
 export interface Port {
   target: string;
   port: number;
   close(): Promise<void>;
 }
 
-/** Somebody listens and keeps every connection open. */
+/** A port with a listener that keeps every connection open. */
 export async function openPort(host = '127.0.0.1'): Promise<Port> {
   return listen(host, () => undefined);
 }
 
-/** Somebody listens and hangs up on everyone at once. */
+/** A port with a listener that closes every connection at once. */
 export async function closingPort(host = '127.0.0.1'): Promise<Port> {
   return listen(host, (socket) => socket.end());
 }
 
-/** Nobody listens: a port that was free a moment ago. */
+/** A port without a listener. It was free just before. */
 export async function closedPort(host = '127.0.0.1'): Promise<Port> {
   const port = await openPort(host);
   await port.close();
@@ -50,8 +50,8 @@ async function listen(host: string, onConnection: (socket: Socket) => void): Pro
 }
 
 /**
- * Listens on a port below those that systems hand out by themselves (Linux: 32768 and up, ip-sysctl's ip_local_port_range): once it is
- * closed, no listener and no connect of another test gets it by chance.
+ * Listens on a port below the ephemeral range (Linux: 32768 and up, ip-sysctl's ip_local_port_range). After it is closed, no listener
+ * and no connect of another test gets it by chance.
  */
 async function listenBelow(server: Server, host: string): Promise<number> {
   for (let tries = 1; ; tries++) {

@@ -60,7 +60,7 @@ function views(stdout: string): Record<string, string> {
 const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
 const NONE = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' };
 
-test('the regions of a configuration are asked through their functions, beside its command vantages', async () => {
+test('a check uses the functions of the configured regions, and the command vantages', async () => {
   endpoint.invocations.length = 0;
   const { stdout, stderr, status } = await checkWith(CREDENTIALS);
   expect(views(stdout)).toEqual({
@@ -78,14 +78,14 @@ test('the regions of a configuration are asked through their functions, beside i
   expect(status).toBe(0);
 });
 
-test('--vantage names some of them', async () => {
+test('--vantage selects some of them', async () => {
   endpoint.invocations.length = 0;
   const { stdout } = await checkWith(CREDENTIALS, '--vantage', 'us-east-1', '--vantage', 'office');
   expect(views(stdout)).toEqual({ 'us-east-1': 'open', office: 'open' });
   expect(endpoint.invocations.map(({ region }) => region)).toEqual(['us-east-1']);
 });
 
-test('without credentials the regions abstain and say so', async () => {
+test('without credentials the regions abstain and report the reason', async () => {
   endpoint.invocations.length = 0;
   const { stdout, status } = await checkWith(NONE);
   expect(views(stdout)).toMatchObject({
@@ -96,7 +96,7 @@ test('without credentials the regions abstain and say so', async () => {
   expect(status).toBe(3);
 });
 
-test('without credentials the deployed service is not looked for, and the line says to log in', async () => {
+test('without credentials the deployed service is not looked up, and the error asks the user to log in', async () => {
   const { status, stderr } = await synwhere(['status', '--config', file], { env: NONE });
   expect(stderr).toMatch(
     /^synwhere: looking for .*: no AWS credentials: .*; log in \(`aws login`\), or give --endpoint URL\n$/,

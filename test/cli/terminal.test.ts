@@ -26,14 +26,14 @@ const GREEN = '\u001B[32m';
 const RED = '\u001B[31m';
 const ERASE = '\r\u001B[2K';
 
-/** What is left on the screen of lines that were written over. */
+/** The text of overwritten lines that remains on the screen. */
 function settled(screen: string): string[] {
   const lines = screen.split('\n').map((line) => line.split(ERASE).at(-1) ?? '');
   return lines.map(stripVTControlCharacters);
 }
 
 describe.skipIf(!hasScript)('on a terminal', () => {
-  test('colour, and progress that is gone in the end', async () => {
+  test('colour, and progress that is erased at the end', async () => {
     const args = [
       'check',
       open.target,
@@ -60,25 +60,28 @@ describe.skipIf(!hasScript)('on a terminal', () => {
     expect(screen).toContain('refused');
   });
 
-  test('--json is JSON there too', async () => {
+  test('--json prints JSON, too', async () => {
     const { screen } = await onTerminal(['check', open.target, '--json'], { columns: 100 });
     expect(screen.slice(screen.lastIndexOf(ERASE) + ERASE.length)).toMatch(/^\{\n {2}"verdicts"/);
   });
 
-  test.each([40, 80])('no line is wider than %i columns, but for what cannot be broken', async (columns) => {
-    const vantages = ['eu-west-1', 'eu-central-1', 'us-east-1', 'us-west-2', 'ap-northeast-1', 'sa-east-1'];
-    const args = ['check', closed.target, ...vantages.flatMap((name) => ['--vantage', `${name}=echo`])];
-    const { screen } = await onTerminal([...args, '--vantage', 'here'], { columns });
-    const lines = settled(screen);
-    expect(lines.length).toBeGreaterThan(5);
-    for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
-    for (const line of screen.split(/\n|\r/)) {
-      expect(stripVTControlCharacters(line).length).toBeLessThanOrEqual(columns);
-    }
-    for (const name of vantages) expect(lines.join(' ')).toContain(name);
-  });
+  test.each([40, 80])(
+    'no line is wider than %i columns, except for words that cannot be broken',
+    async (columns) => {
+      const vantages = ['eu-west-1', 'eu-central-1', 'us-east-1', 'us-west-2', 'ap-northeast-1', 'sa-east-1'];
+      const args = ['check', closed.target, ...vantages.flatMap((name) => ['--vantage', `${name}=echo`])];
+      const { screen } = await onTerminal([...args, '--vantage', 'here'], { columns });
+      const lines = settled(screen);
+      expect(lines.length).toBeGreaterThan(5);
+      for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
+      for (const line of screen.split(/\n|\r/)) {
+        expect(stripVTControlCharacters(line).length).toBeLessThanOrEqual(columns);
+      }
+      for (const name of vantages) expect(lines.join(' ')).toContain(name);
+    },
+  );
 
-  test('the faults of a lab fit on a narrow one', async () => {
+  test('the faults of a lab fit on a narrow terminal', async () => {
     const cwd = mkdtempSync(join(tmpdir(), 'synwhere-terminal-'));
     const does = 'the service at www.acme.example:443 stops';
     const control = await serveControl(join(cwd, CONTROL_SOCKET), () =>
@@ -100,7 +103,7 @@ describe.skipIf(!hasScript)('on a terminal', () => {
     }
   });
 
-  test('Ctrl-C takes the progress away and ends with status 130', async () => {
+  test('Ctrl-C erases the progress and ends with status 130', async () => {
     const began = performance.now();
     const { screen, status } = await onTerminal(['check', open.target, '--vantage', 'hanging=sleep 300'], {
       columns: 80,

@@ -4,8 +4,8 @@ import { shellQuote } from '../../lab/shell-quote.ts';
 import { COMMAND, ended } from './command.ts';
 
 /*
- * A real pseudo-terminal, from script(1) of util-linux, which Linux systems have. What it records is what a person sees, stderr and
- * stdout together.
+ * A real pseudo-terminal, from script(1) of util-linux, which Linux systems have. It records what a person sees: stderr and stdout
+ * together.
  */
 export function terminalProblem(): string | undefined {
   return String(spawnSync('script', ['--version']).stdout).includes('util-linux')
@@ -21,7 +21,7 @@ export interface Terminal {
   type?: { keys: string; after: string };
 }
 
-/** Runs the command on a pseudo-terminal to its end; resolves to all that was written to it, and the exit status. */
+/** Runs the command on a pseudo-terminal to its end; resolves to its complete output and the exit status. */
 export async function onTerminal(
   args: readonly string[],
   { columns, env = {}, cwd, type }: Terminal,

@@ -8,9 +8,9 @@ const ROOT = join(import.meta.dirname, '../..');
 const CDK = join(ROOT, 'node_modules/.bin/cdk');
 
 /**
- * Runs the ordinary `cdk` command of this project; resolves to what it printed, rejects with the end of it. A deployment is synthesised
- * first, into the directory of `-o`: the emulator takes no alarm on metric math, so it gets one on the first metric instead. What such
- * an alarm does is tested in test/infra.
+ * Runs the `cdk` command of this project. Resolves to its output and rejects with the end of the output. A deployment is synthesised
+ * first, into the directory of `-o`. The emulator supports no alarm on metric math, so the alarm uses the first metric instead. The
+ * behaviour of the real alarm is tested in test/infra.
  */
 export async function cdk(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
   const [command, ...rest] = args;
@@ -36,7 +36,7 @@ async function replaceMetricMath(output: string): Promise<void> {
   const files = (await readdir(output)).filter((file) => file.endsWith('.template.json'));
   for (const file of files) {
     const path = join(output, file);
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as the CDK has just written it
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the CDK wrote it
     const template = JSON.parse(await readFile(path, 'utf8')) as Template;
     for (const { Properties: properties } of Object.values(template.Resources)) {
       if (!properties || !Array.isArray(properties['Metrics'])) continue;

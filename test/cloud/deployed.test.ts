@@ -47,7 +47,7 @@ describe.skipIf(!runs)('deployed to a local AWS', { timeout: 300_000 }, () => {
     if (left.length > 0) throw new Error(`processes left behind:\n${left.join('\n')}`);
   }, 60_000);
 
-  it('answers on demand from three regions', async () => {
+  it('returns a check on demand from three regions', async () => {
     const verdict = await cloud.check();
     expect(verdict).toMatchObject({ kind: 'reachable', confidence: 'high', asExpected: true });
     expect(verdict.vantages.map(({ vantage, counted, saw }) => ({ vantage, counted, saw }))).toEqual(
@@ -55,9 +55,9 @@ describe.skipIf(!runs)('deployed to a local AWS', { timeout: 300_000 }, () => {
     );
   });
 
-  it('is called by the schedule by itself, and remembers in DynamoDB', async () => {
+  it('is invoked by the schedule, and stores its state in DynamoDB', async () => {
     const history = (): Promise<unknown> => cloud.invoke({ get: `/targets/${cloud.target}/history` });
-    // The lease stands in the table before the tick is done.
+    // The table has the lease before the tick is done.
     const fired = await eventually(async () => JSON.stringify(await history()).includes('kind'), 120_000);
     expect(fired, 'the schedule fired within two minutes').toBe(true);
     expect(await history()).toMatchObject({
@@ -66,13 +66,13 @@ describe.skipIf(!runs)('deployed to a local AWS', { timeout: 300_000 }, () => {
     expect(
       (await cloud.items()).every(({ pk, sk }) => typeof pk === 'string' && typeof sk === 'string'),
     ).toBe(true);
-    // From here on ticks come by hand: one a minute would make the rest wait.
+    // The test invokes all further ticks itself, because one per minute is too slow.
     await cloud.configure(REGIONS, false);
     await cdk(['deploy', `${NAME}-home`, '--require-approval', 'never', ...cloud.app('out')], cloud.aws.env);
     await cloud.inbox.collect();
   });
 
-  it('takes signed requests by its Function URL, and no other', async () => {
+  it('accepts only signed requests at its Function URL', async () => {
     const url = await cloud.functionUrl();
     for (const [method, path] of [
       ['GET', '/targets'],
@@ -115,7 +115,7 @@ describe.skipIf(!runs)('deployed to a local AWS', { timeout: 300_000 }, () => {
     ]);
   });
 
-  it('stands this machine beside the regions', async () => {
+  it('checks from this machine together with the regions', async () => {
     const { status, stdout } = await cloud.command('check', cloud.target, '--deployed', '--here', '--json');
     const { verdicts } = JSON.parse(stdout) as { verdicts: Verdict[] };
     expect(status).toBe(0);
@@ -124,7 +124,7 @@ describe.skipIf(!runs)('deployed to a local AWS', { timeout: 300_000 }, () => {
     );
   });
 
-  it('opens one incident with one event and one message when the target breaks, even for a tick delivered twice', async () => {
+  it('opens one incident with one event and one message when the target fails, also if a tick is delivered twice', async () => {
     await cloud.close();
     await cloud.tick(1);
     await cloud.tick(1);
@@ -145,7 +145,7 @@ describe.skipIf(!runs)('deployed to a local AWS', { timeout: 300_000 }, () => {
     expect(await cloud.incidents()).toEqual([expect.objectContaining({ kind: 'remote-refusal' })]);
   });
 
-  it('leaves one record of a tick that came twice at the same time', async () => {
+  it('stores one record of a tick that is delivered twice at the same time', async () => {
     const before = (await cloud.items()).length;
     const [id] = await Promise.all([cloud.tick(3), cloud.tick(3)]);
     const minute = id.slice(0, 16);
@@ -157,7 +157,7 @@ describe.skipIf(!runs)('deployed to a local AWS', { timeout: 300_000 }, () => {
     expect(await cloud.inbox.collect()).toEqual({ events: [], messages: [] });
   });
 
-  it('closes the incident with one event and one message when the target heals', async () => {
+  it('closes the incident with one event and one message when the target recovers', async () => {
     await cloud.open();
     await cloud.tick(4);
     const { events, messages } = await cloud.inbox.collect();
@@ -167,7 +167,7 @@ describe.skipIf(!runs)('deployed to a local AWS', { timeout: 300_000 }, () => {
     expect((await cloud.incidents()).filter(({ closedAt }) => closedAt === undefined)).toEqual([]);
   });
 
-  it('lets a region whose probe is gone abstain, and blames nobody', async () => {
+  it('lets a region without its probe abstain, and reports no target as failing', async () => {
     const [gone = ''] = REGIONS;
     await new LambdaClient(cloud.options(gone)).send(
       new DeleteFunctionCommand({ FunctionName: `${NAME}-probe` }),
@@ -186,14 +186,14 @@ describe.skipIf(!runs)('deployed to a local AWS', { timeout: 300_000 }, () => {
     expect(aboutTarget).toEqual([]);
   });
 
-  it('goes on with one region fewer after one line and one deploy', async () => {
+  it('continues without a region after one line is removed and deployed', async () => {
     const [gone = '', ...rest] = REGIONS;
     await cloud.configure(rest, false);
     await cloud.deploy();
     const verdict = await cloud.check();
     expect(verdict.vantages.map(({ vantage }) => vantage)).toEqual(rest.toSorted());
     expect(verdict.kind).toBe('reachable');
-    // The configuration knows nothing of its stack any more; docs/deploy.md removes it by its name.
+    // The configuration no longer contains its stack. As in docs/deploy.md, it is removed by its name.
     const stack = `${NAME}-probe-${gone}`;
     expect(await cloud.stackStatus(gone, stack)).toMatch(/_COMPLETE$/);
     await cloud.cloudFormation(gone, { Action: 'DeleteStack', StackName: stack });
@@ -204,7 +204,7 @@ describe.skipIf(!runs)('deployed to a local AWS', { timeout: 300_000 }, () => {
     expect(removed, `${stack} is gone`).toBe(true);
   });
 
-  it('is removed without leftovers', async () => {
+  it('is removed completely', async () => {
     await cdk(['destroy', `${NAME}-home`, '--force', ...cloud.app('gone')], cloud.aws.env);
     await cdk(['destroy', '--all', '--force', ...cloud.app('gone')], cloud.aws.env);
     for (const region of [...REGIONS, HOME]) {
@@ -224,7 +224,7 @@ async function eventually(holds: () => Promise<boolean>, timeoutMs: number): Pro
   return false;
 }
 
-/** Processes that name the directory in their command line or environment: those that this suite's AWS started. */
+/** Processes with the directory in their command line or environment. This suite's AWS started them. */
 function processesIn(directory: string): string[] {
   const listing = execFileSync('ps', ['eww', '-eo', 'pid=,args='], {
     encoding: 'utf8',

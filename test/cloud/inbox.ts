@@ -14,16 +14,16 @@ import { portOf } from '../support/ports.ts';
 const ACCOUNT = '000000000000';
 const QUIET_MS = 2_000;
 
-/** What an SNS topic and an EventBridge bus told the world, caught in two queues. */
+/** What an SNS topic and an EventBridge bus delivered, received by two queues. */
 export interface Inbox {
-  /** Every event and every message since the last call, once nothing more has come for a while. */
+  /** Every event and every message since the last call. Waits until no more arrive for some time. */
   collect(): Promise<{ events: unknown[]; messages: unknown[] }>;
 }
 
 /** A Slack-compatible webhook on loopback. */
 export interface Webhook {
   url: string;
-  /** What was posted, in order. */
+  /** The received bodies, in order. */
   texts: string[];
   close(): Promise<void>;
 }

@@ -16,10 +16,10 @@ export const HOME = 'eu-central-1';
 export const REGIONS = ['eu-west-1', 'us-east-1', 'ap-southeast-2'];
 export const ACCOUNT = '000000000000';
 
-/** Holds the URL of the webhook. */
+/** The parameter with the URL of the webhook. */
 export const WEBHOOK_PARAMETER = `/${NAME}/slack`;
 
-/** The parts of the service's answers that are looked at here. */
+/** The parts of the service's responses that these tests use. */
 interface Incidents {
   incidents: { id: string; kind: string; subject: { type: string; target?: string }; closedAt?: string }[];
 }
@@ -56,7 +56,7 @@ export class Cloud {
       regions,
       targets: [this.target],
       controls: [`127.0.0.1:${this.port.control}`],
-      // The probes of a local AWS stand on this machine: only here is loopback what the user owns.
+      // The probes of a local AWS run on this machine. Only here does loopback belong to the user.
       policy: { allow: [{ cidr: '127.0.0.0/8', ports: [this.port.target, this.port.control, 25] }] },
       schedule: { everyMinutes: 1, enabled: scheduled },
       announce: { slackWebhook: { parameter: WEBHOOK_PARAMETER } },
@@ -86,7 +86,7 @@ export class Cloud {
     return JSON.parse(text);
   }
 
-  /** The Function URL, under the path where the emulator has it: its own host name is one of AWS. */
+  /** The Function URL at the path that the emulator uses, because the URL's host name is one of AWS. */
   async functionUrl(): Promise<string> {
     const { FunctionUrl = '' } = await new LambdaClient(this.options(HOME)).send(
       new GetFunctionUrlConfigCommand({ FunctionName: `${NAME}-aggregator` }),
@@ -108,7 +108,7 @@ export class Cloud {
     return answer.text();
   }
 
-  /** Keeps the URL of the webhook as a user would. The emulator reads the region from the signature's scope and checks no signature. */
+  /** Stores the URL of the webhook as a user does. The emulator reads the region from the signature's scope and checks no signature. */
   async keepWebhook(url: string): Promise<void> {
     const scope = `test/20260101/${HOME}/ssm/aws4_request`;
     const answer = await fetch(this.aws.endpoint, {
@@ -123,7 +123,7 @@ export class Cloud {
     if (!answer.ok) throw new Error(`the parameter was not kept: ${await answer.text()}`);
   }
 
-  /** What CloudFormation says of a stack, or undefined where there is none. */
+  /** The status of a stack in CloudFormation, or undefined if there is none. */
   async stackStatus(region: string, stack: string): Promise<string | undefined> {
     const answer = await this.cloudFormation(region, { Action: 'DescribeStacks', StackName: stack });
     const [, status] = /<StackStatus>(\w+)</.exec(answer) ?? [];
@@ -141,7 +141,7 @@ export class Cloud {
     });
   }
 
-  /** A tick as the schedule would deliver it; those of the far future cannot be ticks of the real schedule. */
+  /** A tick as the schedule delivers it. It is in the far future, so that it is not a tick of the real schedule. */
   async tick(minute: number): Promise<string> {
     const id = new Date(Date.parse('2030-01-01T00:00:00Z') + minute * 60_000)
       .toISOString()
@@ -181,7 +181,7 @@ export class Cloud {
   }
 }
 
-/** A listener on loopback that keeps what it accepts. */
+/** A listener on loopback that keeps accepted connections open. */
 export async function listen(port = 0): Promise<Server> {
   const server = createServer((socket) => socket.on('error', () => undefined).unref()).listen(
     port,

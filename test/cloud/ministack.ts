@@ -10,11 +10,11 @@ import { freePort } from '../support/ports.ts';
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 5_000;
 
-/** A local AWS on loopback, and the environment in which every AWS client speaks to it. */
+/** A local AWS on loopback, and the environment in which every AWS client uses it. */
 export interface LocalAws {
   endpoint: string;
   env: NodeJS.ProcessEnv;
-  /** Ends it with everything that it started. */
+  /** Ends it and everything that it started. */
   stop(): Promise<void>;
 }
 
@@ -24,7 +24,7 @@ export async function startLocalAws(directory: string): Promise<LocalAws> {
   const endpoint = `http://127.0.0.1:${port}`;
   const node = join(process.execPath, '..');
   const child = spawn(pythonProgram('ministack'), [], {
-    // A group of its own: the functions that it starts end with it.
+    // A separate process group, so that the functions that it starts can be ended with it.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
@@ -82,7 +82,7 @@ async function stopGroup(child: ChildProcess): Promise<void> {
     child.exitCode === null && child.signalCode === null ? once(child, 'exit') : Promise.resolve();
   signalGroup(pid, 'SIGTERM');
   await Promise.race([ended, sleep(STOP_TIMEOUT_MS)]);
-  // Its workers may outlive it; the group's id is still ours, for the group is not empty until they are gone.
+  // Its workers may run longer. The group's id is not reused, because the group is not empty until they exit.
   signalGroup(pid, 'SIGKILL');
   await ended;
 }

@@ -7,8 +7,8 @@ const ENVIRONMENT = process.env['SYNWHERE_PYTHON_ENVIRONMENT'] ?? join(import.me
 const MAKE_TIMEOUT_MS = 300_000;
 
 /**
- * Makes a virtual environment with the packages of requirements.txt, where there is none yet.
- * Returns why there can be none, in one line with the remedy, or undefined.
+ * Makes a virtual environment with the packages of requirements.txt, if there is none yet.
+ * Returns undefined, or one line with the reason for a failure and the remedy.
  */
 export async function pythonProblem(): Promise<string | undefined> {
   const script = join(import.meta.dirname, 'environment.py');

@@ -7,8 +7,8 @@ import { handler } from '../../functions/probe/handler.ts';
 import { formatTarget } from '../../functions/reachability/target.ts';
 
 /*
- * A deployment updates one stack after another, so for some minutes an old probe answers a new aggregator, and the other way round.
- * `previous/` holds the code of the version that was released last (write-previous.ts).
+ * A deployment updates one stack after another. For some minutes, an old probe works with a new aggregator, or a new probe with an
+ * old aggregator. `previous/` has the code of the last released version (write-previous.ts).
  */
 type Check = typeof check;
 type Handler = typeof handler;
@@ -28,7 +28,7 @@ beforeAll(async () => {
   server = createServer((socket) => socket.unref()).listen(0, '127.0.0.1');
   await once(server, 'listening');
   open = portOf(server);
-  // Both are bound at the same time, so that they differ; a port that was just closed refuses.
+  // Both are bound at the same time, so that they differ. A port that was just closed refuses connections.
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   closed = portOf(other);
@@ -44,7 +44,7 @@ function portOf(listening: Server): number {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-/** As a Lambda would be asked: the request and the report go through JSON. */
+/** As with Lambda, the request and the report are converted to JSON and back. */
 function vantageOf(name: string, probe: Handler): Vantage {
   return {
     name,
@@ -62,7 +62,7 @@ describe.each([
   ['the check and the previous probe', () => [check, Array(3).fill(previous.handler)]],
   ['the check and probes of both versions', () => [check, [handler, previous.handler, handler]]],
 ] as [string, () => [Check, Handler[]]][])('%s', (_name, parts) => {
-  test('understand each other', async () => {
+  test('work together', async () => {
     const [run, probes] = parts();
     const verdicts = await run({
       targets: [

@@ -1,8 +1,8 @@
 import { build } from 'esbuild';
 
 /**
- * Bundles the probe and the check of this version for previous.test.ts of the next one. The release script runs it, so what lies in
- * `previous/` is always the version that was released last.
+ * Bundles the probe and the check of this version for previous.test.ts of the next one. The release script runs it, so `previous/`
+ * always has the last released version.
  */
 const ENTRIES = { probe: 'functions/probe/handler.ts', check: 'functions/aggregator/check/check.ts' };
 

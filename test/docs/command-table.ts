@@ -1,10 +1,10 @@
-/** How a command that the pages show is run by tests. */
+/** Which test runs a command that the pages show. */
 export type Runs =
-  /** By the test of this page itself: the exit statuses that are right, and what it prints. */
+  /** Run by commands.test.ts: the allowed exit statuses, and what it prints. */
   | { here: RegExp; status: readonly number[] }
-  /** By another test, which has this text in it: the arguments as that test spells them. */
+  /** Run by another test, which contains this text: the arguments as that test writes them. */
   | { by: string; as: string }
-  /** By none, because nothing on this machine can stand in; what the test holds it to is said beside it. */
+  /** Run by no test. The text is the reason. */
   | { not: string };
 
 const CLOUD = 'test/cloud/deployed.test.ts';
@@ -16,12 +16,12 @@ const AWS =
   "needs an account and Amazon's own command; that its names are those of the stacks is tested in test/docs and test/infra";
 const MEASURES = 'measures for minutes; the tests run what it is made of at a smaller size';
 
-/** A shell's argument that the reader fills in is spelt as on the page. */
+/** Arguments that the reader replaces are written as on the page. */
 export const RUNS: Record<string, Runs> = {
   'npm ci': {
-    not: 'every run of this suite begins with it; test/package holds the lock file to what it asks',
+    not: 'every run of this suite begins with it; test/package tests the lock file',
   },
-  'npm test': { not: 'is what runs here' },
+  'npm test': { not: 'runs this test' },
   'npm run demo': { by: 'test/lab/demo.test.ts', as: "[COMMAND, 'demo'" },
   'npm run lab:matrix': { by: MATRIX, as: '[BENCH,' },
   'npm run lab:matrix -- --only NAME': { by: MATRIX, as: "['--only', 'closed-4'" },
@@ -111,7 +111,7 @@ export const RUNS: Record<string, Runs> = {
   },
 };
 
-/** Those whose arguments are too long to repeat: how they begin. */
+/** Commands with long arguments: how they begin. */
 export const LONGER: readonly (readonly [start: string, runs: Runs])[] = [
   ['aws lambda invoke --', { by: 'test/cloud/installation.ts', as: 'new InvokeCommand' }],
   ['aws lambda add-permission --', { not: AWS }],
@@ -122,6 +122,6 @@ export const LONGER: readonly (readonly [start: string, runs: Runs])[] = [
   ['aws s3 rb --force s3://cdk-hnb659fds-assets-ACCOUNT-REGION', { not: AWS }],
   [
     'curl --aws-sigv4 ',
-    { not: 'curl may be older than its --aws-sigv4; the same requests are signed by the command' },
+    { not: 'the installed curl may not have --aws-sigv4; the synwhere command signs the same requests' },
   ],
 ];

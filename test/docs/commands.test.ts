@@ -15,21 +15,21 @@ function runsOf(text: string): Runs | undefined {
 }
 
 describe('every command that README.md and docs/ show', () => {
-  test('is run by a test, or has its reason why it cannot be', () => {
+  test('is run by a test, or has a reason why it is not', () => {
     expect(texts.length).toBeGreaterThan(50);
     expect(shown.filter(({ text }) => !runsOf(text))).toEqual([]);
   });
 
-  test('is still shown: the table has no entry for a command that is gone', () => {
+  test('is still shown: the table has no entry for a removed command', () => {
     expect(Object.keys(RUNS).filter((text) => !texts.includes(text))).toEqual([]);
     expect(LONGER.filter(([start]) => !texts.some((text) => text.startsWith(start)))).toEqual([]);
   });
 
-  test('is in the test that is said to run it', () => {
+  test('is in the test that the table names', () => {
     const missing = texts.flatMap((text) => {
       const runs = runsOf(text);
       if (!runs || !('by' in runs)) return [];
-      // Where the formatter breaks a list of arguments is not the point.
+      // The line breaks of the formatter in a list of arguments are ignored.
       const code = readFileSync(join(ROOT, runs.by), 'utf8').replaceAll(/\s+/g, ' ').replaceAll('( [', '([');
       return code.includes(runs.as) ? [] : [`${text}: ${runs.as} is not in ${runs.by}`];
     });
@@ -44,7 +44,7 @@ describe('every command that README.md and docs/ show', () => {
     ).toEqual([]);
   });
 
-  test('of synwhere is one that there is, with options that it has', async () => {
+  test('of synwhere exists and has the options that are shown', async () => {
     const own = texts.flatMap((text) => /^(?:\w+=\S+ )?synwhere (.*)/.exec(text)?.[1] ?? []);
     const helps = new Map<string, string>();
     for (const text of own) {
@@ -73,7 +73,7 @@ describe('every command that README.md and docs/ show', () => {
   }
 });
 
-test('commands are found in blocks, lists and lines, and told from what is not one', () => {
+test('commands are found in blocks, lists and lines, and nothing else is taken for a command', () => {
   const page = [
     '```sh',
     'npm ci && npm start # a comment',

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 const ROOT = join(import.meta.dirname, '../..');
 const page = readFileSync(join(ROOT, 'docs/operate.md'), 'utf8');
 
-/** What the runbook tells people to look for in a log or an incident, and the words of the program that say it. */
+/** Texts of logs and incidents in the runbook, and the code that writes them. */
 test.each([
   ['is still running', 'functions/aggregator/tick/tick.ts', '} is still running'],
   ['could not write the record', 'functions/aggregator/tick/tick.ts', "'write the record'"],
@@ -25,7 +25,7 @@ test.each([
   ['forbidden (403)', 'functions/aggregator/vantages/lambda.ts', '`forbidden (403)'],
   ['controls failed', 'functions/reachability/standing.ts', '${label} failed'],
   ['(perhaps again)', 'functions/aggregator/announce/text.ts', '(perhaps again)'],
-])('the runbook speaks of "%s" as the program does', (shown, file, written) => {
+])('the runbook shows "%s" as the program writes it', (shown, file, written) => {
   expect(page).toMatch(new RegExp(`\`[^\`]*${shown.replaceAll(/[()]/g, String.raw`\$&`)}`));
   expect(readFileSync(join(ROOT, file), 'utf8')).toContain(written);
 });

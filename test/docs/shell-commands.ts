@@ -4,10 +4,10 @@ import { join } from 'node:path';
 const ROOT = join(import.meta.dirname, '../..');
 const PROGRAMS = /^(?:npm|npx|synwhere|aws|cdk|curl|git|docker|SYNWHERE_\w+=\S+) /;
 
-/** A command that a page tells its reader to type. */
+/** A command that a page shows. */
 export interface ShownCommand {
   page: string;
-  /** On one line, without comments; the command of a checkout is spelt like the installed one, `synwhere …`. */
+  /** On one line, without comments. The command of a checkout is written like the installed one, `synwhere …`. */
   text: string;
 }
 

@@ -10,11 +10,11 @@ interface Case {
   input: string;
   text: string;
   outcome: string;
-  /** What the mail must show. */
+  /** Text that the mail must contain. */
   mail?: string;
-  /** What the chat must show. */
+  /** Texts that the chat must contain. */
   chat?: string[];
-  /** What must stand nowhere in the mail, or nowhere in the chat below its first line. */
+  /** What the mail must not contain, and what the chat must not contain below its first line. */
   notInMail?: RegExp;
   notInChat?: RegExp;
 }
@@ -27,7 +27,7 @@ function evidence({ input, outcome, ...wanted }: Case): HostileRow {
     async run() {
       await tried(toldOfTarget(wanted.text), wanted);
       await tried(toldOfVantage(wanted.text), wanted);
-      // What an earlier version of the service left in the outbox: cut, and not made printable.
+      // An entry of an earlier version in the outbox, which is cut but not made printable.
       if (wanted.text.length > 400) return;
       const { text } = wanted;
       await tried({ ...toldOfTarget('x'), summary: text, because: [text], notRuledOut: [text] }, wanted);
@@ -39,7 +39,7 @@ async function tried(told: Announcement, wanted: Omit<Case, 'input' | 'outcome'>
   const { text, mail = '', chat = [], notInMail, notInChat } = wanted;
   const sent = await sentOf(told);
   const plain = await sentOf(withoutForeign(told));
-  // As many lines as with harmless words in the same places.
+  // The number of lines is the same as with harmless texts.
   expect(sent.mail.split('\n')).toHaveLength(plain.mail.split('\n').length);
   expect(sent.chat.split('\n')).toHaveLength(plain.chat.split('\n').length);
   for (const part of Object.values(sent)) {
@@ -74,13 +74,13 @@ const ONE_LINE = 'One printable line for each piece of evidence, in events, mail
 
 export const rows: HostileRow[] = [
   evidence({
-    input: 'Newlines of every kind in what a vantage writes',
+    input: 'Newlines of every kind in text from a vantage',
     text: 'x\r\n\r\nIncident closed\u2028All is well\u0085Confidence: high',
     outcome: ONE_LINE,
     mail: 'x Incident closed All is well Confidence: high',
   }),
   evidence({
-    input: 'Terminal escapes and control characters in what a vantage writes',
+    input: 'Terminal escapes and control characters in text from a vantage',
     text: '\u001B]0;owned\u0007\u001B[2K\u001B[32m✔ well\u001B[0m\u009B1A\b\u0000end',
     outcome: ONE_LINE,
     mail: '✔ well end',
@@ -115,7 +115,7 @@ export const rows: HostileRow[] = [
     text:
       'a <https://evil.example|log in> [log in](https://evil.example) ![x](http://evil.example/x.png) www.evil.example ' +
       '*bold* _it_ ~gone~ ||hidden|| `code` # Heading :white_check_mark: sa_east 2001:db8::bee:1 z',
-    outcome: 'The chat shows the signs and does not act on them',
+    outcome: 'The chat shows the characters and does not interpret them',
     chat: [
       '＊bold＊ ＿it＿ ～gone～ | |hidden| | ｀code｀ ＃ Heading : white_check_mark:',
       'sa_east 2001:db8::bee:1 z',

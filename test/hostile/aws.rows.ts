@@ -15,7 +15,7 @@ announce: { email: [ops@acme.net] }
 vantages: { office: ssh bastion synwhere probe - }
 `;
 
-/** What comes of a value that the store holds for the webhook. */
+/** The result for a value of the webhook in the store. */
 async function webhookOf(value: string): Promise<unknown> {
   const store = await startSecretStore();
   try {
@@ -39,8 +39,9 @@ async function webhookOf(value: string): Promise<unknown> {
 export const rows: HostileRow[] = [
   {
     surface: 'configuration',
-    input: 'a reader of the deployed function looks for commands, mail addresses and private networks',
-    outcome: 'none of them is packed with the function',
+    input:
+      'a user with read access to the deployed function looks for commands, mail addresses and private networks',
+    outcome: 'the package of the function contains none of them',
     run() {
       const text = JSON.stringify(neededByFunction(parseConfiguration(CONFIGURATION, 'test.yaml')));
       expect(text).toContain('a.example');
@@ -49,8 +50,8 @@ export const rows: HostileRow[] = [
   },
   {
     surface: 'announcement',
-    input: 'the store holds something else than an https URL for the webhook',
-    outcome: 'nothing is sent; the error does not hold the value',
+    input: 'the store has a value for the webhook that is not an https URL',
+    outcome: 'nothing is sent; the error does not contain the value',
     async run() {
       for (const value of ['http://169.254.169.254/secret', 'file:///etc/secret', 'secret', '']) {
         const error = await webhookOf(value);
@@ -61,8 +62,8 @@ export const rows: HostileRow[] = [
   },
   {
     surface: 'probe request',
-    input: 'a target at port 25, asked of a probe in Lambda outside a VPC',
-    outcome: 'denied, with a reason that names AWS; no packet leaves',
+    input: 'a target at port 25 in a request to a probe in Lambda outside a VPC',
+    outcome: 'denied, with a reason that names AWS; no packet is sent',
     run() {
       const address = parseAddress('192.0.2.1');
       const open = lambdaPolicy([{ cidr: '192.0.2.0/24' }]);

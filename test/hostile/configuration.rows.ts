@@ -5,8 +5,8 @@ import type { HostileRow } from './row.ts';
 const TARGETS = 'targets: [a.example:1]\n';
 
 /**
- * CPU time, which other work on the machine does not change. Far more than each input takes, and far less than what an algorithm
- * takes whose time grows with the square of its input.
+ * CPU time, because other work on the machine does not change it. The limit is far above the time of each input, and far below the
+ * time of an algorithm that is quadratic in its input.
  */
 const MOST_CPU_MS = 10_000;
 
@@ -47,43 +47,43 @@ function refused(input: string, outcome: string, text: string, line: RegExp): Ho
 const TOO_MUCH =
   /^f\.yaml: has more than 200000 keys, values and punctuation marks; this is not a configuration$/;
 const TOO_DEEP = /^f\.yaml: is nested more than 100 levels deep; this is not a configuration$/;
-const ONE_LINE = 'refused in one line';
+const ONE_LINE = 'rejected in one line';
 
 export const rows: HostileRow[] = [
   refused(
     '1 MB of YAML with 60,000 keys',
-    'refused in one line, after a limited number of tokens',
+    'rejected in one line, after a limited number of tokens',
     TARGETS + times(60_000, (index) => `key${String(index).padStart(5, '0')}: 1\n`),
     TOO_MUCH,
   ),
   refused(
     '20,000 unknown keys',
-    'the first in one line, with their number; twenty are listed',
+    'the first one in one line, with the number of the others; at most twenty are listed',
     TARGETS + times(20_000, (index) => `key${index}: 1\n`),
     /^f\.yaml:2: key0: is not a known key; .* \(and 19999 more: synwhere config check f\.yaml\)$/,
   ),
   refused(
     '7,500 keys, each of them twice',
-    'the first in one line, with their number; twenty are listed',
+    'the first one in one line, with the number of the others; at most twenty are listed',
     times(15_000, (index) => `key${index >> 1}: 1\n`),
     /^f\.yaml:2: this key is already in the same map; .* \(and 7499 more: /,
   ),
   refused(
     'a key of 900 KB',
-    'refused in one line; the key is cut',
+    'rejected in one line; the key is shortened',
     `${TARGETS}? ${'t'.repeat(900_000)}\n: 1\n`,
     /^f\.yaml:2: "t{76}\.\.\.: is not a known key/,
   ),
   refused(
     'a value of 900 KB',
-    'refused in one line; the value is cut',
+    'rejected in one line; the value is shortened',
     `targets: [${'t'.repeat(900_000)}]\n`,
     /^f\.yaml:1: targets\[0\]: /,
   ),
-  refused('250,000 lists inside each other', ONE_LINE, `targets: ${'['.repeat(250_000)}`, TOO_DEEP),
-  refused('60,000 list items inside each other', ONE_LINE, `targets:\n${'- '.repeat(60_000)}`, TOO_DEEP),
+  refused('250,000 nested lists', ONE_LINE, `targets: ${'['.repeat(250_000)}`, TOO_DEEP),
+  refused('60,000 nested list items', ONE_LINE, `targets:\n${'- '.repeat(60_000)}`, TOO_DEEP),
   refused(
-    '99 lists inside each other',
+    '99 nested lists',
     ONE_LINE,
     `targets: ${'['.repeat(99)}${']'.repeat(99)}`,
     /^f\.yaml:1: targets\[0\]/,
@@ -112,7 +112,7 @@ export const rows: HostileRow[] = [
   ),
   refused(
     '190,000 syntax errors',
-    'the first in one line, with their number; twenty are listed',
+    'the first one in one line, with the number of the others; at most twenty are listed',
     ']'.repeat(190_000),
     /^f\.yaml:1: this is not valid YAML: .* \(and 189999 more: /,
   ),
@@ -128,19 +128,19 @@ export const rows: HostileRow[] = [
   ),
   refused(
     'a region of 900 KB',
-    'refused in one line; the value is cut',
+    'rejected in one line; the value is shortened',
     `${TARGETS}home: ${'a'.repeat(900_000)}-1\n`,
     /^f\.yaml:2: home: "a{76}\.\.\. is not the name of an AWS region; write `eu-central-1`$/,
   ),
   refused(
-    'a removed key with 20,000 keys below it, beside a mistake',
+    'a removed key with 20,000 nested keys, and a mistake',
     'the removed key has no effect; the mistake is one line',
     `${TARGETS}newRegions:\n${times(20_000, (index) => `  key${index}: 1\n`)}name: X\n`,
     /^f\.yaml:20003: name: "X" is not a name of [^(]*$/,
   ),
   refused(
-    '10,000 equal targets beside another',
-    'the first in one line, with their number; twenty are listed',
+    '10,000 equal targets and another one',
+    'the first one in one line, with the number of the others; at most twenty are listed',
     `targets:\n- b.example:1\n${times(10_000, () => '- a.example:1\n')}`,
     /^f\.yaml:1: targets: has 10001 targets; .* \(and 9999 more: /,
   ),

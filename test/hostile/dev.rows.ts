@@ -16,22 +16,22 @@ interface Sent {
   method?: string;
   path?: string;
   headers?: Record<string, string>;
-  /** `OWN` in a header stands for the server's own origin. */
+  /** `OWN` in a header is replaced by the server's own origin. */
   body?: string;
 }
 
 interface Answered {
   status: number;
   code: string | undefined;
-  /** How often a vantage was asked for a report. */
+  /** How often a report was requested from the vantage. */
   asked: number;
-  /** How many reports were under way at once, at most. */
+  /** The maximum number of concurrent requests for reports. */
   atOnce: number;
 }
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-/** Sends each request at once to the server of `synwhere dev`, whose one vantage counts how often it is asked. */
+/** Sends all requests at the same time to the server of `synwhere dev`. Its only vantage counts the requests for reports. */
 async function send(requests: readonly Sent[]): Promise<Answered[]> {
   let asked = 0;
   let running = 0;
@@ -93,41 +93,41 @@ export const rows: HostileRow[] = [
     { method: 'GET', path: 'http://foreign.example/targets' },
     { status: 400, code: 'invalid-request', asked: 0 },
   ),
-  row('POST /checks without a body and without a content type', '415, no vantage is asked', {}, UNTYPED),
+  row('POST /checks without a body and without a content type', '415, no vantage is used', {}, UNTYPED),
   row(
-    'POST /checks as a form, which every web page may send',
-    '415, no vantage is asked',
+    'POST /checks as a form, which any web page can send',
+    '415, no vantage is used',
     { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'targets=a:1' },
     UNTYPED,
   ),
   row(
-    'POST /checks as text/plain, which every web page may send',
-    '415, no vantage is asked',
+    'POST /checks as text/plain, which any web page can send',
+    '415, no vantage is used',
     { headers: { 'content-type': 'text/plain' }, body: '{}' },
     UNTYPED,
   ),
   row(
     'POST /checks with the Origin of another site',
-    '403, no vantage is asked',
+    '403, no vantage is used',
     { headers: { ...JSON_TYPE, origin: 'https://example.com' } },
     REFUSED,
   ),
   row(
     'POST /checks with the Origin of another port of this machine',
-    '403, no vantage is asked',
+    '403, no vantage is used',
     { headers: { ...JSON_TYPE, origin: 'http://127.0.0.1:1' } },
     REFUSED,
   ),
   row(
     'POST /checks with the Origin null (a sandboxed frame, a file)',
-    '403, no vantage is asked',
+    '403, no vantage is used',
     { headers: { ...JSON_TYPE, origin: 'null' } },
     REFUSED,
   ),
   ...['cross-site', 'same-site', 'nonsense'].map((site) =>
     row(
       `POST /checks with Sec-Fetch-Site: ${site}`,
-      '403, no vantage is asked',
+      '403, no vantage is used',
       { headers: { ...JSON_TYPE, 'sec-fetch-site': site } },
       REFUSED,
     ),
@@ -154,7 +154,7 @@ export const rows: HostileRow[] = [
   ),
   row(
     'POST /checks as a form that navigates (Sec-Fetch-Mode: navigate)',
-    '403, no vantage is asked',
+    '403, no vantage is used',
     {
       headers: {
         ...JSON_TYPE,
@@ -166,8 +166,8 @@ export const rows: HostileRow[] = [
     REFUSED,
   ),
   row(
-    'GET /targets by a link that a person follows from another site',
-    'answered',
+    'GET /targets by a link on another site',
+    'the response has the data',
     {
       method: 'GET',
       path: '/targets',
@@ -182,7 +182,7 @@ export const rows: HostileRow[] = [
     { status: 421, code: 'not-loopback' },
   ),
   row(
-    'POST /checks from the own page (same-origin)',
+    'POST /checks from the status page (same-origin)',
     'the check runs',
     { headers: { ...JSON_TYPE, origin: 'OWN', 'sec-fetch-site': 'same-origin' } },
     MADE,
@@ -196,8 +196,8 @@ export const rows: HostileRow[] = [
   {
     surface: 'synwhere dev',
     input:
-      'a directory whose endpoint.json names another machine, another scheme, a path, no process, or nonsense',
-    outcome: 'status, history and incidents ask none of them',
+      'a directory whose endpoint.json has another machine, another scheme, a path, no process, or invalid data',
+    outcome: 'status, history and incidents use none of them',
     run: async () => {
       const here = mkdtempSync(join(tmpdir(), 'synwhere-endpoint-'));
       const directory = join(here, DATA_DIRECTORY);
@@ -234,8 +234,8 @@ export const rows: HostileRow[] = [
   },
   {
     surface: 'API',
-    input: '80 POST /checks at once',
-    outcome: 'never more than four run at once, the others are answered with 429',
+    input: '80 concurrent POST /checks',
+    outcome: 'at most four run at the same time; the others get 429',
     run: async () => {
       const answers = await send(Array.from({ length: 80 }, () => ({ headers: JSON_TYPE })));
       expect(answers[0]?.atOnce).toBeGreaterThan(0);
@@ -245,8 +245,9 @@ export const rows: HostileRow[] = [
   },
   {
     surface: 'synwhere dev',
-    input: 'a directory whose endpoint.json is a link to another file, a device or a pipe',
-    outcome: 'the other file is not written; status, history and incidents read none of them and do not wait',
+    input: 'a directory whose endpoint.json is a symbolic link to another file, a device, or a pipe',
+    outcome:
+      'the other file is not written; status, history and incidents do not read or wait for any of them',
     run: async () => {
       const here = mkdtempSync(join(tmpdir(), 'synwhere-endpoint-'));
       const directory = join(here, DATA_DIRECTORY);

@@ -1,6 +1,6 @@
 /**
- * Tries every hostile input and keeps the table in docs/hostile-inputs.md equal to the rows.
- * `npm run hostile` tries them and writes the table anew.
+ * Runs every hostile input, and requires that the table in docs/hostile-inputs.md is equal to the rows.
+ * `npm run hostile` runs them and writes the table.
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -34,7 +34,7 @@ describe('hostile inputs', () => {
 
 afterAll(async () => {
   if (process.env['HOSTILE_TABLE'] === undefined) return;
-  // Only what was seen to hold is written.
+  // Only rows that passed are written.
   await writeFile(PAGE, withTable(await readFile(PAGE, 'utf8'), [...passed]));
 });
 

@@ -10,9 +10,9 @@ import { parseTarget, TargetError } from '../../functions/reachability/target.ts
 import { records, startDnsServer } from '../support/dns-server.ts';
 import type { HostileRow } from './row.ts';
 
-/** Each beside a letter beyond ASCII, which sends the name through the URL parser. */
+/** Each with a letter outside ASCII, because the URL parser is used only for such names. */
 const URL_PARTS = ['ü/x', 'ü?x', 'ü#x', 'ü@victim.example', String.raw`ü\x`, 'ü%2ex', 'ü%00'];
-/** IDNA maps these to the characters above, or to nothing. */
+/** IDNA maps these to the characters above, or removes them. */
 const LOOK_ALIKES = ['／', '？', '＃', '＠', '＼', '％', '：', '℀'].map(
   (character) => `a${character}b.example`,
 );
@@ -35,32 +35,32 @@ const ZONES = ['a'.repeat(16), 'eth0/../x', 'eth0 x', 'eth0\n', '\u001B[2J', 'é
 export const rows: HostileRow[] = [
   {
     surface: 'name',
-    input: 'a host with `/`, `?`, `#`, `@`, `\\` or `%` beside letters that are not ASCII',
-    outcome: 'refused in one line that quotes the character; no other host is made of it',
+    input: 'a host with `/`, `?`, `#`, `@`, `\\` or `%` and letters that are not ASCII',
+    outcome: 'rejected in one line that quotes the character; it does not become another host',
     run: () => refused(URL_PARTS),
   },
   {
     surface: 'name',
     input: 'a host with a full-width form of a URL character',
-    outcome: 'refused in one line',
+    outcome: 'rejected in one line',
     run: () => refused(LOOK_ALIKES),
   },
   {
     surface: 'name',
     input: 'a host with control, invisible or bidirectional characters',
-    outcome: 'refused in one line, which shows the character as a code point',
+    outcome: 'rejected in one line, which shows the character as a code point',
     run: () => refused(INVISIBLE.map((character) => `b${character}ü.example`)),
   },
   {
     surface: 'name',
     input: 'an IPv4 address in full-width digits or dots',
-    outcome: 'refused; it is not read as an address',
+    outcome: 'rejected; it is not parsed as an address',
     run: () => refused(FOREIGN_DIGITS),
   },
   {
     surface: 'name',
     input: 'an IPv6 zone with more than 15 characters, spaces, slashes or escape sequences',
-    outcome: 'refused; not an address',
+    outcome: 'rejected; it is not an address',
     run: () => {
       for (const zone of ZONES) {
         expect(parseAddress(`fe80::1%${zone}`), zone).toBeUndefined();
@@ -71,7 +71,7 @@ export const rows: HostileRow[] = [
   {
     surface: 'name',
     input: 'a name whose addresses are forbidden by the address policy of a deployed probe',
-    outcome: 'not tried; report and verdict tell that the policy forbids it, and no address',
+    outcome: 'not tried; report and verdict state that the policy forbids it, and contain no address',
     run: async () => {
       const secret = ['127.20.30.40', '127.99.9.9'];
       const server = await startDnsServer(({ name, type }) => records(type, name, { A: secret }));
@@ -93,8 +93,8 @@ export const rows: HostileRow[] = [
   },
   {
     surface: 'probe request',
-    input: 'addresses beside a literal in a request',
-    outcome: 'only the literal is connected to',
+    input: 'addresses in addition to a literal in a request',
+    outcome: 'the probe connects only to the literal',
     run: async () => {
       const targets = [{ host: '127.0.0.2', port: 9, addresses: ['127.0.0.3', '127.0.0.4'] }];
       const report = await probe(parseProbeRequest({ targets, attempts: 1 }));

@@ -22,9 +22,9 @@ import type { HostileRow } from './row.ts';
 
 const NAMED: Target = { host: 'shop.example', port: 443 };
 const LITERAL: Target = { host: '192.0.2.10', port: 443 };
-const HONEST = ['192.0.2.10'];
+const CORRECT = ['192.0.2.10'];
 
-/** Escape sequences, line ends, a bidirectional override, a zero-width space, a line separator, half a surrogate pair. */
+/** Escape sequences, line ends, a bidirectional override, a zero-width space, a line separator, half of a surrogate pair. */
 const ODD_TEXTS = [
   '\u001B[2J',
   'a\nall is well',
@@ -42,7 +42,7 @@ export const rows: HostileRow[] = [
   {
     surface: 'report',
     input: 'control, format and line separator characters in any text of a report',
-    outcome: 'that vantage abstains (`invalid answer`); the verdict of the others stands',
+    outcome: 'that vantage abstains (`invalid answer`); the verdict uses the other vantages',
     run: async () => {
       for (const odd of ODD_TEXTS) {
         await garbage((report) => ({ ...report, omitted: odd }));
@@ -77,7 +77,7 @@ export const rows: HostileRow[] = [
   {
     surface: 'report',
     input: 'texts in place of addresses, also as the sender of an ICMP error or as a hop of a trace',
-    outcome: 'that vantage abstains; the verdict of the others stands',
+    outcome: 'that vantage abstains; the verdict uses the other vantages',
     run: async () => {
       for (const text of NOT_ADDRESSES) {
         await garbage((report) =>
@@ -105,9 +105,8 @@ export const rows: HostileRow[] = [
   },
   {
     surface: 'report',
-    input:
-      'an address of the other family, an address twice, other addresses than the literal that was asked for',
-    outcome: 'that vantage abstains; the verdict of the others stands',
+    input: 'an address of the other family, an address twice, other addresses than the requested literal',
+    outcome: 'that vantage abstains; the verdict uses the other vantages',
     run: async () => {
       await garbage((report) => withTarget(report, { addresses: [seen('192.0.2.10', 6)] }));
       await garbage((report) => withTarget(report, { addresses: [seen('2001:db8::1', 4)] }));
@@ -121,7 +120,7 @@ export const rows: HostileRow[] = [
     surface: 'report',
     input:
       '65 addresses of one target, 33 attempts at one address, 101 controls, 65 hops, names of errors with 65 characters, times of 31 years',
-    outcome: 'that vantage abstains; the verdict of the others stands',
+    outcome: 'that vantage abstains; the verdict uses the other vantages',
     run: async () => {
       const addresses = many(65).map((index): AddressReport => ({
         address: `192.0.2.${index}`,
@@ -158,10 +157,10 @@ export const rows: HostileRow[] = [
   {
     surface: 'report',
     input: '64 false addresses of a name from one vantage, and other addresses from other vantages',
-    outcome: 'the second round asks about an equal share of the addresses of each vantage',
+    outcome: 'the second round requests an equal share of the addresses of each vantage',
     run: async () => {
-      const lies = many(64).map((index) => seen(`10.0.0.${index}`, 4));
-      const liar = vantageThat('liar', (report) => withTarget(report, { addresses: lies }));
+      const falseAddresses = many(64).map((index) => seen(`10.0.0.${index}`, 4));
+      const hostile = vantageThat('hostile', (report) => withTarget(report, { addresses: falseAddresses }));
       const others = many(3).map((vantage) =>
         vantageThat(`v${vantage}`, (report) =>
           withTarget(report, {
@@ -173,7 +172,7 @@ export const rows: HostileRow[] = [
           }),
         ),
       );
-      await check({ targets: [NAMED], vantages: [liar, ...others].map(({ vantage }) => vantage) });
+      await check({ targets: [NAMED], vantages: [hostile, ...others].map(({ vantage }) => vantage) });
       const asked = others[0]?.asked[1]?.targets[0]?.addresses ?? [];
       expect(asked).toHaveLength(64);
       expect(asked.filter((address) => address.startsWith('203.0.113.'))).toHaveLength(12);
@@ -182,7 +181,7 @@ export const rows: HostileRow[] = [
   {
     surface: 'report',
     input: 'loopback, link-local and metadata addresses of a name from one vantage',
-    outcome: "a vantage on one's own machine does not connect to them, unless its own look-up gives them too",
+    outcome: "a vantage on one's own machine does not connect to them, unless its own lookup returns them",
     run: async () => {
       let connections = 0;
       const server = createServer((socket) => {
@@ -194,15 +193,15 @@ export const rows: HostileRow[] = [
       const bound = server.address();
       const port = typeof bound === 'object' && bound ? bound.port : 0;
       const names = await startDnsServer(({ name, type }) => records(type, name, { A: ['127.0.0.2'] }));
-      const lies = ['127.0.0.1', '0.0.0.0'];
-      const liar = vantageThat('liar', (report) =>
-        withTarget(report, { addresses: lies.map((address) => seen(address, 4)) }),
+      const falseAddresses = ['127.0.0.1', '0.0.0.0'];
+      const hostile = vantageThat('hostile', (report) =>
+        withTarget(report, { addresses: falseAddresses.map((address) => seen(address, 4)) }),
       );
       const here = inProcessVantage('here', (request, { signal }) =>
         probe(request, { signal, nameServers: [names.address] }),
       );
       const targets = [{ host: NAMED.host, port }];
-      const [verdict] = await check({ targets, vantages: [liar.vantage, here] });
+      const [verdict] = await check({ targets, vantages: [hostile.vantage, here] });
       await Promise.all([names.close(), once(server.close(), 'close')]);
       const view = verdict?.vantages.find(({ vantage }) => vantage === 'here');
       const outcomes = view?.addresses.map(({ address, attempts }) => [address, attempts[0]?.outcome]);
@@ -240,15 +239,17 @@ function attempt(outcome: Outcome, more: Partial<Attempt> = {}): Attempt {
   };
 }
 
-function honest({ targets }: ProbeRequest, outcome: Outcome = 'connected'): ProbeReport {
+function correct({ targets }: ProbeRequest, outcome: Outcome = 'connected'): ProbeReport {
   return {
     startedAt: '2026-01-01T00:00:00.000Z',
     elapsedMs: 20,
     controls: [],
-    targets: targets.map(({ host, port, addresses = HONEST }) => ({
+    targets: targets.map(({ host, port, addresses = CORRECT }) => ({
       host,
       port,
-      ...(host === NAMED.host && { name: { outcome: 'resolved' as const, addresses: HONEST, elapsedMs: 1 } }),
+      ...(host === NAMED.host && {
+        name: { outcome: 'resolved' as const, addresses: CORRECT, elapsedMs: 1 },
+      }),
       addresses: addresses.map((address) => ({ address, family: 4, attempts: [attempt(outcome)] })),
     })),
   };
@@ -260,28 +261,31 @@ function withTarget(report: ProbeReport, change: Partial<TargetReport>): ProbeRe
 
 function withAttempt(report: ProbeReport, change: Partial<Attempt>): ProbeReport {
   const attempts = [attempt('host-unreachable', change)];
-  const addresses = HONEST.map((address) => ({ address, family: 4 as const, attempts }));
+  const addresses = CORRECT.map((address) => ({ address, family: 4 as const, attempts }));
   return withTarget(report, { addresses });
 }
 
-/** A vantage that answers `lie` of what an honest one would answer; `asked` holds the requests. */
-function vantageThat(name: string, lie: (report: ProbeReport) => ProbeReport) {
+/** A vantage that sends a correct report after `change`; `asked` has the requests. */
+function vantageThat(name: string, change: (report: ProbeReport) => ProbeReport) {
   const asked: ProbeRequest[] = [];
   const vantage: Vantage = {
     name,
     probe: (request) => {
       asked.push(request);
-      const answer: ProbeReport = JSON.parse(JSON.stringify(lie(honest(request))));
+      const answer: ProbeReport = JSON.parse(JSON.stringify(change(correct(request))));
       return Promise.resolve(answer);
     },
   };
   return { vantage, asked };
 }
 
-/** One vantage that lies beside two that do not. */
-async function checkBeside(lie: (report: ProbeReport) => ProbeReport, target: Target): Promise<Verdict> {
+/** Checks with one vantage that sends a false report and two that send correct ones. */
+async function checkWithFalseReport(
+  change: (report: ProbeReport) => ProbeReport,
+  target: Target,
+): Promise<Verdict> {
   const vantages = [
-    vantageThat('liar', lie),
+    vantageThat('hostile', change),
     ...['a', 'b'].map((name) => vantageThat(name, (report) => report)),
   ].map(({ vantage }) => vantage);
   const [verdict] = await check({ targets: [target], vantages });
@@ -289,19 +293,24 @@ async function checkBeside(lie: (report: ProbeReport) => ProbeReport, target: Ta
   return verdict;
 }
 
-async function garbage(lie: (report: ProbeReport) => ProbeReport, target = NAMED): Promise<void> {
-  const verdict = await checkBeside(lie, target);
+async function garbage(change: (report: ProbeReport) => ProbeReport, target = NAMED): Promise<void> {
+  const verdict = await checkWithFalseReport(change, target);
   expect(verdict).toMatchObject({ kind: 'reachable', asExpected: true, rounds: 1 });
-  const [, , liar] = verdict.vantages;
-  expect(liar).toMatchObject({
-    vantage: 'liar',
+  const [, , hostile] = verdict.vantages;
+  expect(hostile).toMatchObject({
+    vantage: 'hostile',
     counted: false,
     saw: 'nothing',
     fault: 'vantage',
     addresses: [],
   });
-  expect(liar?.abstained).toMatch(/^invalid answer: not a report: \S+: /);
-  for (const line of [verdict.summary, liar?.abstained ?? '', ...verdict.because, ...verdict.notRuledOut]) {
+  expect(hostile?.abstained).toMatch(/^invalid answer: not a report: \S+: /);
+  for (const line of [
+    verdict.summary,
+    hostile?.abstained ?? '',
+    ...verdict.because,
+    ...verdict.notRuledOut,
+  ]) {
     expect(line).toSatisfy(isCleanText);
   }
 }

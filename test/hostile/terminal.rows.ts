@@ -16,15 +16,15 @@ import { expectPrintable, HOSTILE, poisoned } from '../cli/hostile-text.ts';
 import { historyAnswer, incidentsAnswer, targetsAnswer, verdict } from '../cli/deployed/lying-service.ts';
 import type { HostileRow } from './row.ts';
 
-const OUTCOME = 'shown without control or invisible characters, each text inside its own line or cell';
+const OUTCOME = 'shown without control or invisible characters, each text in its own line or cell';
 
-/** A terminal of so many columns that takes every colour, or a pipe; and what was written to it. */
+/** A terminal with so many columns and all colours, or a pipe, and what was written to it. */
 function forged(columns: number | undefined): { stream: NodeJS.WriteStream; written: () => string } {
   const stream = new PassThrough();
   if (columns !== undefined) Object.assign(stream, { isTTY: true, columns, getColorDepth: () => 24 });
   let text = '';
   stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as much of a terminal as is looked at
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only the used part of a terminal
   return { stream: stream as unknown as NodeJS.WriteStream, written: () => text };
 }
 
@@ -53,14 +53,14 @@ export const rows: HostileRow[] = [
   row('a report with escape sequences in every text', () =>
     everywhere((page) => renderReport(poisoned(reportOf(), ['outcome', 'stage']), page)),
   ),
-  row('walks with escape sequences in every text', () => {
+  row('traces with escape sequences in every text', () => {
     const hops = [{ ttl: 1, from: '192.0.2.1', elapsedMs: 1, answer: 'host-unreachable' }];
     const trace = { address: '192.0.2.7', port: 1, reached: false, hops, unavailable: 'nothing' };
-    const walks = [
+    const traces = [
       { vantage: 'a', traces: [trace] },
       { vantage: 'b', traces: [], absent: 'late' },
     ];
-    everywhere((page) => renderTraces(poisoned(walks), [], page));
+    everywhere((page) => renderTraces(poisoned(traces), [], page));
   }),
   row('the state of a service with escape sequences in every text', () =>
     everywhere((page) => renderStatus(poisoned(targetsAnswer), page)),
@@ -87,7 +87,7 @@ export const rows: HostileRow[] = [
     const [incident] = incidents;
     if (!incident) throw new Error('there is no incident');
     const { subject } = incident;
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the journal reads of it
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the part that the journal reads
     journal.announcement({
       change: 'opened',
       subject,
@@ -119,7 +119,7 @@ export const rows: HostileRow[] = [
   {
     surface: 'terminal',
     input: '1 MB of escape sequences that do not end',
-    outcome: 'read once from begin to end: time grows with the length, not with its square',
+    outcome: 'read once from start to end; the time is proportional to the length',
     run: () => {
       const pieces = [
         '\u001B]8;;',
@@ -140,7 +140,7 @@ export const rows: HostileRow[] = [
   {
     surface: 'terminal',
     input: 'a verdict with 3,000 words in every text',
-    outcome: 'what is shown grows with the length of the texts, not with its square',
+    outcome: 'the output is proportional to the length of the texts',
     run: () => {
       const words = 'a '.repeat(3000);
       const long: Verdict = JSON.parse(JSON.stringify(verdict), (_key, value: unknown) =>

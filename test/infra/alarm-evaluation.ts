@@ -2,19 +2,19 @@ import { asText, isRecord } from './synthesised.ts';
 
 export type AlarmState = 'INSUFFICIENT_DATA' | 'OK' | 'ALARM';
 
-/** The value of one period; undefined where it has none. */
+/** The value of one period; undefined if it has none. */
 export type Series = readonly (number | undefined)[];
 
-/** An alarm below a threshold, as a template has it. */
+/** An alarm below a threshold, read from a template. */
 export interface EvaluatedAlarm {
   evaluationPeriods: number;
   periodMinutes: number;
   treatMissingData: string;
-  /** Of the last period, from the values of each metric by its id, oldest first. */
+  /** Computed from the values of each metric by its id, oldest first. */
   values(metrics: Readonly<Record<string, Series>>): Series;
 }
 
-/** Reads the alarm on missing ticks from a template. Knows the one expression that it may have, and a plain metric. */
+/** Reads the alarm on missing ticks from a template. Supports the one expression that it may have, and a plain metric. */
 export function readAlarm(alarm: Record<string, unknown>): EvaluatedAlarm {
   const queries = Array.isArray(alarm['Metrics']) ? alarm['Metrics'].filter(isRecord) : [];
   const expression = queries.find((query) => 'Expression' in query)?.['Expression'];
@@ -57,7 +57,7 @@ export function evaluate(alarm: EvaluatedAlarm, range: Series, state: AlarmState
   if (breaching < real.length) return 'OK';
   if (treatMissingData === 'breaching') return 'ALARM';
   if (treatMissingData === 'notBreaching') return 'OK';
-  // Only breaching data, and less of it than wanted. The oldest is old enough: it is not waited for more.
+  // Only breaching data, and fewer values than required. The oldest value is old enough, so the alarm does not wait for more.
   const oldest = range.findIndex((value) => value !== undefined);
   if (oldest !== -1 && range.length - oldest >= wanted) return 'ALARM';
   return treatMissingData === 'missing' ? 'INSUFFICIENT_DATA' : state;

@@ -15,7 +15,7 @@ targets: [${Array.from({ length: 10 }, (_, i) => `t${i}.example:1`).join(', ')}]
 `;
 
 describe('docs/deploy.md', () => {
-  test('its sum is the sum of its rows', () => {
+  test('its total is the sum of its rows', () => {
     const rows = [...page.matchAll(/^\| ([^|]+?) +\|.*\| +\**(\d+\.\d\d)\** +\|/gm)].map(
       ([, what, usd]) => [what, Number(usd)] as const,
     );
@@ -28,7 +28,7 @@ describe('docs/deploy.md', () => {
     );
   });
 
-  test('it counts the alarms, metrics, memory and rate that are deployed', () => {
+  test('its alarms, metrics, memory and rate are those that are deployed', () => {
     const { home, configuration } = synthesised(EIGHT);
     const alarms = Object.values(home.findResources('AWS::CloudWatch::Alarm'));
     const evaluated = alarms
@@ -49,7 +49,7 @@ describe('docs/deploy.md', () => {
     expect(page).toContain(`= ${inWords(probes + ticks)} `);
   });
 
-  test('its policy for CloudFormation speaks of every service that the templates use', () => {
+  test('its policy for CloudFormation includes every service that the templates use', () => {
     const { home, probes } = synthesised(EIGHT);
     const services = [home, ...probes.values()]
       .flatMap((template) => Object.values(resourcesOf(template)))
@@ -66,7 +66,7 @@ describe('docs/deploy.md', () => {
     }
   });
 
-  test('its calls of the Function URL are right for a URL that ends with a slash', () => {
+  test('its calls of the Function URL are correct for a URL that ends with a slash', () => {
     const [, shown = ''] = /^ *synwhere-home\.Url = (\S+)$/m.exec(page) ?? [];
     expect(shown.endsWith('/')).toBe(true);
     const [curl = ''] = /^curl [^]*?"(?=\n)/m.exec(page) ?? [];
@@ -76,7 +76,7 @@ describe('docs/deploy.md', () => {
     );
   });
 
-  test('the options that it gives to the CDK are there', () => {
+  test('the CDK has the options that it uses', () => {
     const options = new Set(page.match(/(?<=npx cdk deploy[^`\n]*)--[a-z-]+/g));
     expect(options).toContain('--import-existing-resources');
     const command = new URL('../../node_modules/aws-cdk/bin/cdk', import.meta.url).pathname;

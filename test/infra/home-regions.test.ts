@@ -8,10 +8,10 @@ import { ALL_REGIONS, WITHOUT_FUNCTION_URLS } from '../../configuration/regions.
 
 vi.setConfig({ testTimeout: 180_000 });
 
-test('every region in which the CDK refuses a function URL is known to have none', () => {
+test('our list has every region in which the CDK rejects a function URL', () => {
   const directory = mkdtempSync(join(tmpdir(), 'synwhere-urls-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-  // What the CDK prints is the report that is read here.
+  // The CDK prints the report that this test reads.
   const printed = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   onTestFinished(() => printed.mockRestore());
   const app = new App({ outdir: directory });

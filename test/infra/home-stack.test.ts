@@ -6,12 +6,12 @@ import { asText, isRecord, synthesised } from './synthesised.ts';
 const TARGETS = 'regions: [eu-west-1, us-east-1]\ntargets: [a.example:1]\n';
 
 describe('home', () => {
-  test('stands in its region, under its name', () => {
+  test('has its region and its name', () => {
     const { homeStack } = synthesised(`home: eu-central-1\n${TARGETS}`);
     expect([homeStack.stackName, homeStack.region]).toEqual(['synwhere-home', 'eu-central-1']);
   });
 
-  test('the aggregator knows its table, its bus and its topic', () => {
+  test('the aggregator has the names of its table, its bus and its topic', () => {
     const { home } = synthesised(TARGETS);
     home.hasResourceProperties('AWS::Lambda::Function', {
       FunctionName: 'synwhere-aggregator',
@@ -36,7 +36,7 @@ describe('home', () => {
     });
   });
 
-  test('a tick is called at its rate, once, and not when it is late', () => {
+  test('the schedule invokes a tick at its rate, once, and drops a late invocation', () => {
     const { home } = synthesised(TARGETS);
     home.hasResourceProperties('AWS::Scheduler::Schedule', {
       Name: 'synwhere-tick',
@@ -55,7 +55,7 @@ describe('home', () => {
     });
   });
 
-  test('the rate follows the configuration, and the schedule can stand still', () => {
+  test('the rate follows the configuration, and the schedule can be disabled', () => {
     const { home } = synthesised(`${TARGETS}schedule: { everyMinutes: 5, enabled: false }`);
     home.hasResourceProperties('AWS::Scheduler::Schedule', {
       ScheduleExpression: 'rate(5 minutes)',
@@ -63,7 +63,7 @@ describe('home', () => {
     });
   });
 
-  test('the Function URL streams and asks for a signature; nobody is let in without', () => {
+  test('the Function URL streams, and every request must be signed', () => {
     const { home } = synthesised(TARGETS);
     home.hasResourceProperties('AWS::Lambda::Url', {
       AuthType: 'AWS_IAM',
@@ -75,7 +75,7 @@ describe('home', () => {
     expect(Object.keys(home.findOutputs('*'))).toEqual(['Url', 'CallerPolicy', 'Topic', 'Bus', 'Table']);
   });
 
-  test('the table is paid by use, forgets by itself and can be brought back', () => {
+  test('the table is billed on demand, expires items and can be restored', () => {
     const { home } = synthesised(TARGETS);
     home.hasResource('AWS::DynamoDB::Table', {
       Properties: {
@@ -98,7 +98,7 @@ describe('home', () => {
     });
   });
 
-  test('the table goes with its stack where the configuration says so', () => {
+  test('the table is deleted with its stack if the configuration requires it', () => {
     const { home } = synthesised(`${TARGETS}history: { keepOnDestroy: false }`);
     home.hasResource('AWS::DynamoDB::Table', {
       Properties: { DeletionProtectionEnabled: false },
@@ -106,12 +106,12 @@ describe('home', () => {
     });
   });
 
-  test('changes go to a bus of our own and to a topic with every address', () => {
+  test('changes are published to a separate bus and to a topic with every address', () => {
     const { home } = synthesised(`${TARGETS}announce: { email: [a@example.com, b@example.com] }`);
     home.hasResourceProperties('AWS::Events::EventBus', { Name: 'synwhere' });
     home.hasResourceProperties('AWS::SNS::Topic', {
       TopicName: 'synwhere-announcements',
-      // With the AWS-managed key CloudWatch could not publish its alarms.
+      // CloudWatch cannot publish alarms with the AWS-managed key.
       KmsMasterKeyId: Match.absent(),
     });
     const subscriptions = Object.values(home.findResources('AWS::SNS::Subscription'));
@@ -123,7 +123,7 @@ describe('home', () => {
     ]);
   });
 
-  test('the installation’s name is in every name, so two of them share an account', () => {
+  test('every physical name contains the installation’s name, so that two installations can share an account', () => {
     const one = namesIn('one');
     const two = namesIn('two');
     expect(one.length).toBeGreaterThan(12);

@@ -14,7 +14,7 @@ metrics: { perRegion: true }
 test.each([
   ['without an account', undefined],
   ['with an account', '111122223333'],
-])('cdk-nag (AwsSolutions) has nothing to say that is not answered, %s', (_what, account) => {
+])('cdk-nag (AwsSolutions) has no finding without a reason, %s', (_what, account) => {
   const { app } = synthesised(YAML, account === undefined ? {} : { account });
   const { violations } = new AwsSolutionsChecks(app).validateScope(app);
   expect(
@@ -22,11 +22,15 @@ test.each([
   ).toEqual([]);
 });
 
-test('and would say it: a wildcard beside ours is a finding, and so is ours where its reason does not stand', () => {
+test('cdk-nag reports another wildcard, and our wildcard at a place without a reason', () => {
   const { app, homeStack } = synthesised(YAML);
-  const role = new Role(homeStack, 'Careless', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+  const role = new Role(homeStack, 'WithWildcard', {
+    assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+  });
   role.addToPolicy(new PolicyStatement({ effect: Effect.ALLOW, actions: ['s3:*'], resources: ['*'] }));
-  const other = new Role(homeStack, 'Elsewhere', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+  const other = new Role(homeStack, 'WithoutReason', {
+    assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+  });
   const log = Stack.of(homeStack).formatArn({
     service: 'logs',
     resource: 'log-group:/aws/lambda/synwhere-aggregator:*',

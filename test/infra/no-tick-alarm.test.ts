@@ -20,21 +20,21 @@ function alarmOf(everyMinutes: number, noTickMinutes: number): EvaluatedAlarm {
   return readAlarm(properties);
 }
 
-interface World {
-  /** When the schedule called, in minutes; deployment is at 0. */
+interface Course {
+  /** When the schedule invoked the function, in minutes after the deployment. */
   calls: readonly number[];
   /** When a tick was finished. */
   ticks: readonly number[];
-  /** From the event to its data. */
+  /** The delay between an event and its data. */
   lateMinutes?: number;
-  /** Periods that CloudWatch looks at beside those that are evaluated: "a higher number". */
+  /** Periods that CloudWatch retrieves in addition to those that it evaluates: "a higher number". */
   extraPeriods?: number;
   untilMinute: number;
 }
 
-/** The minutes at which the alarm goes into each state, evaluated every minute from the deployment on. */
-function transitions(alarm: EvaluatedAlarm, world: World): [minute: number, state: AlarmState][] {
-  const { calls, ticks, lateMinutes = 0, extraPeriods = 1, untilMinute } = world;
+/** The minutes at which the alarm changes to each state, evaluated every minute after the deployment. */
+function transitions(alarm: EvaluatedAlarm, course: Course): [minute: number, state: AlarmState][] {
+  const { calls, ticks, lateMinutes = 0, extraPeriods = 1, untilMinute } = course;
   const { periodMinutes } = alarm;
   const found: [number, AlarmState][] = [];
   let state: AlarmState = 'INSUFFICIENT_DATA';
@@ -70,7 +70,7 @@ const SETTINGS = [
 ].flatMap((one) => [1, 2, 5].map((extraPeriods) => ({ ...one, extraPeriods })));
 
 describe.each(SETTINGS)(
-  'every $everyMinutes min, alarm after $noTickMinutes min, $extraPeriods more periods looked at',
+  'every $everyMinutes min, alarm after $noTickMinutes min, $extraPeriods more periods retrieved',
   ({ everyMinutes, noTickMinutes, extraPeriods }) => {
     const alarm = (): EvaluatedAlarm => alarmOf(everyMinutes, noTickMinutes);
     const phase = everyMinutes / 2;
@@ -81,51 +81,54 @@ describe.each(SETTINGS)(
     const lastTick = before.at(-1) ?? 0;
     const [earliest, latest] = [noTickMinutes, noTickMinutes + 2 * everyMinutes];
 
-    test.each([0, 1])('is quiet after a deployment and while ticks come, %d min late', (lateMinutes) => {
-      const world = { calls: healthy, ticks: healthy, lateMinutes, extraPeriods, untilMinute: long };
-      expect(transitions(alarm(), world).map(([, state]) => state)).toEqual(['OK']);
-    });
+    test.each([0, 1])(
+      'stays OK after a deployment and while ticks run, with data %d min late',
+      (lateMinutes) => {
+        const course = { calls: healthy, ticks: healthy, lateMinutes, extraPeriods, untilMinute: long };
+        expect(transitions(alarm(), course).map(([, state]) => state)).toEqual(['OK']);
+      },
+    );
 
     test.each([
       ['the schedule stops', before],
       ['ticks are not finished', healthy],
-    ])('rings on time when %s, once, and until a tick is finished', (_what, calls) => {
+    ])('goes to ALARM in time when %s, once, until a tick is finished', (_what, calls) => {
       const again = lastTick + 3 * noTickMinutes + 10 * everyMinutes;
       const ticks = [...before, again];
-      const world = {
+      const course = {
         calls: [...calls, again],
         ticks,
         extraPeriods,
         untilMinute: Math.ceil(again + everyMinutes),
       };
-      const [ok, ring, end, ...more] = transitions(alarm(), world);
+      const [ok, alarmed, end, ...more] = transitions(alarm(), course);
       expect(ok?.[1]).toBe('OK');
-      expect(ring?.[1]).toBe('ALARM');
-      expect((ring?.[0] ?? 0) - lastTick).toBeGreaterThanOrEqual(earliest);
-      expect((ring?.[0] ?? 0) - lastTick).toBeLessThanOrEqual(latest);
+      expect(alarmed?.[1]).toBe('ALARM');
+      expect((alarmed?.[0] ?? 0) - lastTick).toBeGreaterThanOrEqual(earliest);
+      expect((alarmed?.[0] ?? 0) - lastTick).toBeLessThanOrEqual(latest);
       expect(end?.[1]).toBe('OK');
       expect(end?.[0]).toBeGreaterThanOrEqual(again);
       expect(more).toEqual([]);
     });
 
-    test('rings where no tick was ever finished, and not before the time has passed since the deployment', () => {
-      const world = { calls: healthy, ticks: [], extraPeriods, untilMinute: long };
-      const [ring, ...more] = transitions(alarm(), world);
-      expect(ring?.[1]).toBe('ALARM');
-      expect(ring?.[0]).toBeGreaterThanOrEqual(earliest);
-      expect(ring?.[0]).toBeLessThanOrEqual(latest + everyMinutes);
+    test('goes to ALARM if no tick was ever finished, but not before this time has passed since the deployment', () => {
+      const course = { calls: healthy, ticks: [], extraPeriods, untilMinute: long };
+      const [alarmed, ...more] = transitions(alarm(), course);
+      expect(alarmed?.[1]).toBe('ALARM');
+      expect(alarmed?.[0]).toBeGreaterThanOrEqual(earliest);
+      expect(alarmed?.[0]).toBeLessThanOrEqual(latest + everyMinutes);
       expect(more).toEqual([]);
     });
 
-    test('does not ring for one tick that is missing, even where data is late', () => {
+    test('stays OK if one tick is missing, also with late data', () => {
       const missing = healthy.filter((at) => at !== lastTick);
-      const world = { calls: missing, ticks: missing, lateMinutes: 1, extraPeriods, untilMinute: long };
-      expect(transitions(alarm(), world).map(([, state]) => state)).toEqual(['OK']);
+      const course = { calls: missing, ticks: missing, lateMinutes: 1, extraPeriods, untilMinute: long };
+      expect(transitions(alarm(), course).map(([, state]) => state)).toEqual(['OK']);
     });
   },
 );
 
-test('a plain alarm that takes missing data for breaching would ring at once, and late: so the rules here tell them apart', () => {
+test('a plain alarm with missing data as breaching goes to ALARM at once, and late: these rules show the difference', () => {
   const plain: EvaluatedAlarm = {
     evaluationPeriods: 5,
     periodMinutes: 1,

@@ -20,7 +20,7 @@ const logOf = (region: string): string =>
   `arn:aws:logs:${region}:<AWS::AccountId>:log-group:/aws/lambda/synwhere-probe:*`;
 
 describe('permissions', () => {
-  test('a probe may write its own log, and nothing else', () => {
+  test('a probe may only write its own log', () => {
     const { probes } = synthesised(YAML);
     const statements = [...probes].map(([region, template]) => [
       region,
@@ -37,7 +37,7 @@ describe('permissions', () => {
     );
   });
 
-  test('home may do exactly this', () => {
+  test('the home stack has exactly these permissions', () => {
     const { home } = synthesised(YAML);
     const lines = statementsOf(home)
       .flatMap(written)
@@ -104,7 +104,7 @@ describe('permissions', () => {
   test.each([
     ['without an account', undefined],
     ['with an account', '111122223333'],
-  ])('no * in an action or a resource that has not its reason beside it, %s', (_what, account) => {
+  ])('every * in an action or a resource has a reason, %s', (_what, account) => {
     const { home, probes } = synthesised(YAML, account === undefined ? {} : { account });
     const all = [home, ...probes.values()].flatMap((template) => statementsOf(template));
     const stars = all.flatMap(({ where, actions, resources, acknowledged }) => [
@@ -122,14 +122,14 @@ describe('permissions', () => {
     expect(unexplained.map(([where, finding]) => `${where}: ${finding}`)).toEqual([]);
   });
 
-  test('nobody is given a policy that AWS manages', () => {
+  test('no role has a policy that AWS manages', () => {
     const { home, probes } = synthesised(YAML);
     for (const template of [home, ...probes.values()]) {
       expect(JSON.stringify(template.toJSON())).not.toContain('ManagedPolicyArns');
     }
   });
 
-  test('only Lambda, Scheduler and CloudWatch are trusted, Scheduler for our own schedules alone', () => {
+  test('only Lambda, Scheduler and CloudWatch are trusted, and Scheduler only for our schedules', () => {
     const { home } = synthesised(YAML);
     const trusts = Object.values(home.findResources('AWS::IAM::Role')).map((role) =>
       JSON.stringify(role['Properties']['AssumeRolePolicyDocument']['Statement']),

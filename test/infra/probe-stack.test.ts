@@ -12,7 +12,7 @@ function probeOf(yaml: string) {
 }
 
 describe('a probe stack', () => {
-  test('has its name and its region, and nothing but a function with its role and its log', () => {
+  test('has its name and its region, and only a function with its role and its log', () => {
     const { template, stack } = probeOf('targets: [a.example:1]');
     expect(stack.stackName).toBe('synwhere-probe-eu-west-1');
     expect(stack.region).toBe('eu-west-1');
@@ -23,7 +23,7 @@ describe('a probe stack', () => {
     ]);
   });
 
-  test('runs Node 24 on arm64 and writes JSON to a log of its own that is not kept for ever', () => {
+  test('runs Node 24 on arm64 and writes JSON to its own log, which has a limited retention', () => {
     const { template } = probeOf('targets: [a.example:1]');
     template.hasResourceProperties('AWS::Lambda::Function', {
       FunctionName: 'synwhere-probe',
@@ -33,7 +33,7 @@ describe('a probe stack', () => {
       MemorySize: 256,
       Timeout: 40,
       LoggingConfig: { LogFormat: 'JSON', LogGroup: { Ref: Match.stringLikeRegexp('^ProbeLog') } },
-      // Without a VPC the probe knows that AWS blocks port 25.
+      // Without a VPC, AWS blocks port 25.
       Environment: { Variables: { SYNWHERE_POLICY: '{"allow":[]}', SYNWHERE_VPC: Match.absent() } },
       VpcConfig: Match.absent(),
       ReservedConcurrentExecutions: Match.absent(),
@@ -56,7 +56,7 @@ onDemand: { maxTargets: 1000 }
     template.hasResourceProperties('AWS::Lambda::Function', {
       FunctionName: 'edge-probe',
       MemorySize: 128,
-      // Four waves of 250 silent targets, and the controls before and after them.
+      // Four groups of 250 silent targets, and the controls before and after them.
       Timeout: 130,
       ReservedConcurrentExecutions: 4,
       Environment: { Variables: { SYNWHERE_POLICY: '{"allow":[{"cidr":"10.1.0.0/16","ports":[443]}]}' } },

@@ -9,11 +9,11 @@ export interface Statement {
   actions: string[];
   resources: string[];
   conditions: string;
-  /** Reasons given for findings on this resource, by the id of the finding. */
+  /** The reasons for findings on this resource, by the id of the finding. */
   acknowledged: Map<string, string>;
 }
 
-/** Every statement of every identity or resource policy in a template; what a role trusts is not among them. */
+/** Every statement of every identity or resource policy in a template, without trust policies. */
 export function statementsOf(template: Template): Statement[] {
   const resources = Object.entries(resourcesOf(template));
   return resources.flatMap(([id, resource]) => {

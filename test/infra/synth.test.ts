@@ -8,7 +8,7 @@ vi.setConfig({ testTimeout: 180_000 });
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 
-/** A network namespace of its own has not even a loopback that is up; where it is not to be had, a proxy that nobody answers must do. */
+/** A new network namespace has no interface that is up. If it cannot be made, a proxy address at which nothing listens is used. */
 const DENIED = spawnSync('unshare', ['-rn', 'true']).status === 0 ? ['unshare', '-rn'] : [];
 
 describe('npx cdk synth, offline and without credentials', () => {
@@ -57,7 +57,7 @@ describe('npx cdk synth, offline and without credentials', () => {
     const templates = files.filter((name) => name.endsWith('.template.json'));
     expect(templates).toHaveLength(regions + 1);
     expect(templates).toContain(`${home}.template.json`);
-    // However many regions: one probe and one aggregator are bundled, and nothing stays behind.
+    // For any number of regions, one probe and one aggregator are bundled, and no temporary file remains.
     expect(files.filter((name) => name.startsWith('asset.'))).toHaveLength(2);
     expect(readdirSync(directory).filter((name) => name.startsWith('synwhere-bundle-'))).toEqual([]);
     const assets = files
@@ -83,7 +83,7 @@ describe('npx cdk synth, offline and without credentials', () => {
     expect(stderr).not.toContain('at parseConfiguration');
   });
 
-  test('without regions there is nothing to deploy; SYNWHERE_CONFIG names the file, too', () => {
+  test('without regions there is nothing to deploy; SYNWHERE_CONFIG can name the file', () => {
     const file = join(directory, 'none.yaml');
     writeFileSync(file, 'targets: [a.example:1]\n');
     const { status, stderr } = synth([], { SYNWHERE_CONFIG: file });

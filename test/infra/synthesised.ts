@@ -10,7 +10,7 @@ import { buildStacks } from '../../infra/build.ts';
 import type { HomeStack } from '../../infra/home-stack.ts';
 import type { ProbeStack } from '../../infra/probe-stack.ts';
 
-// The first synthesis in a process loads the CDK and its checks: seconds, and many of them on a busy machine.
+// The first synthesis in a process loads the CDK and its checks. This takes seconds, and more on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
 
 export interface Synthesised {
@@ -28,8 +28,8 @@ interface CdkJson {
 }
 
 /**
- * The stacks of a configuration, synthesised in this process with the context of cdk.json. The functions' code is a stand-in of one
- * line: what is asserted here does not depend on it, and bundling has tests of its own (bundle.test.ts, synth.test.ts).
+ * The stacks of a configuration, synthesised in this process with the context of cdk.json. The functions' code is replaced by one
+ * line: these tests do not depend on it, and bundle.test.ts and synth.test.ts test the bundling.
  */
 export function synthesised(yaml: string, { account }: { account?: string } = {}): Synthesised {
   const directory = mkdtempSync(join(tmpdir(), 'synwhere-infra-test-'));

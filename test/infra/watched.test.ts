@@ -15,7 +15,7 @@ function alarmsOf(yaml: string): Map<string, Record<string, unknown>> {
   );
 }
 
-/** One metric of an expression, summed up every minute. */
+/** One metric of an expression, as the sum of each minute. */
 function summed(namespace: string, metricName: string, dimension: string, value: string) {
   return {
     MetricStat: {
@@ -32,7 +32,7 @@ function summed(namespace: string, metricName: string, dimension: string, value:
 }
 
 describe('alarms', () => {
-  test('there is one for each way in which the watch itself can fail', () => {
+  test('there is one for each fault of the service itself', () => {
     const alarms = alarmsOf(TARGETS);
     const facts = [...alarms]
       .slice(1)
@@ -61,8 +61,8 @@ describe('alarms', () => {
     ]);
   });
 
-  // What it does is tested in no-tick-alarm.test.ts.
-  test('that of missing ticks is an expression over the calls of the schedule and the ticks that were finished', () => {
+  // Its behaviour is tested in no-tick-alarm.test.ts.
+  test('the one on missing ticks is an expression of the invocations by the schedule and the finished ticks', () => {
     const [[name, alarm] = ['', {}]] = alarmsOf(TARGETS);
     expect(name).toBe('synwhere-no-tick');
     expect(alarm).toMatchObject({
@@ -82,7 +82,7 @@ describe('alarms', () => {
     expect(alarm).not.toHaveProperty('DatapointsToAlarm');
   });
 
-  test('no alarm evaluates more than a day, and that of missing ticks never a single period', () => {
+  test('no alarm evaluates more than a day, and the one on missing ticks evaluates more than one period', () => {
     const longest = `${TARGETS}alarms: { noTickMinutes: 1440, abstainingMinutes: 1440 }`;
     for (const yaml of [
       longest,
@@ -101,7 +101,7 @@ describe('alarms', () => {
     }
   });
 
-  test('each tells the topic that it began and that it ended, and links to its page of the runbook', () => {
+  test('each publishes its start and its end to the topic, and links to its section of the runbook', () => {
     for (const [name, alarm] of alarmsOf(`${TARGETS}metrics: { perRegion: true }`)) {
       expect([name, asText(alarm['AlarmActions'])]).toEqual([
         name,
@@ -112,7 +112,7 @@ describe('alarms', () => {
     }
   });
 
-  test('every link leads to a heading', () => {
+  test('every link has a heading', () => {
     const file = new URL('../../docs/operate.md', import.meta.url);
     expect(existsSync(file)).toBe(true);
     const anchors = [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
@@ -140,11 +140,11 @@ describe('alarms', () => {
     expect(alarms.get('synwhere-abstaining')).toMatchObject({ Period: 600, EvaluationPeriods: 3 });
   });
 
-  test('a schedule that stands still has no dead man', () => {
+  test('a disabled schedule has no alarm on missing ticks', () => {
     expect([...alarmsOf(`${TARGETS}schedule: { enabled: false }`).keys()]).not.toContain('synwhere-no-tick');
   });
 
-  test('a region has an alarm of its own only where it is paid for', () => {
+  test('a region has its own alarm only if the configuration enables it', () => {
     const alarm = alarmsOf(`${TARGETS}metrics: { perRegion: true }`).get('synwhere-abstaining-us-east-1');
     expect(alarm).toMatchObject({
       MetricName: 'Abstained',
@@ -158,7 +158,7 @@ describe('alarms', () => {
 });
 
 describe('the dashboard', () => {
-  test('shows the targets, the watch and every region beside the others', () => {
+  test('shows the targets, the service and every region', () => {
     const { home } = synthesised(TARGETS);
     const [dashboard] = Object.values(home.findResources('AWS::CloudWatch::Dashboard'));
     expect(dashboard?.['Properties']['DashboardName']).toBe('synwhere');

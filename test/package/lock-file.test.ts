@@ -18,7 +18,7 @@ const lock = JSON.parse(readFileSync(new URL('../../package-lock.json', import.m
   >;
 };
 
-/** Where npm looks for `name` from the folder `from`: there, then in every folder above. */
+/** The paths at which npm looks for `name` from the folder `from`: in it, then in every folder above. */
 function locked(from: string, name: string): boolean {
   for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/node_modules/')))) {
     if (`${folder === '' ? '' : `${folder}/`}node_modules/${name}` in lock.packages) return true;
@@ -26,8 +26,8 @@ function locked(from: string, name: string): boolean {
   }
 }
 
-test('the lock file holds every package that may be installed, on every platform', () => {
-  // Without them `npm ci` refuses to install anything, or an engineer's Mac gets a linter without its engine.
+test('the lock file has every package that may be installed, on every platform', () => {
+  // Without them `npm ci` fails, or a Mac gets a linter without its binary.
   const missing = Object.entries(lock.packages).flatMap(([folder, entry]) =>
     Object.keys({ ...entry.dependencies, ...entry.optionalDependencies })
       .filter((name) => !locked(folder, name))
@@ -36,14 +36,14 @@ test('the lock file holds every package that may be installed, on every platform
   expect(missing).toEqual([]);
 });
 
-test('the lock file names no registry: it installs from whichever is configured', () => {
+test('the lock file names no registry, so that npm uses the configured one', () => {
   const elsewhere = Object.values(lock.packages).filter(({ link }) => link !== true);
   expect(elsewhere.filter(({ resolved }) => resolved !== undefined)).toEqual([]);
 });
 
-test('the lock file holds the integrity of everything that is installed, the Node of the checkout included', () => {
+test('the lock file has the integrity of every installed package, including the Node of the checkout', () => {
   const unknown = Object.entries(lock.packages)
-    // What is bundled comes in the tarball of another package.
+    // A bundled package is part of the tarball of another package.
     .filter(
       ([folder, { link, inBundle }]) =>
         folder.includes('node_modules/') && link !== true && inBundle !== true,
@@ -51,7 +51,7 @@ test('the lock file holds the integrity of everything that is installed, the Nod
     .filter(([, { integrity }]) => !integrity?.startsWith('sha512-'));
   expect(unknown).toEqual([]);
 
-  // The npm package `node` has an install script that fetches the platform's package past the lock file.
+  // The npm package `node` has an install script that downloads the platform's package without the lock file.
   expect(lock.packages).not.toHaveProperty(['node_modules/node']);
   const platforms = Object.entries(nodePackage.optionalDependencies);
   expect(platforms.length).toBeGreaterThan(3);
@@ -75,7 +75,7 @@ describe('the Node of the checkout', () => {
     expect(execFileSync(command, ['--version'], { encoding: 'utf8' })).toBe(`v${own?.[1]}\n`);
   });
 
-  test.each([false, true])('is linked where npm has not linked it (there is a link: %s)', (linked) => {
+  test.each([false, true])('is linked if npm has not linked it (there is a link: %s)', (linked) => {
     const folder = mkdtempSync(join(tmpdir(), 'synwhere-node-'));
     try {
       cpSync(new URL('.ci/node', ROOT), join(folder, '.ci/node'), { recursive: true });

@@ -60,7 +60,7 @@ function git(...args: string[]): string {
   return execFileSync('git', args, { cwd: folder, encoding: 'utf8', env: environment() }).trim();
 }
 
-/** Git as it is for everyone: not the identity and the settings of whoever runs the test. */
+/** Git without the identity and the settings of the current user. */
 function environment(): NodeJS.ProcessEnv {
   return {
     PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env['PATH']}`,
@@ -100,7 +100,7 @@ function release(...args: string[]) {
   return { status, stdout, stderr };
 }
 
-/** What a release may change: the commit, the tags and the files that git knows. */
+/** What a release may change: the commit, the tags and the tracked files. */
 function state(): unknown {
   return [git('rev-parse', 'HEAD'), git('tag', '--list'), git('status', '--porcelain')];
 }
@@ -143,7 +143,7 @@ test('a release moves the changelog, sets the version, packs, commits and tags, 
   );
 }, 120_000);
 
-test('a dry run checks the same, and changes nothing', () => {
+test('a dry run does the same checks and changes nothing', () => {
   const before = state();
   const { status, stdout, stderr } = release('7.0.0', '--dry-run');
   expect(status, stderr).toBe(0);
@@ -151,11 +151,11 @@ test('a dry run checks the same, and changes nothing', () => {
   expect(state()).toEqual(before);
 }, 120_000);
 
-describe('a release is refused in one line, and changes nothing,', () => {
-  const refusals: [reason: string, prepare: () => void, args: string[], status: number, line: RegExp][] = [
+describe('a release is rejected in one line and changes nothing,', () => {
+  const rejections: [reason: string, prepare: () => void, args: string[], status: number, line: RegExp][] = [
     ['without a version', () => {}, [], 2, /^usage: npm run release -- VERSION/],
-    ['with a word for a version', () => {}, ['minor'], 2, /^usage: .*VERSION is like 1\.2\.3/],
-    ['with a zero in front', () => {}, ['1.02.3'], 2, /^usage: /],
+    ['with a word instead of a version', () => {}, ['minor'], 2, /^usage: .*VERSION is like 1\.2\.3/],
+    ['with a leading zero', () => {}, ['1.02.3'], 2, /^usage: /],
     ['with two versions', () => {}, ['1.2.3', '1.2.4'], 2, /^usage: /],
     ['with an unknown option', () => {}, ['1.2.3', '--force'], 2, /^usage: /],
     ['of an older version', () => {}, ['0.0.9'], 1, /^0\.0\.9 is older than \d+\.\d+\.\d+ in package\.json$/],
@@ -174,7 +174,7 @@ describe('a release is refused in one line, and changes nothing,', () => {
       /^the working tree has changes \(README\.md\); commit them first$/,
     ],
     [
-      'with a file that git does not know',
+      'with an untracked file',
       () => writeFileSync(join(folder, 'new.txt'), ''),
       ['7.0.0'],
       1,
@@ -247,7 +247,7 @@ describe('a release is refused in one line, and changes nothing,', () => {
     ],
   ];
 
-  test.each(refusals)(
+  test.each(rejections)(
     '%s',
     (_reason, prepare, args, status, line) => {
       prepare();

@@ -7,7 +7,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 const ROOT = join(import.meta.dirname, '../..');
 const SUITES = ['test:unit', 'test:lab', 'test:cloud'] as const;
 
-/** The files that a script of the package would run, as vitest lists them. */
+/** The test files of a script of the package, as vitest lists them. */
 function filesOf(script: (typeof SUITES)[number]): string[] {
   const command = packageJson.scripts[script];
   expect(command).toMatch(/^vitest run /);
@@ -19,7 +19,7 @@ function filesOf(script: (typeof SUITES)[number]): string[] {
   return list.trim().split('\n');
 }
 
-test('the three suites have every test file, each once, and npm test runs all of them', () => {
+test('each test file is in exactly one of the three suites, and npm test runs all of them', () => {
   const suites = SUITES.map(filesOf);
   for (const files of suites) expect(files.length).toBeGreaterThan(10);
   const everyFile = globSync('test/**/*.test.ts', { cwd: ROOT });

@@ -24,11 +24,11 @@ const REFERENCES: Record<string, readonly RegExp[]> = {
   md: [/\]\(([^)\s]+)[^)]*\)/g, /^\[[^\]]+\]:\s*(\S+)/gm, SCHEMA],
   yaml: [SCHEMA],
   json: [SCHEMA],
-  // What the browser loads; an <a> leads to an address of the API.
+  // Only what the browser loads. The target of an <a> is an address of the API.
   html: [/<(?:script|link|img)\b[^>]*\s(?:href|src)="([^"]+)"/g],
 };
 
-/** What a file refers to: links of a page, schemas of YAML and JSON, files that a web page loads. */
+/** The references in a file: links of a page, schemas of YAML and JSON, files that a web page loads. */
 function referencesIn(file: string, text: string): string[] {
   const patterns = REFERENCES[extname(file).slice(1)] ?? [];
   return patterns.flatMap((pattern) => [...text.matchAll(pattern)].map(([, reference = '']) => reference));
@@ -45,7 +45,7 @@ function anchorsOf(page: string): string[] {
   );
 }
 
-/** Where a reference leads: files of the status page stand at the root of its address, and an example in a page is one of the root. */
+/** The file of a reference. Paths of the status page, and of examples in a page, start at the root. */
 function targetOf(file: string, path: string): string {
   if (path === '') return file;
   if (file.endsWith('.html') && path.startsWith('/')) return posix.join(dirname(file), path);
@@ -64,7 +64,7 @@ function missing(file: string, reference: string): string[] {
 }
 
 describe('the tarball', () => {
-  test('holds everything that its files refer to', () => {
+  test('has every file to which its files refer', () => {
     const texts = packed.filter(
       (file) => /\.(?:md|ya?ml|json|html)$/.test(file) && !file.startsWith('dist/'),
     );
@@ -99,7 +99,7 @@ describe('the tarball', () => {
     expect(packed.filter((file) => /(?<!\.d)\.ts$/.test(file) || /(?:^|\/)\./.test(file))).toEqual([]);
   });
 
-  test('says where the project is', () => {
+  test('names the repository of the project', () => {
     expect(manifest.repository).toEqual({
       type: 'git',
       url: expect.stringMatching(/^git\+https:\/\/\S+\.git$/),
@@ -109,7 +109,7 @@ describe('the tarball', () => {
     expect(manifest.homepage).toBe(`${address}#readme`);
   });
 
-  test('is read for every kind of reference', () => {
+  test('is searched for every kind of reference', () => {
     const page = '[a](docs/a.md "title") and\n[b]: b.md\n';
     expect(referencesIn('x.md', page)).toEqual(['docs/a.md', 'b.md']);
     expect(referencesIn('x.yaml', '# yaml-language-server: $schema=./s.json\n')).toEqual(['./s.json']);

@@ -36,14 +36,14 @@ export const CHAIN: WorldSpec = {
 
 export const WWW = { 4: '203.0.113.10', 6: '2001:db8:acc::10' } as const;
 
-/** What a router calls itself. */
+/** The address with which a router replies. */
 export function routerAddress(world: World, name: string, family: 4 | 6): string {
   const router = world.plan.routers.get(name);
   if (!router) throw new Error(`no router called ${name}`);
   return family === 4 ? router.address4 : router.address6;
 }
 
-/** One report of `synwhere probe -` at a place of the world. */
+/** One report of `synwhere probe -` from a namespace of the world. */
 export async function probeAt(
   world: World,
   place: string,

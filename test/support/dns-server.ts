@@ -2,7 +2,7 @@ import dgram from 'node:dgram';
 import { once } from 'node:events';
 import { decode, encode, type Answer as DnsRecord } from 'dns-packet';
 
-/** What the server says to one question: records (after `delayMs`), a response code, or nothing at all. */
+/** The server's answer to one question: records (after `delayMs`), a response code, or no answer. */
 export type DnsAnswer =
   { records: DnsRecord[]; delayMs?: number } | { code: 'nxdomain' | 'servfail' | 'refused' } | 'silence';
 
@@ -10,7 +10,7 @@ export type DnsAnswer =
 export type DnsZone = (question: { name: string; type: string; turn: number }) => DnsAnswer;
 
 export interface DnsServer {
-  /** As a resolver takes it, `address:port`. */
+  /** In the format of a resolver, `address:port`. */
   address: string;
   /** Every question so far, e.g. `www.example A`. */
   questions: string[];
@@ -21,7 +21,7 @@ const RESPONSE_CODES = { servfail: 2, nxdomain: 3, refused: 5 };
 /** RFC 1035 section 4.1.1: authoritative, recursion available. */
 const FLAGS = 0x0400 | 0x0080;
 
-/** A real name server over UDP on loopback that says what `zone` says. */
+/** A real name server over UDP on loopback that answers with `zone`. */
 export async function startDnsServer(zone: DnsZone): Promise<DnsServer> {
   const socket = dgram.createSocket('udp4');
   const questions: string[] = [];
@@ -60,7 +60,7 @@ export async function startDnsServer(zone: DnsZone): Promise<DnsServer> {
   };
 }
 
-/** Records of one type, or no data where there are none of it. */
+/** Records of one type, or no data if there are none. */
 export function records(type: string, name: string, addresses: Partial<Record<string, string[]>>): DnsAnswer {
   if (type !== 'A' && type !== 'AAAA') return { records: [] };
   const ofType = addresses[type] ?? [];

@@ -1,4 +1,4 @@
-/** The part of dynalite that we use; it comes without types. */
+/** The part of dynalite that we use. The package has no types. */
 declare module 'dynalite' {
   import type { Server } from 'node:http';
   export default function dynalite(options?: {
@@ -11,7 +11,7 @@ declare module 'dynalite' {
 
 /** The module of dynalite that opens the database of a server. */
 declare module 'dynalite/db/index.js' {
-  /** The part of an abstract-level database that dynalite iterates by. */
+  /** The part of an abstract-level database that dynalite uses to iterate. */
   export interface Iterators {
     keys(options?: object): { close(): Promise<void> };
     values(options?: object): { close(): Promise<void> };

@@ -7,7 +7,7 @@ export interface LocalDynamoDb {
   endpoint: string;
   table: string;
   client: DynamoDBClient;
-  /** A client of its own to the same data, for instance through a proxy. */
+  /** A separate client for the same data, for instance through a proxy. */
   clientAt(endpoint: string, maxAttempts?: number): DynamoDBClient;
   close(): Promise<void>;
 }
@@ -25,7 +25,7 @@ export async function startDynamoDb(): Promise<LocalDynamoDb> {
     client,
     clientAt,
     async close() {
-      // What is under way ends first: dynalite dies of a request that finds its data closed.
+      // Waits for running requests first: dynalite crashes if a request finds its data closed.
       await new Promise((resolve) => server.close(resolve));
       client.destroy();
     },

@@ -9,7 +9,7 @@ export function portOf(server: Server): number {
   return address.port;
 }
 
-/** A port on loopback that was free a moment ago. */
+/** A port on loopback that was free just before. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

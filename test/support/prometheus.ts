@@ -17,14 +17,14 @@ export function prometheusProblem(): string | undefined {
     : `there is no ${missing.join(', no ')} on the PATH; install the package prometheus`;
 }
 
-/** What `promtool check metrics` says of a text in the Prometheus format 0.0.4, its lints too. */
+/** The output of `promtool check metrics` for a text in the Prometheus format 0.0.4, including its lints. */
 export function checkMetrics(text: string): { status: number | null; output: string } {
   const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics', '--extended'], {
     input: text,
     encoding: 'utf8',
     timeout: 60_000,
   });
-  // The extended statistics are a table on stdout; what is wrong stands on stderr.
+  // The extended statistics are a table on stdout. Problems are on stderr.
   return { status, output: status === 0 ? stderr : `${stdout}${stderr}` };
 }
 
@@ -47,7 +47,7 @@ print(json.dumps([
   for f in families]))
 `;
 
-/** Reads a text with the parser of the Python package. Throws what the parser says where the text is not valid. */
+/** Reads a text with the parser of the Python package. Throws the parser's message if the text is not valid. */
 export function parseByClient(format: 'openmetrics' | 'text', text: string): ParsedFamily[] {
   const output = execFileSync(pythonProgram('python'), ['-c', SCRIPT, format], {
     input: text,
@@ -61,9 +61,9 @@ export function parseByClient(format: 'openmetrics' | 'text', text: string): Par
 
 /** A running Prometheus on loopback that scrapes one address every second. */
 export interface RunningPrometheus {
-  /** Waits for the first scrape that ended, and resolves to the error of it, empty where it was read. */
+  /** Waits for the first scrape to end, and resolves to its error, which is empty if it succeeded. */
   scraped(): Promise<string>;
-  /** The series of an instant query. */
+  /** The series that an instant query returns. */
   query(expression: string): Promise<{ metric: Record<string, string>; value: [number, string] }[]>;
   close(): Promise<void>;
 }

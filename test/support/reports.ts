@@ -12,7 +12,7 @@ import type { NameOutcome, Outcome, Stage } from '../../functions/reachability/w
 /** Outcomes per address, e.g. `{ '203.0.113.10': ['connected', 'timed-out'] }`. */
 export type Seen = Record<string, readonly Outcome[]>;
 
-/** What one vantage did in one round, in the shortest words. */
+/** A short description of what one vantage saw in one round. */
 export interface Sketch {
   seen?: Seen;
   name?: NameOutcome | readonly string[];
@@ -84,7 +84,7 @@ export function reportOf(sketch: Sketch, target: Target = TARGET): ProbeReport {
   };
 }
 
-/** One round: vantage -> sketch, or the reason for which it gave no report. */
+/** One round: vantage -> sketch, or the reason why it sent no report. */
 export function round(answers: Record<string, Sketch | string>, target: Target = TARGET): VantageAnswer[] {
   return Object.entries(answers).map(([vantage, sketch]) =>
     typeof sketch === 'string' ? { vantage, absent: sketch } : { vantage, report: reportOf(sketch, target) },
@@ -95,7 +95,7 @@ export const A = '203.0.113.10';
 export const B = '203.0.113.20';
 export const V6 = '2001:db8::10';
 
-/** Sees this of the one address A, three attempts alike. */
+/** Three attempts with this outcome at the address A. */
 export function sees(...outcomes: Outcome[]): Sketch {
   return { seen: { [A]: outcomes.length === 1 ? [...outcomes, ...outcomes, ...outcomes] : outcomes } };
 }

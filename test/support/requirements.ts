@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 
 /**
- * Whether a suite can run here. `problem` is one line why not, with the remedy; it is printed loudly, so that nobody takes a skipped
- * suite for a passed one. With SYNWHERE_REQUIRE=all, as `.ci/run` sets it, what is missing is an error.
+ * Whether a suite can run here. `problem` is one line with the reason why it cannot, and the remedy. It is printed, so that a skipped
+ * suite is not mistaken for a passed one. With SYNWHERE_REQUIRE=all, which `.ci/run` sets, a missing requirement is an error.
  */
 export function requirement(name: string, problem: string | undefined): boolean {
   if (problem === undefined) return true;
@@ -11,7 +11,7 @@ export function requirement(name: string, problem: string | undefined): boolean 
   return false;
 }
 
-/** Why a suite cannot run without the command `tool`, in one line with the remedy; undefined where the command is there. */
+/** The reason why a suite cannot run without the command `tool`, in one line with the remedy; undefined if it is installed. */
 export function toolProblem(tool: string, packageName: string): string | undefined {
   const missing = spawnSync(tool, ['--version'], { stdio: 'ignore' }).error !== undefined;
   return missing ? `the command ${tool} is not there; install ${packageName}` : undefined;

@@ -33,7 +33,7 @@ function run(suite: string): string {
   return stripVTControlCharacters(stdout + stderr);
 }
 
-test('a test that passed only on a retry is named at the end of the run, and no other', () => {
+test('the end of the run lists exactly the tests that passed only on a retry', () => {
   const output = run(`
     test('steady', () => {});
     test('fails once', () => { runs += 1; expect(runs).toBe(2); });
@@ -44,7 +44,7 @@ test('a test that passed only on a retry is named at the end of the run, and no 
   expect(output).toMatch(/Tests +1 failed \| 2 passed/);
 });
 
-test('where nothing was retried, nothing is said', () => {
+test('without a retry, nothing is printed', () => {
   const output = run("test('steady', () => { runs += 1; });");
   expect(output).toMatch(/Tests +1 passed/);
   expect(output).not.toContain('retry');

@@ -1,8 +1,8 @@
 import type { Reporter, TestCase } from 'vitest/node';
 
 /**
- * Prints at the end of a run which tests failed first and passed on a retry: such a test, or what it tests, depends on chance.
- * Prints nothing where there is none.
+ * Prints at the end of a run which tests failed first and passed on a retry. Such a test, or the code that it tests, depends on chance.
+ * Prints nothing if there is none.
  */
 export default class RetriedReporter implements Reporter {
   readonly #retried: string[] = [];

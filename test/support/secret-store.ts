@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { signatureProblem } from '../cli/deployed/sigv4-verifier.ts';
 import { portOf } from './ports.ts';
 
-/** What the store does next: the value, an error of AWS, other text, or nothing at all. */
+/** The store's next answer: the value, an error of AWS, other text, or no answer. */
 export type StoreAnswer = { value: string } | { status: number; type: string } | { body: string } | 'hang';
 
 export interface SecretStore {
@@ -12,9 +12,9 @@ export interface SecretStore {
   answer: StoreAnswer;
   /** Every request: its operation, and its input. */
   requests: { target: string; input: unknown }[];
-  /** What was wrong with signatures, by the service and the region that were asked for. */
+  /** Errors of signatures for the requested service and region. */
   problems: string[];
-  /** Whom the requests must be signed for. */
+  /** The service and region for which requests must be signed. */
   signedFor: { service: string; region: string };
   close(): Promise<void>;
 }

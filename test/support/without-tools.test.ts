@@ -29,14 +29,14 @@ function without(...args: string[]) {
 }
 
 describe('.ci/without-tools', () => {
-  test('hides the tools that it is told, and no others', () => {
+  test('hides exactly the tools in its arguments', () => {
     expect(without('lost-tool', '--', 'kept-tool')).toEqual({ status: 0, stdout: 'kept-tool\n', stderr: '' });
     const lost = without('lost-tool', 'not-there-at-all', '--', 'sh', '-c', 'lost-tool; git --version');
     expect(lost.stdout).toMatch(/^git version/);
     expect(lost.stderr).toMatch(/lost-tool: .*not found/);
   });
 
-  test('ends as its command ends, and leaves no links behind', () => {
+  test('returns the exit status of its command, and removes its links', () => {
     const { status, stdout } = without('lost-tool', '--', 'sh', '-c', 'echo "$PATH"; exit 7');
     expect(status).toBe(7);
     const [links = ''] = stdout.split(':');
@@ -44,7 +44,7 @@ describe('.ci/without-tools', () => {
     expect(globSync(links)).toEqual([]);
   });
 
-  test('says how it is used', () => {
+  test('prints its usage', () => {
     for (const args of [[], ['lost-tool'], ['--', 'true'], ['lost-tool', '--']]) {
       expect(without(...args)).toEqual({
         status: 2,
@@ -63,7 +63,7 @@ describe('the virtual environment of the tests', () => {
   test.each([
     ['python3', NO_PYTHON],
     ['ensurepip', hasPython ? NO_ENSUREPIP : NO_PYTHON],
-  ])('cannot be made without %s, and one line says what to install', (tool, line) => {
+  ])('cannot be made without %s, and one line names the package to install', (tool, line) => {
     const code = "console.log(await (await import('./test/cloud/python.ts')).pythonProblem())";
     const args = [tool, '--', process.execPath, '--input-type=module', '-e', code];
     expect(without(...args)).toEqual({ status: 0, stdout: `${line}\n`, stderr: '' });

@@ -4,7 +4,7 @@ import { chromium, type Browser } from 'playwright-core';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-/** The system's own chromium, or one that CHROMIUM names; undefined where there is none. */
+/** The installed chromium, or the one that CHROMIUM names; undefined if there is none. */
 export function findChromium(): string | undefined {
   const named = process.env['CHROMIUM'];
   const places = (process.env['PATH'] ?? '')
@@ -20,7 +20,7 @@ export function findChromium(): string | undefined {
   });
 }
 
-/** Why no browser can be had, in one line with the remedy. */
+/** The reason why there is no browser, in one line with the remedy. */
 export function browserProblem(): string | undefined {
   return findChromium() === undefined
     ? 'there is no chromium on the PATH; install the package chromium, or name one with CHROMIUM'
@@ -30,6 +30,6 @@ export function browserProblem(): string | undefined {
 export async function startBrowser(): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === undefined) throw new Error('there is no chromium');
-  // Its sandbox needs namespaces that containers forbid; the only page it sees is ours.
+  // Its sandbox needs namespaces, which containers forbid. It opens only our own page.
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 }

@@ -1,10 +1,10 @@
 // @ts-check
-/* What tests run inside of the page. */
-/* oxlint-disable unicorn/consistent-function-scoping -- each goes to the page as the text of one function */
+/* Functions that tests run inside the page. */
+/* oxlint-disable unicorn/consistent-function-scoping -- each is sent to the page as the text of one function */
 
 /**
- * Every text whose contrast with what lies behind it is lower than WCAG 2.2 asks for (1.4.3: 4.5 to 1; 3 to 1 from 24 px on), as
- * "text: ratio". Colours are read from pixels, so that every notation is understood.
+ * Every text whose contrast with its background is lower than WCAG 2.2 requires (1.4.3: 4.5 to 1; 3 to 1 from 24 px on), as
+ * "text: ratio". Colours are read from pixels, so that every notation works.
  */
 export function lowContrasts() {
   const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
@@ -23,7 +23,7 @@ export function lowContrasts() {
     });
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
-  const behind = (/** @type {Element} */ start) => {
+  const backgroundOf = (/** @type {Element} */ start) => {
     for (let element = /** @type {Element | null} */ (start); element; element = element.parentElement) {
       const color = rgba(getComputedStyle(element).backgroundColor);
       if (color[3] === 1) return color;
@@ -39,7 +39,7 @@ export function lowContrasts() {
     if (!element || text === '' || !element.checkVisibility() || element.closest('noscript, option'))
       continue;
     const style = getComputedStyle(element);
-    const [light = 0, dark = 0] = [luminance(rgba(style.color)), luminance(behind(element))].toSorted(
+    const [light = 0, dark = 0] = [luminance(rgba(style.color)), luminance(backgroundOf(element))].toSorted(
       (a, b) => b - a,
     );
     const ratio = (light + 0.05) / (dark + 0.05);
@@ -49,17 +49,17 @@ export function lowContrasts() {
   return found;
 }
 
-/** How far the page is wider than its window. */
+/** By how many pixels the page is wider than its window. */
 export function overflow() {
   return document.documentElement.scrollWidth - innerWidth;
 }
 
-/** What the page does by itself every five seconds. */
+/** What the page does every five seconds. */
 export function pollNow() {
   document.dispatchEvent(new Event('visibilitychange'));
 }
 
-/** What can be clicked and is too low for a finger. */
+/** Clickable elements whose height is too small for a finger. */
 export function lowControls() {
   return [...document.querySelectorAll('button, select, a')].flatMap((element) => {
     const { height } = element.getBoundingClientRect();

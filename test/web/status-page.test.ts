@@ -8,7 +8,7 @@ import { browserProblem, startBrowser } from './browser.ts';
 import { hasFocus, lowContrasts, lowControls, overflow, pollNow } from './in-page.js';
 
 const HOSTILE = '<img src=x onerror="document.title=\'owned\'"> & "gone"';
-const dead: Vantage = { name: 'dead', probe: () => Promise.reject(new VantageError(HOSTILE)) };
+const broken: Vantage = { name: 'broken', probe: () => Promise.reject(new VantageError(HOSTILE)) };
 const PHONE = { viewport: { width: 360, height: 740 } };
 
 describe.runIf(requirement('the status page', browserProblem()))(
@@ -17,8 +17,8 @@ describe.runIf(requirement('the status page', browserProblem()))(
   () => {
     let browser: Browser;
     let service: TestService;
-    let well: Listener;
-    let ill: Listener;
+    let healthy: Listener;
+    let failing: Listener;
     let troubles: string[];
 
     beforeAll(async () => {
@@ -28,18 +28,18 @@ describe.runIf(requirement('the status page', browserProblem()))(
 
     beforeEach(async () => {
       troubles = [];
-      well = await new Listener().start();
-      ill = await new Listener().start();
+      healthy = await new Listener().start();
+      failing = await new Listener().start();
       service = await startService(
-        { targets: [well.target, { target: ill.target, labels: { team: 'web' } }] },
-        { vantages: [...threeVantages(), dead], page: loadStatusPage() },
+        { targets: [healthy.target, { target: failing.target, labels: { team: 'web' } }] },
+        { vantages: [...threeVantages(), broken], page: loadStatusPage() },
       );
     });
     afterEach(async () => {
       for (const context of browser.contexts()) await context.close();
       await service.close();
-      await Promise.all([well.stop(), ill.stop()]);
-      if (troubles.length > 0) throw new Error(`the browser complains: ${troubles.join('; ')}`);
+      await Promise.all([healthy.stop(), failing.stop()]);
+      if (troubles.length > 0) throw new Error(`the browser reports errors: ${troubles.join('; ')}`);
     });
 
     async function open(options: BrowserContextOptions = {}): Promise<Page> {
@@ -50,47 +50,50 @@ describe.runIf(requirement('the status page', browserProblem()))(
       });
       page.on('pageerror', (error) => troubles.push(error.message));
       page.on('request', (request) => {
-        if (new URL(request.url()).origin !== service.url) troubles.push(`asked ${request.url()}`);
+        if (new URL(request.url()).origin !== service.url) troubles.push(`request to ${request.url()}`);
       });
       await page.goto(service.url);
       return page;
     }
 
-    async function breakIll(): Promise<void> {
+    async function stopFailing(): Promise<void> {
       await service.tick();
-      await ill.stop();
+      await failing.stop();
       await service.tick();
       await service.tick();
     }
 
-    test('follows a target from before the first tick into an incident and out of it', async () => {
+    test('shows a target before the first tick, during an incident and after it', async () => {
       const page = await open();
-      await says(page, 'Waiting for the first tick.');
-      await breakIll();
+      await shows(page, 'Waiting for the first tick.');
+      await stopFailing();
       await poll(page);
-      await says(page, '1 of 2 targets not as expected.');
+      await shows(page, '1 of 2 targets not as expected.');
       expect(await page.title()).toBe('(1) Synwhere');
       const incidents = page.getByRole('region', { name: 'Open incidents' });
-      await incidents.getByRole('listitem').filter({ hasText: ill.target }).waitFor();
+      await incidents.getByRole('listitem').filter({ hasText: failing.target }).waitFor();
       expect(await incidents.innerText()).toMatch(/remote refusal.*for \d+ s/s);
       const rows = page.locator('.targets .name');
-      expect(await rows.allInnerTexts(), 'what is wrong comes first').toEqual([ill.target, well.target]);
-      await ill.start();
+      expect(await rows.allInnerTexts(), 'failing targets come first').toEqual([
+        failing.target,
+        healthy.target,
+      ]);
+      await failing.start();
       await service.tick();
       await service.tick();
       await poll(page);
-      await says(page, 'All 2 targets are as expected.');
+      await shows(page, 'All 2 targets are as expected.');
       expect(await page.title()).toBe('Synwhere');
-      expect(await rows.allInnerTexts()).toEqual([well.target, ill.target]);
+      expect(await rows.allInnerTexts()).toEqual([healthy.target, failing.target]);
     });
 
-    test('says why, on click and by keyboard, and keeps its place when it is renewed', async () => {
-      await breakIll();
+    test('shows the reasons on click and by keyboard, and keeps its state on an update', async () => {
+      await stopFailing();
       const page = await open();
-      const row = page.getByRole('button', { name: ill.target });
+      const row = page.getByRole('button', { name: failing.target });
       await row.focus();
       await page.keyboard.press('Enter');
-      await says(page, 'Because');
+      await shows(page, 'Because');
       expect(await row.getAttribute('aria-expanded')).toBe('true');
       const detail = page.locator(`#${await row.getAttribute('aria-controls')}`);
       const text = await detail.innerText();
@@ -99,12 +102,12 @@ describe.runIf(requirement('the status page', browserProblem()))(
       expect(text).toMatch(/Next steps/);
       expect(text).toMatch(/team: web/);
       expect(await detail.locator('tbody tr').allInnerTexts()).toEqual([
-        expect.stringMatching(/dead.*abstains/s),
+        expect.stringMatching(/broken.*abstains/s),
         expect.stringMatching(/east.*refused.*the target/s),
         expect.stringMatching(/north.*refused/s),
         expect.stringMatching(/west.*refused/s),
       ]);
-      expect(text, 'what a vantage says of itself is text').toContain(HOSTILE);
+      expect(text, 'the text of a vantage is shown as text').toContain(HOSTILE);
       await service.tick();
       await poll(page);
       await page.waitForTimeout(500);
@@ -114,12 +117,12 @@ describe.runIf(requirement('the status page', browserProblem()))(
       expect(await detail.isVisible()).toBe(false);
     });
 
-    test('tells what each vantage saw and how history went, also without colour or sight', async () => {
-      await breakIll();
+    test('shows what each vantage saw and the history, also without colour and for screen readers', async () => {
+      await stopFailing();
       const page = await open();
-      await says(page, '1 of 2 targets not as expected.');
-      const row = page.getByRole('button', { name: ill.target });
-      for (const label of ['east: refused', `dead: abstains (${HOSTILE})`]) {
+      await shows(page, '1 of 2 targets not as expected.');
+      const row = page.getByRole('button', { name: failing.target });
+      for (const label of ['east: refused', `broken: abstains (${HOSTILE})`]) {
         await row.getByRole('img', { name: label }).waitFor({ state: 'visible' });
       }
       await row.getByRole('img', { name: /^not as expected once in the last (60 min|1 h)/ }).waitFor();
@@ -130,18 +133,18 @@ describe.runIf(requirement('the status page', browserProblem()))(
       expect(await page.getByLabel('History of').inputValue(), 'it is remembered').toBe('1440');
     });
 
-    test('says that what it shows is old: the schedule stopped, or the service is gone', async () => {
+    test('shows that its data is old: the schedule stopped, or the service does not respond', async () => {
       service.parts.tick.clock = () => new Date(Date.now() - 3600_000);
       await service.tick();
       const page = await open();
-      await says(page, /No tick for 1 h: the schedule has stopped\. The data are from/);
+      await shows(page, /No tick for 1 h: the schedule has stopped\. The data are from/);
       await service.close();
       await poll(page);
-      await says(page, /The service did not answer .* The data are from/);
-      expect(await page.locator('.targets .name').count(), 'what was known stays').toBe(2);
-      // The browser itself reports new connections that are refused, and an open one that the closing service resets.
+      await shows(page, /The service did not answer .* The data are from/);
+      expect(await page.locator('.targets .name').count(), 'the last data remain').toBe(2);
+      // The browser reports refused new connections, and an open connection that the closing service resets.
       troubles = troubles.filter((line) => !/ERR_CONNECTION_(?:REFUSED|RESET)/.test(line));
-      service = await startService({ targets: [well.target] });
+      service = await startService({ targets: [healthy.target] });
     });
 
     test.each([
@@ -153,14 +156,14 @@ describe.runIf(requirement('the status page', browserProblem()))(
       await page.getByRole('link', { name }).click();
       await page.waitForURL(`${service.url}${path}`);
       expect(await page.innerText('body')).toContain(text);
-      // For a page without an icon of its own, the browser asks for /favicon.ico, which is not there.
+      // For a page without an icon, the browser requests /favicon.ico, which does not exist.
       troubles = troubles.filter((line) => !line.includes('404 (Not Found)'));
     });
 
-    test('says that nothing is watched, and what to do', async () => {
+    test('shows that nothing is watched, and what to do', async () => {
       service.configuration.targets.length = 0;
       const page = await open(PHONE);
-      await says(page, 'Nothing is watched yet');
+      await shows(page, 'Nothing is watched yet');
       expect(await page.getByRole('region', { name: 'Targets' }).isVisible()).toBe(false);
       expect(await page.evaluate(overflow)).toBeLessThanOrEqual(0);
     });
@@ -170,11 +173,11 @@ describe.runIf(requirement('the status page', browserProblem()))(
       ['dark', {}],
       ['light', PHONE],
       ['dark', PHONE],
-    ] as const)('fits and can be read: %s %o', async (colorScheme, viewport) => {
-      await breakIll();
+    ] as const)('fits the window and is readable: %s %o', async (colorScheme, viewport) => {
+      await stopFailing();
       const page = await open({ colorScheme, ...viewport });
-      await page.getByRole('button', { name: ill.target }).click();
-      await says(page, 'Because');
+      await page.getByRole('button', { name: failing.target }).click();
+      await shows(page, 'Because');
       expect(await page.evaluate(overflow)).toBeLessThanOrEqual(0);
       expect(await page.evaluate(lowContrasts)).toEqual([]);
       expect(await page.evaluate(lowControls), 'large enough to be hit').toEqual([]);
@@ -182,11 +185,11 @@ describe.runIf(requirement('the status page', browserProblem()))(
   },
 );
 
-/** What the page does on its own every five seconds. */
+/** What the page does every five seconds. */
 async function poll(page: Page): Promise<void> {
   await page.evaluate(pollNow);
 }
 
-function says(page: Page, text: string | RegExp): Promise<void> {
+function shows(page: Page, text: string | RegExp): Promise<void> {
   return page.getByText(text).first().waitFor({ state: 'visible', timeout: 30_000 });
 }

@@ -60,7 +60,7 @@ export const incidentsAnswer: IncidentsAnswer = {
   incidents: [incident, { ...incident, closedAt: AT, subject: { type: 'vantage', vantage: 'v' } }],
 };
 
-/** What the service answers; hostile text is put behind every text in it. */
+/** The answers of the service. Hostile text is appended to every text in them. */
 const ANSWERS: Record<string, unknown> = {
   '/targets': targetsAnswer,
   [`/targets/${encodeURIComponent(TARGET)}/history`]: historyAnswer,
@@ -79,13 +79,13 @@ const LINES = [
 ];
 
 export interface LyingService {
-  /** `/problem`, `/fault`, `/garbage` and `/shapeless` below it lie in other ways. */
+  /** Its paths `/problem`, `/fault`, `/garbage` and `/shapeless` return other hostile answers. */
   url: string;
   target: string;
   close(): Promise<void>;
 }
 
-/** A service on loopback that answers every route with what a terminal must not see. */
+/** A service on loopback whose answers contain text that must not reach a terminal. */
 export async function startLyingService(): Promise<LyingService> {
   const server = http.createServer((request, response) => {
     request.resume().on('end', () => answer(request.url ?? '', response));

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 
-/** A request as it arrived on the wire. */
+/** A request as it was received. */
 export interface SignedRequest {
   method: string;
   /** Path and query as sent. */
@@ -10,9 +10,9 @@ export interface SignedRequest {
 }
 
 /**
- * Checks a header-signed AWS Signature Version 4 as the receiving side does, written from the documentation ("Create a signed AWS API
- * request", IAM User Guide) and independent of the library that signs. Returns what is wrong, or undefined. `service` and `region`
- * are those the receiver stands for.
+ * Checks a header-signed AWS Signature Version 4 as the receiver does, written from the documentation ("Create a signed AWS API
+ * request", IAM User Guide) and independent of the library that signs. Returns the error, or undefined. `service` and `region` are
+ * those of the receiver.
  */
 export function signatureProblem(
   request: SignedRequest,
@@ -59,7 +59,7 @@ export function signatureProblem(
   return expected === signature ? undefined : `another signature was expected for\n${canonical}`;
 }
 
-/** RFC 3986: everything but unreserved characters. */
+/** RFC 3986: encodes everything except unreserved characters. */
 function encode(text: string): string {
   return encodeURIComponent(text).replaceAll(
     /[!'()*]/g,
