@@ -15,7 +15,7 @@ export interface TargetRequest extends Target {
   addresses?: string[];
 }
 
-/** Asks a probe to walk the way to one address with SYNs of rising TTL. */
+/** Asks a probe to trace the path to one address with SYNs of rising TTL. */
 export interface TraceRequest {
   address: string;
   port: number;

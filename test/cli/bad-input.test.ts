@@ -142,7 +142,7 @@ const CASES: Record<string, Case[]> = {
   ],
 };
 
-describe.each(Object.entries(CASES))('%s that cannot be meant: one clear line, status 2', (_name, cases) => {
+describe.each(Object.entries(CASES))('%s that is invalid: one clear line, status 2', (_name, cases) => {
   test.concurrent.each(cases)('%j', async (args, line, stdin) => {
     const result = await synwhere(args, { cwd: folder, ...(stdin !== undefined && { stdin }) });
     expect(result.stderr).toMatch(line);

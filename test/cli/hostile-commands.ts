@@ -134,7 +134,7 @@ function targetOf(...attempts: Attempt[]): TargetReport {
   };
 }
 
-/** Stands in for a lab: whatever it is told, its faults are hostile, or it says no in hostile words. */
+/** A fake lab: the names of its faults are hostile, or it answers with a hostile error. */
 async function startLyingLab(folder: string): Promise<{ close(): Promise<void> }> {
   mkdirSync(join(folder, '.synwhere'), { recursive: true });
   const server = net.createServer((socket) => {
@@ -357,7 +357,7 @@ export const SCENARIOS: readonly Scenario[] = [
     },
     {
       command: `lab ${verb}`,
-      input: 'a lab that says no',
+      input: 'a lab that answers with an error',
       args: () => ['lab', verb, safe(HOSTILE)],
       cwd: 'lab',
       shows: AROUND,
@@ -391,7 +391,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...hostileAnswers('status', () => ['status']),
   ...(
     [
-      ['that says no', 'problem', AROUND],
+      ['that answers with an error', 'problem', AROUND],
       ['that fails', 'fault', AROUND],
       ['that answers no JSON', 'garbage', /not JSON/],
     ] as const

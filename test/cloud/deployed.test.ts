@@ -87,7 +87,7 @@ describe.skipIf(!runs)('deployed to a local AWS', { timeout: 300_000 }, () => {
     expect(verdicts.map(({ kind }) => kind)).toEqual(['reachable']);
     expect(verdicts[0]?.vantages.map(({ vantage }) => vantage)).toEqual(REGIONS.toSorted());
     for (const [args, printed, told] of [
-      [['status'], /reachable/, 'synwhere: the schedule is switched off\n'],
+      [['status'], /reachable/, 'synwhere: the schedule is disabled\n'],
       [['history', cloud.target], /now .*reachable/, ''],
       [['incidents'], /no incidents/, ''],
     ] as const) {

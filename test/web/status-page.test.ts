@@ -142,8 +142,10 @@ describe.runIf(requirement('the status page', browserProblem()))(
       await poll(page);
       await shows(page, /The service did not answer .* The data are from/);
       expect(await page.locator('.targets .name').count(), 'the last data remain').toBe(2);
-      // The browser reports refused new connections, and an open connection that the closing service resets.
-      troubles = troubles.filter((line) => !/ERR_CONNECTION_(?:REFUSED|RESET)/.test(line));
+      // The browser reports refused new connections, and an open connection that the closing service resets or closes.
+      troubles = troubles.filter(
+        (line) => !/ERR_(?:CONNECTION_(?:REFUSED|RESET)|SOCKET_NOT_CONNECTED)/.test(line),
+      );
       service = await startService({ targets: [healthy.target] });
     });
 

@@ -305,7 +305,7 @@ describe('synwhere check --deployed', { timeout: 60_000 }, () => {
     expect(one.stdout).toMatch(/remote-refusal/);
   });
 
-  test('says no where the service does', async () => {
+  test('reports the refusal of the service', async () => {
     const { status, stderr } = await synwhere([
       'check',
       'example.com:22',
