@@ -3,7 +3,7 @@ import { because } from './because.ts';
 import type { Column, Facts } from './facts.ts';
 import { nextSteps } from './next-steps.ts';
 import { notRuledOut } from './not-ruled-out.ts';
-import { capitalised, count, every, list, names, span, verb } from './phrases.ts';
+import { capitalised, count, every, few, list, span, verb } from './phrases.ts';
 import { alwaysClosed, isContested, isSelective, networkReturnedErrors } from './rules.ts';
 import { noneAllowed } from './standing.ts';
 import { formatTarget } from './target.ts';
@@ -17,8 +17,7 @@ export interface Explained {
   nextSteps: string[];
 }
 
-/** So many vantages, addresses or reasons are named in a summary; of more it gives the number. */
-const MOST_NAMES = 3;
+/** So many reasons are named in a summary; of more it says that there are others. */
 const MOST_REASONS = 2;
 
 /** The text of a verdict: one sentence, the facts, what they cannot exclude, and what to do now. */
@@ -139,7 +138,7 @@ const SUMMARIES: Record<Kind, (facts: Facts) => string> = {
     const problems = [
       ...(failedAttempts.length > 0
         ? [
-            `${failedAttempts.length} of ${count(facts.attempts, 'attempt')} failed (${names(outcomes, MOST_NAMES).replaceAll('-', ' ')})`,
+            `${failedAttempts.length} of ${count(facts.attempts, 'attempt')} failed (${few(outcomes).replaceAll('-', ' ')})`,
           ]
         : []),
       ...(lostSyns > 0 ? [`${count(lostSyns, 'SYN')} ${verb(lostSyns, 'was', 'were')} lost`] : []),
@@ -193,11 +192,6 @@ function none(vantages: readonly string[], asked: number): string {
 /** "3 of 5 vantages". */
 function some(vantages: readonly string[], { counted }: Pick<Facts, 'counted'>): string {
   return `${vantages.length} of ${count(counted.length, 'vantage')}`;
-}
-
-/** The names of the vantages or the addresses, in a summary. */
-function few(texts: readonly string[]): string {
-  return names(texts, MOST_NAMES);
 }
 
 /** Who is cut off from these addresses, and who connects to them. */

@@ -4,7 +4,7 @@ import type { Circumstances, Placeholder, Step } from './advice.ts';
 import { attemptsOf, icmpSources } from './attempt-words.ts';
 import { expectedFrom, isAsExpected } from './expectations.ts';
 import type { Column, Facts } from './facts.ts';
-import { names } from './phrases.ts';
+import { few } from './phrases.ts';
 import { isContested, isSelective } from './rules.ts';
 import { CONTROLS_FAILED, noneAllowed } from './standing.ts';
 import type { Standing } from './standing.ts';
@@ -15,7 +15,6 @@ import type { Kind } from './words.ts';
 
 type Values = Partial<Record<Placeholder, string>>;
 
-const MOST_NAMES = 3;
 /** What can stand in a command without quotes. A report from a file can name any host. */
 const SAFE_IN_COMMAND = /^[\w.:%[\]-]+$/;
 
@@ -111,10 +110,6 @@ function failingColumns(kind: Kind, { columns }: Facts): readonly Column[] {
   if (kind === 'local-routing-issue' || kind === 'split-reachability') return columns.filter(isContested);
   if (kind === 'partial-outage') return columns.filter(({ isDead }) => isDead);
   return columns.filter(({ connecting, closing, saw }) => connecting.length < saw.size || closing.length > 0);
-}
-
-function few(texts: readonly string[]): string {
-  return names(texts, MOST_NAMES);
 }
 
 function unique(texts: readonly string[]): string[] {

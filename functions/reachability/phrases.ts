@@ -8,6 +8,14 @@ export function names(vantages: readonly string[], most = 6): string {
   return list(shown);
 }
 
+/** So many vantages or addresses a summary and a step name; of more they give the number. */
+const MOST_IN_SENTENCE = 3;
+
+/** {@link names} for a summary or a step, which stay short. */
+export function few(texts: readonly string[]): string {
+  return names(texts, MOST_IN_SENTENCE);
+}
+
 /** "a", "a and b", "a, b and c", in the given order. */
 export function list(items: readonly string[]): string {
   if (items.length <= 1) return items.join('');

@@ -1,7 +1,6 @@
 import type { Column, Facts } from './facts.ts';
 import { connects, sightingOf } from './sighting.ts';
 import type { Kind } from './words.ts';
-import { KINDS } from './words.ts';
 
 /** One line of the decision table. */
 export interface Rule {
@@ -101,7 +100,7 @@ export function kindsThatHold(facts: Facts): Kind[] {
 
 /** The pattern of a kind, for a person. */
 export function patternOf(kind: Kind): string {
-  return RULES[KINDS.indexOf(kind)]?.pattern ?? '';
+  return RULES.find((rule) => rule.kind === kind)?.pattern ?? '';
 }
 
 /** Some vantages connect to this address, others are refused at it. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../functions/reachability/judge.ts';
+import { RULES } from '../../functions/reachability/rules.ts';
 import { KINDS } from '../../functions/reachability/words.ts';
 import type { Expectation, Fault, Kind } from '../../functions/reachability/words.ts';
 import type { VantageAnswer } from '../../functions/reachability/report.ts';
@@ -318,6 +319,7 @@ describe('the decision table', () => {
 
   it('is covered kind by kind', () => {
     expect(new Set(CASES.map(({ kind }) => kind))).toEqual(new Set(KINDS));
+    expect(RULES.map(({ kind }) => kind)).toEqual(KINDS);
   });
 
   it.each(CASES)('has plain sentences: $title', (given) => {

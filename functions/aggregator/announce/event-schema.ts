@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { simplifyJsonSchema } from '../../reachability/json-schema.ts';
 import { incidentKindSchema } from '../incidents/incident.ts';
 import { eventDetailSchema } from '../incidents/announcement.ts';
 
@@ -10,8 +11,7 @@ export function eventSchemaText(): string {
     target: 'draft-7',
     metadata: registry,
     override: ({ zodSchema, jsonSchema }) => {
-      if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
-      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      simplifyJsonSchema(jsonSchema);
       const description = z.globalRegistry.get(zodSchema)?.description;
       if (description !== undefined) jsonSchema.description = description;
     },

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { LIMITS } from '../../../configuration/limits.ts';
+import { simplifyJsonSchema } from '../../reachability/json-schema.ts';
 import { attemptSchema, nameReportSchema } from '../../reachability/report.ts';
 import {
   addressViewSchema,
@@ -53,17 +54,10 @@ export function openApiSchemas(maxTargets: number = LIMITS.targets): Readonly<Re
     io: 'input',
     uri: (id) => `#/components/schemas/${id}`,
     override: ({ jsonSchema }) => {
-      simplify(jsonSchema);
+      simplifyJsonSchema(jsonSchema);
     },
   });
   return Object.fromEntries(
     Object.entries(schemas).map(([id, { $schema: _schema, $id: _id, ...schema }]) => [id, schema]),
   );
-}
-
-/** Removes what gives a reader no information: the range of safe integers, and the pattern of a format. */
-export function simplify(schema: z.core.JSONSchema.BaseSchema): void {
-  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
-  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
-  if (schema.format === 'date-time') delete schema.pattern;
 }
